@@ -1,1 +1,39 @@
+//! What Drove says on the wire, and pure conclusions from it.
+//!
+//! No clock, no randomness, no I/O: everything here is a value or a function of its arguments, and it compiles to wasm.
+//! The wire types follow `contract.md` sections 1 to 4; the types of our own `/api` are in [`dashboard`].
 
+pub mod dashboard;
+
+mod cluster;
+mod duration;
+mod envelope;
+mod event;
+mod executor;
+mod ids;
+mod logs;
+mod operation;
+mod outcome;
+mod spec_parts;
+mod task_info;
+mod task_spec;
+mod task_state;
+mod time;
+mod timeline;
+mod wire_enum;
+
+pub use cluster::*;
+pub use duration::*;
+pub use envelope::*;
+pub use event::*;
+pub use executor::*;
+pub use ids::*;
+pub use logs::*;
+pub use operation::*;
+pub use outcome::*;
+pub use spec_parts::*;
+pub use task_info::*;
+pub use task_spec::*;
+pub use task_state::*;
+pub use time::*;
+pub use timeline::*;

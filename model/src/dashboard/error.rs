@@ -1,0 +1,11 @@
+use serde::{Deserialize, Serialize};
+
+/// Body of every error under `/api/**`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiProblem {
+    /// What happened, to what, and what to do.
+    pub message: String,
+    /// Drove's own words, where it refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+}

@@ -1,0 +1,109 @@
+use super::{HistoryQuery, Submission, TaskRow};
+use crate::{Gap, TaskInfo, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Up to this many rows a filtered count is exact (design section 3).
+pub const EXACT_COUNT: u64 = 10_000;
+
+/// A number of rows: exact, or at least `n` when `more` is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// How many were counted.
+    pub n: u64,
+    /// There are more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+/// How many runs the filters leave, by tab, state and outcome. Tab, state and outcome filters do not narrow these.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Runs that go on.
+    pub active: Count,
+    /// Runs that ended.
+    pub finished: Count,
+    /// Active runs by wire name of their state; `PLACING` and `OUTCOME_UNKNOWN` for those without.
+    #[serde(default)]
+    pub by_state: BTreeMap<String, u64>,
+    /// Ended runs by wire name of their outcome.
+    #[serde(default)]
+    pub by_outcome: BTreeMap<String, u64>,
+}
+
+/// Answer of `GET /api/history/tasks`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryPage {
+    /// What was asked, as understood.
+    pub query: HistoryQuery,
+    /// One page of rows, sorted.
+    pub rows: Vec<TaskRow>,
+    /// How many rows the whole query has, over all pages.
+    pub matching: Count,
+    /// Filtered counts for tabs and bars.
+    pub counts: Counts,
+    /// Values to choose from in the filters.
+    pub choices: FilterChoices,
+    /// Opaque: where the next page begins; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// The ledger's revision this was read at.
+    pub revision: u64,
+    /// The server's time.
+    pub now: Timestamp,
+}
+
+/// What the filters offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterChoices {
+    /// Source apps known.
+    pub apps: Vec<String>,
+    /// Executors known: ID and host.
+    pub executors: Vec<ExecutorChoice>,
+}
+
+/// An executor to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutorChoice {
+    /// ID.
+    pub id: String,
+    /// Machine name.
+    pub host: String,
+}
+
+/// Answer of `GET /api/history/tasks/{app}/{id}`; 404 if the ledger has never heard of the key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskDetail {
+    /// The run shown: the newest, or the one asked for by `?run=N`.
+    pub row: TaskRow,
+    /// Numbers of all runs of the key, oldest first.
+    pub runs: Vec<u32>,
+    /// The spec as submitted, as far as it is kept; absent for a task that was not submitted through here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec: Option<Value>,
+    /// JSON pointers into `spec` of values that were not kept (design section 3): Clone must name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<String>,
+    /// Operations on this run, oldest first.
+    #[serde(default)]
+    pub submissions: Vec<Submission>,
+    /// Drove's last record of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub info: Option<TaskInfo>,
+    /// For a run that was not placed: the verdict matrix of that moment ([`crate::fit`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<Value>,
+    /// Spans in which transitions may have been missed.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+    /// Until when the ID is taken, if Drove still keeps the record of an ended run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_taken_until: Option<Timestamp>,
+    /// The ledger's revision this was read at.
+    pub revision: u64,
+    /// The server's time.
+    pub now: Timestamp,
+}

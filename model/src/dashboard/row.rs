@@ -1,0 +1,88 @@
+use crate::{ExecutorId, InstanceId, Outcome, TaskKey, TaskState, Timestamp, Transition, wire_enum::wire_enum};
+use serde::{Deserialize, Serialize};
+
+wire_enum!(
+    /// What the ledger knows of a run (design section 3).
+    Phase {
+        /// Accepted, no report yet.
+        Placing = "PLACING",
+        /// The answer to its CREATE was lost; being read back.
+        OutcomeUnknown = "OUTCOME_UNKNOWN",
+        /// Drove reports a state that is not final.
+        Active = "ACTIVE",
+        /// Over: an outcome is set.
+        Ended = "ENDED",
+    }
+);
+
+/// One run of a task, as a list shows it. A key may have several runs, one after the other (CREATE, DELETE, CREATE).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskRow {
+    /// Identity of the run in this dashboard's ledger.
+    pub run_id: i64,
+    /// The task.
+    pub key: TaskKey,
+    /// 1 for the first run of the key.
+    pub run: u32,
+    /// What is known.
+    pub phase: Phase,
+    /// State last reported, if any was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<TaskState>,
+    /// How it ended, once it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Exit code as Drove gives it; -1 where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i64>,
+    /// Drove's words; empty if it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub error_message: String,
+    /// Image.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub image: String,
+    /// Cores allocated, or asked for while there is no allocation.
+    #[serde(default)]
+    pub cores: i64,
+    /// MB allocated, or asked for.
+    #[serde(default)]
+    pub memory_mb: i64,
+    /// Drove's name of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<InstanceId>,
+    /// Where it runs or ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executor_id: Option<ExecutorId>,
+    /// Machine name of that executor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executor_host: Option<String>,
+    /// When its CREATE was accepted; for tasks submitted elsewhere, when it was first known.
+    pub submitted: Timestamp,
+    /// Who submitted it, if it passed through here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitter: Option<String>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
+    /// Last word of Drove about it (heartbeats included, at most a minute old).
+    pub updated: Timestamp,
+    /// All transitions recorded, in order of time: what the timeline is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<Transition>,
+    /// A KILL was accepted and has not taken effect.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kill_pending: bool,
+    /// Drove reports it as running and no longer manages it (contract 5.6): KILL is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unmanaged: bool,
+    /// The ledger's revision of its last change.
+    pub revision: u64,
+}
+
+impl TaskRow {
+    /// Whether it goes on, as far as is known.
+    pub fn is_over(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+}

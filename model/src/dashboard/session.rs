@@ -1,0 +1,43 @@
+use crate::UserRole;
+use serde::{Deserialize, Serialize};
+
+/// Answer of `GET /api/session`: who am I and what may I do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionInfo {
+    /// Absent: not signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Absent: no role, or not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<UserRole>,
+    /// The demo: its users may be offered on the login page.
+    pub demo: bool,
+    /// Names to sign in with at one press (demo with the built-in users only).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offered: Vec<OfferedUser>,
+}
+
+/// A built-in user of the demo. Its password equals its name, and is printed in the README.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedUser {
+    /// Name and password.
+    pub name: String,
+    /// What it may do.
+    pub role: UserRole,
+}
+
+/// Body of `POST /api/session`. Never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// User name.
+    pub user: String,
+    /// Password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn").field("user", &self.user).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+use crate::{Timestamp, wire_enum::wire_enum};
+use serde::{Deserialize, Serialize};
+
+wire_enum!(
+    /// Through which door an operation came.
+    Door {
+        /// The page.
+        Page = "PAGE",
+        /// Drove's API: the CLI or another client.
+        Api = "API",
+        /// The demo's own background work.
+        Scenario = "SCENARIO",
+    }
+);
+
+wire_enum!(
+    /// What became of an operation that was sent.
+    AnswerKind {
+        /// Drove accepted it.
+        Accepted = "ACCEPTED",
+        /// Drove refused it.
+        Refused = "REFUSED",
+        /// The answer was lost.
+        Unknown = "UNKNOWN",
+    }
+);
+
+/// One CREATE or KILL that passed through this dashboard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Submission {
+    /// `CREATE` or `KILL`.
+    pub operation: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// Who sent it; absent if nobody was named. Claimed until an answer other than 401 confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// How it came.
+    pub door: Door,
+    /// What became of it.
+    pub answer: AnswerKind,
+    /// HTTP status, once answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Drove's words, if it refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+}

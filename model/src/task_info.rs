@@ -1,0 +1,137 @@
+//! What Drove tells about one task (contract 2.3).
+
+use crate::{
+    DroveDuration, ExecutorId, InstanceId, LoggingSpec, MountedVolume, SourceAppName, TaskId, TaskKey,
+    TaskResultStatus, TaskState, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `TaskInfo`: the record of one run as the leader stores it. `hostname` is absent until the container exists, and
+/// `taskResult` until the run ended (contract 2.3, table of presence).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskInfo {
+    /// Source app.
+    pub source_app_name: SourceAppName,
+    /// ID its user chose.
+    pub task_id: TaskId,
+    /// Names this run.
+    #[serde(default)]
+    pub instance_id: InstanceId,
+    /// The executor it was placed on.
+    #[serde(default)]
+    pub executor_id: ExecutorId,
+    /// Machine name of that executor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    /// What runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executable: Option<ExecutableInfo>,
+    /// What it was given, CPU first.
+    #[serde(default)]
+    pub resources: Vec<ResourceAllocation>,
+    /// Mounts, as in the spec; absent if it had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volumes: Option<Vec<MountedVolume>>,
+    /// The spec's `logging`, under another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logging_spec: Option<LoggingSpec>,
+    /// Environment, unmasked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<BTreeMap<String, String>>,
+    /// State last reported.
+    pub state: TaskState,
+    /// Always empty in 1.33.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// How the run ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_result: Option<TaskResult>,
+    /// Empty when there is no error.
+    #[serde(default)]
+    pub error_message: String,
+    /// When the executor registered the task.
+    #[serde(default)]
+    pub created: Timestamp,
+    /// Last report or heartbeat, at most 20 s old while the executor knows the task.
+    #[serde(default)]
+    pub updated: Timestamp,
+}
+
+impl TaskInfo {
+    /// The pair that names the task.
+    pub fn key(&self) -> TaskKey {
+        TaskKey { app: self.source_app_name.clone(), id: self.task_id.clone() }
+    }
+
+    /// Number of cores allocated, over all NUMA nodes.
+    pub fn core_count(&self) -> usize {
+        self.resources.iter().map(ResourceAllocation::core_count).sum()
+    }
+
+    /// Memory allocated in MB, over all NUMA nodes.
+    pub fn memory_mb(&self) -> i64 {
+        self.resources.iter().map(ResourceAllocation::memory_mb).sum()
+    }
+}
+
+/// `taskResult`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskResult {
+    /// How it ended.
+    pub status: TaskResultStatus,
+    /// Exit code of the container, or -1 where there is none (contract 5.3).
+    pub exit_code: i64,
+}
+
+/// `executable` of a [`TaskInfo`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutableInfo {
+    /// Always `DOCKER` in 1.33.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Image.
+    pub url: String,
+    /// Longest time the pull may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docker_pull_timeout: Option<DroveDuration>,
+}
+
+/// One entry of `resources` of a [`TaskInfo`]: NUMA node → what was taken there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+pub enum ResourceAllocation {
+    /// Core ids.
+    #[serde(rename = "CPU")]
+    Cpu {
+        /// NUMA node → core ids.
+        #[serde(default)]
+        cores: BTreeMap<u32, Vec<u32>>,
+    },
+    /// Memory in MB.
+    #[serde(rename = "MEMORY")]
+    Memory {
+        /// NUMA node → MB.
+        #[serde(default, rename = "memoryInMB")]
+        memory_in_mb: BTreeMap<u32, i64>,
+    },
+}
+
+impl ResourceAllocation {
+    fn core_count(&self) -> usize {
+        match self {
+            ResourceAllocation::Cpu { cores } => cores.values().map(Vec::len).sum(),
+            ResourceAllocation::Memory { .. } => 0,
+        }
+    }
+
+    fn memory_mb(&self) -> i64 {
+        match self {
+            ResourceAllocation::Cpu { .. } => 0,
+            ResourceAllocation::Memory { memory_in_mb } => memory_in_mb.values().sum(),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! From transitions to the segments of a timeline, each saying how it is known.
+
+use crate::{TaskState, Timestamp, wire_enum::wire_enum};
+use serde::{Deserialize, Serialize};
+
+wire_enum!(
+    /// Where a transition is known from (design section 4, facts with source).
+    Source {
+        /// An event of the cluster, with the time of the event.
+        Event = "EVENT",
+        /// A list of active tasks: true at that time, begun at some time before.
+        List = "LIST",
+        /// A look-up of the single task: as a list.
+        Instance = "INSTANCE",
+        /// A submission through this dashboard.
+        Submission = "SUBMISSION",
+        /// Concluded from other facts.
+        Inferred = "INFERRED",
+    }
+);
+
+/// A change of state of one run, as recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Transition {
+    /// The state that began.
+    pub state: TaskState,
+    /// When it began, or was first seen.
+    pub at: Timestamp,
+    /// Where that is known from.
+    pub source: Source,
+    /// For sources that only bound it from above: it cannot have begun before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// ID of the event, if one told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+}
+
+/// A span in which nothing can have been recorded: the leader changed, events were dropped, the machine slept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// From here…
+    pub from: Timestamp,
+    /// …to here.
+    pub to: Timestamp,
+    /// Why, as a sentence.
+    pub reason: String,
+}
