@@ -1,1 +1,26 @@
+//! The only room with sockets, time and a database: it serves the page, Drove's API and our own `/api`.
+//!
+//! A request walks from the outside in: [`app`] binds and runs everything, [`router`] names every route, [`middleware`]
+//! is what each request passes, [`dashboard_api`] answers `/api/**`, [`operations`] and [`upstream`] answer `/apis/**`.
+//! Behind them [`watcher`] reads the cluster through [`drove_client`] into the [`ledger`], and [`live`] pushes what
+//! changed to the pages. [`drove_api`] and [`runtime`] are the embedded cluster of the demo, seen only by `upstream`.
+//! Decisions that `model` or `controller` could make are not made here.
 
+pub mod app;
+pub mod assets;
+pub mod clock;
+pub mod config;
+pub mod dashboard_api;
+pub mod drove_api;
+pub mod drove_client;
+pub mod error;
+pub mod extract;
+pub mod ledger;
+pub mod live;
+pub mod middleware;
+pub mod operations;
+pub mod router;
+pub mod runtime;
+pub mod session;
+pub mod upstream;
+pub mod watcher;

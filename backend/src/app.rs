@@ -1,0 +1,1 @@
+//! The long-lived parts of the running binary: start them, serve, stop them.

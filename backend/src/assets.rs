@@ -1,0 +1,1 @@
+//! The page's files, embedded in the binary.

@@ -1,0 +1,1 @@
+//! Flags, environment and the TOML file, folded into one value.

@@ -1,0 +1,1 @@
+//! Drove's dialect over the embedded core, `/apis/**`.

@@ -1,0 +1,1 @@
+//! Errors of `/api/**` and their statuses.

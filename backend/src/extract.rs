@@ -1,0 +1,1 @@
+//! Extractors whose rejections are answered like every other error.

@@ -1,0 +1,1 @@
+//! Live push to the pages: one subscription per view, shared by its readers.

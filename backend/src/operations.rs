@@ -1,0 +1,1 @@
+//! The path of CREATE and KILL: intent recorded, sent upstream, answer recorded.

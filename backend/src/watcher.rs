@@ -1,0 +1,1 @@
+//! From the cluster to the ledger: what is read when, and what it tells.
