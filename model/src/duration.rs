@@ -83,6 +83,10 @@ impl DroveDuration {
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (count, rest) = text.split_at(digits);
         let suffix = rest.trim_start();
+        if count.len() > 1 && rest.is_empty() {
+            // Dropwizard's pattern gives its last digit to the suffix.
+            return Err(format!("{}. Wrong time unit", invalid()));
+        }
         if count.is_empty() || suffix.is_empty() || suffix.contains(char::is_whitespace) {
             return Err(invalid());
         }
@@ -130,10 +134,10 @@ mod tests {
             assert_eq!(DroveDuration::parse(text).unwrap().to_string(), written);
         }
         assert_eq!(DroveDuration::parse("5x").unwrap_err(), "Invalid duration: 5x. Wrong time unit");
-        for bad in ["abc", " 5m", "5 m m", "", "5", "-5m"] {
+        for bad in ["abc", " 5m", "5 m m", "", "5", "5m ", "-5m"] {
             assert_eq!(DroveDuration::parse(bad).unwrap_err(), format!("Invalid duration: {bad}"));
         }
-        for bad in ["5M", "1.5m"] {
+        for bad in ["5M", "1.5m", "300"] {
             assert_eq!(DroveDuration::parse(bad).unwrap_err(), format!("Invalid duration: {bad}. Wrong time unit"));
         }
     }

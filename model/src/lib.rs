@@ -4,6 +4,9 @@
 //! The wire types follow `contract.md` sections 1 to 4; the types of our own `/api` are in [`dashboard`].
 
 pub mod dashboard;
+pub mod decode;
+pub mod fit;
+pub mod validate;
 
 mod cluster;
 mod duration;

@@ -102,22 +102,44 @@ pub struct ExecutableInfo {
 
 /// One entry of `resources` of a [`TaskInfo`]: NUMA node → what was taken there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all_fields = "camelCase")]
+#[serde(tag = "type", try_from = "AllocationFields")]
 pub enum ResourceAllocation {
     /// Core ids.
     #[serde(rename = "CPU")]
     Cpu {
         /// NUMA node → core ids.
-        #[serde(default)]
         cores: BTreeMap<u32, Vec<u32>>,
     },
     /// Memory in MB.
     #[serde(rename = "MEMORY")]
     Memory {
         /// NUMA node → MB.
-        #[serde(default, rename = "memoryInMB")]
+        #[serde(rename = "memoryInMB")]
         memory_in_mb: BTreeMap<u32, i64>,
     },
+}
+
+/// Read first, told apart after: serde's own handling of tags cannot read numeric keys.
+#[derive(Deserialize)]
+struct AllocationFields {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    cores: BTreeMap<u32, Vec<u32>>,
+    #[serde(default, rename = "memoryInMB")]
+    memory_in_mb: BTreeMap<u32, i64>,
+}
+
+impl TryFrom<AllocationFields> for ResourceAllocation {
+    type Error = String;
+
+    fn try_from(fields: AllocationFields) -> Result<Self, String> {
+        match fields.kind.as_str() {
+            "CPU" => Ok(ResourceAllocation::Cpu { cores: fields.cores }),
+            "MEMORY" => Ok(ResourceAllocation::Memory { memory_in_mb: fields.memory_in_mb }),
+            other => Err(format!("unknown resource type {other}")),
+        }
+    }
 }
 
 impl ResourceAllocation {
