@@ -1,1 +1,75 @@
 //! The seam: an HTTP service that speaks Drove's API, and hints at what changed.
+//!
+//! Nothing above it knows whether a real leader or the embedded core answers. It forwards requests as they came; what
+//! they mean is not looked at here ([`crate::drove_client`] reads answers, [`crate::operations`] records operations).
+
+pub mod embedded;
+
+use axum::body::Body;
+use futures_util::Stream;
+use http::{Request, Response};
+use model::TaskKey;
+use std::{pin::Pin, sync::Arc};
+use tower::{Service, ServiceExt, util::BoxCloneSyncService};
+
+/// A cluster as seen through its HTTP API. Cheap to clone.
+#[derive(Clone)]
+pub struct Upstream {
+    service: BoxCloneSyncService<Request<Body>, Response<Body>, UpstreamError>,
+    changes: Arc<dyn Fn() -> Changes + Send + Sync>,
+}
+
+/// Hints, in batches. Never facts: what they point at must be read through the API before it is recorded.
+pub type Changes = Pin<Box<dyn Stream<Item = Vec<Change>> + Send>>;
+
+/// Something may have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The record of this task.
+    Touched(TaskKey),
+    /// Placing this task was given up: nothing will ever be reported for its last CREATE (embedded core only).
+    AttemptsEnded(TaskKey),
+    /// Hints were lost; anything may have changed.
+    Missed,
+}
+
+/// Why there is no answer. It decides whether an operation may be sent again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UpstreamError {
+    /// No controller leads at present; nothing was sent.
+    #[error("the cluster has no leader at present; try again in a few seconds")]
+    NoLeader,
+    /// It certainly never arrived, for instance because the connection was refused.
+    #[error("the request could not be sent to the cluster: {0}")]
+    NotSent(String),
+    /// It may have been carried out: the answer is what was lost.
+    #[error("the cluster's answer was lost: {0}")]
+    AnswerLost(String),
+}
+
+impl Upstream {
+    /// Puts an HTTP service and its source of hints behind the seam; `changes` is called once for each listener.
+    pub fn new<S>(service: S, changes: impl Fn() -> Changes + Send + Sync + 'static) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = UpstreamError> + Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+    {
+        Self { service: BoxCloneSyncService::new(service), changes: Arc::new(changes) }
+    }
+
+    /// Sends one request, once.
+    pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, UpstreamError> {
+        self.service.clone().oneshot(request).await
+    }
+
+    /// Hints from now on.
+    pub fn changes(&self) -> Changes {
+        (self.changes)()
+    }
+}
+
+impl std::fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Upstream")
+    }
+}

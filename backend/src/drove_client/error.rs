@@ -1,0 +1,56 @@
+use model::Timestamp;
+
+/// What the cluster made of a request. Each variant says who acts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClusterError {
+    /// What was asked for does not exist, in Drove's words (HTTP 200 with FAILED, or 204 for logs).
+    #[error("{0}")]
+    NotFound(String),
+    /// Drove refused: the user changes the input, or waits (maintenance).
+    #[error("{message}{}", joined(.reasons))]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// `message` of the envelope.
+        message: String,
+        /// `validationErrors`, or the one text that stands in their place.
+        reasons: Vec<String>,
+    },
+    /// The controller that was asked does not lead; nothing was done.
+    #[error("the controller that was asked is not the leader")]
+    NotLeader,
+    /// No controller leads at present.
+    #[error("the cluster has no leader at present; try again in a few seconds")]
+    NoLeader,
+    /// No answer, or it was lost.
+    #[error("the cluster did not answer: {0}")]
+    Timeout(String),
+    /// The answer is none of Drove's: a gateway, or a bug on either side.
+    #[error("the cluster answered with status {status}, which this dashboard cannot read: {detail}")]
+    BadReply {
+        /// HTTP status.
+        status: u16,
+        /// The beginning of the answer, or what is wrong with it.
+        detail: String,
+    },
+    /// 401 or 403: the credentials are not taken, or the role may not.
+    #[error("the cluster does not let this user do that (status {status})")]
+    Unauthorized {
+        /// HTTP status.
+        status: u16,
+    },
+    /// The request could not even be built; a bug of ours.
+    #[error("no valid request: {0}")]
+    BadRequest(String),
+}
+
+fn joined(reasons: &[String]) -> String {
+    if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
+}
+
+impl ClusterError {
+    /// What a page says about data that is old because of this error, last good at `since`.
+    pub fn staleness(&self, since: Timestamp) -> model::dashboard::Stale {
+        model::dashboard::Stale { since, reason: self.to_string() }
+    }
+}
