@@ -3,9 +3,12 @@
 //! No clock, no randomness, no I/O: everything here is a value or a function of its arguments, and it compiles to wasm.
 //! The wire types follow `contract.md` sections 1 to 4; the types of our own `/api` are in [`dashboard`].
 
+pub mod capability;
 pub mod dashboard;
 pub mod decode;
 pub mod fit;
+pub mod narrative;
+pub mod timeline;
 pub mod validate;
 
 mod cluster;
@@ -17,12 +20,12 @@ mod ids;
 mod logs;
 mod operation;
 mod outcome;
+mod span;
 mod spec_parts;
 mod task_info;
 mod task_spec;
 mod task_state;
 mod time;
-mod timeline;
 mod wire_enum;
 
 pub use cluster::*;
@@ -34,9 +37,10 @@ pub use ids::*;
 pub use logs::*;
 pub use operation::*;
 pub use outcome::*;
+pub use span::*;
 pub use spec_parts::*;
 pub use task_info::*;
 pub use task_spec::*;
 pub use task_state::*;
 pub use time::*;
-pub use timeline::*;
+pub use timeline::{Gap, Source, Transition};

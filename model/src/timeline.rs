@@ -1,4 +1,12 @@
-//! From transitions to the segments of a timeline, each saying how it is known.
+//! From transitions to the segments of a timeline, each saying how it is known, and to their places on an axis.
+
+mod axis;
+mod layout;
+mod segments;
+
+pub use axis::*;
+pub use layout::*;
+pub use segments::*;
 
 use crate::{TaskState, Timestamp, wire_enum::wire_enum};
 use serde::{Deserialize, Serialize};

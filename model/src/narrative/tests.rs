@@ -1,0 +1,139 @@
+use super::*;
+use crate::{Source, TaskKey, Transition, timeline};
+
+fn row(phase: Phase, states: &[(TaskState, i64)]) -> TaskRow {
+    TaskRow {
+        run_id: 1,
+        key: TaskKey::new("APP", "T-1"),
+        run: 1,
+        phase,
+        state: states.last().map(|(state, _)| state.clone()),
+        outcome: None,
+        exit_code: None,
+        error_message: String::new(),
+        image: String::new(),
+        cores: 1,
+        memory_mb: 64,
+        instance_id: None,
+        executor_id: None,
+        executor_host: None,
+        submitted: Timestamp(0),
+        submitter: None,
+        ended: None,
+        updated: Timestamp(0),
+        transitions: states
+            .iter()
+            .map(|(state, at)| Transition {
+                state: state.clone(),
+                at: Timestamp(*at),
+                source: Source::Event,
+                not_before: None,
+                event_id: None,
+            })
+            .collect(),
+        kill_pending: false,
+        unmanaged: false,
+        revision: 1,
+    }
+}
+
+fn told(row: &TaskRow, now: i64) -> String {
+    let now = Timestamp(now);
+    let segments = timeline::segments(row, now);
+    let story = Story {
+        row,
+        segments: &segments,
+        executor: Some("exec-3"),
+        spec_known: true,
+        now,
+        clock: &|at| format!("{} s", at.millis() / 1_000),
+    };
+    story.tell().into_iter().map(|p| if p.tone == Tone::Strong { format!("*{}*", p.text) } else { p.text }).collect()
+}
+
+const START: &[(TaskState, i64)] =
+    &[(TaskState::Provisioning, 1_200), (TaskState::Starting, 15_200), (TaskState::Running, 16_100)];
+
+fn then(more: &[(TaskState, i64)]) -> Vec<(TaskState, i64)> {
+    START.iter().chain(more).cloned().collect()
+}
+
+#[test]
+fn a_running_task() {
+    assert_eq!(
+        told(&row(Phase::Active, START), 149_100),
+        "Waited *1.2 s* for placement, pulled the image in *14 s*, started in *0.9 s*, and has been running on \
+         *exec-3* for *2m 13s*."
+    );
+}
+
+#[test]
+fn the_ways_to_end() {
+    let ended = |outcome, exit_code| TaskRow {
+        outcome: Some(outcome),
+        exit_code,
+        ended: Some(Timestamp(46_000)),
+        ..row(Phase::Ended, &then(&[(TaskState::RunCompleted, 45_500), (TaskState::Stopped, 46_000)]))
+    };
+    let common = "Waited *1.2 s* for placement, pulled the image in *14 s*, started in *0.9 s*, ran on *exec-3* for *29 s*, and ";
+    assert_eq!(told(&ended(Outcome::Successful, Some(0)), 99_000), format!("{common}*succeeded*."));
+    assert_eq!(told(&ended(Outcome::Failed, Some(3)), 99_000), format!("{common}*failed with exit code 3*."));
+    assert_eq!(told(&ended(Outcome::Cancelled, Some(-1)), 99_000), format!("{common}*was killed*."));
+}
+
+#[test]
+fn a_pull_that_failed() {
+    let row = TaskRow {
+        outcome: Some(Outcome::PullFailed),
+        ended: Some(Timestamp(9_000)),
+        ..row(
+            Phase::Ended,
+            &[
+                (TaskState::Provisioning, 800),
+                (TaskState::ProvisioningFailed, 7_200),
+                (TaskState::Deprovisioning, 7_500),
+                (TaskState::Stopped, 8_000),
+            ],
+        )
+    };
+    assert_eq!(
+        told(&row, 99_000),
+        "Waited *0.8 s* for placement, tried for *6.4 s* to pull the image on *exec-3*, and *never ran*."
+    );
+}
+
+#[test]
+fn what_no_executor_reported() {
+    assert_eq!(told(&row(Phase::Placing, &[]), 3_000), "Has been waiting for placement for *3.0 s*.");
+    let unknown = told(&row(Phase::OutcomeUnknown, &[]), 3_000);
+    assert_eq!(unknown, "The answer was lost. Reading the task back; nothing is sent again.");
+    let not_placed =
+        TaskRow { outcome: Some(Outcome::NotPlaced), ended: Some(Timestamp(15_000)), ..row(Phase::Ended, &[]) };
+    assert_eq!(
+        told(&not_placed, 99_000),
+        "Drove accepted this task at *0 s* and no executor ever reported it. Drove tries three times, a second apart, \
+         then *forgets the task without a trace*. What you see here is this dashboard’s own record of the submission."
+    );
+}
+
+#[test]
+fn doubts_are_added() {
+    let mut lost = row(Phase::Active, &then(&[(TaskState::Lost, 80_000), (TaskState::Running, 90_000)]));
+    lost.unmanaged = true;
+    assert!(told(&lost, 99_000).ends_with(
+        "Was reported lost at *80 s*, came back at *90 s*. Drove *no longer manages this run* and refuses to kill it."
+    ));
+    let mut pending = row(Phase::Active, &START[..1]);
+    pending.kill_pending = true;
+    assert!(told(&pending, 9_000).ends_with("The kill is kept and carried out as soon as it runs."));
+    let strange = row(Phase::Active, &[(TaskState::Other("HIBERNATING".into()), 500)]);
+    assert!(told(&strange, 9_000).contains("is in the state *HIBERNATING*, which this page does not know."));
+}
+
+#[test]
+fn a_length_with_an_uncertain_end_is_about_right() {
+    let mut row = row(Phase::Active, &[(TaskState::Provisioning, 1_000), (TaskState::Starting, 5_000)]);
+    row.transitions[1].source = Source::List;
+    row.transitions[1].not_before = Some(Timestamp(3_000));
+    assert!(told(&row, 9_000).contains("pulled the image in *about 3.0 s*"));
+}
