@@ -1,1 +1,12 @@
 //! Who is asking: sealed cookies and the rules of design section 3, Who may ask.
+//!
+//! A cookie and Basic credentials lead to the same [`caller::Caller`]. What a caller may do is decided elsewhere: by the
+//! upstream for `/apis/**`, by the handlers for `/api/**`.
+
+pub mod attempts;
+pub mod basic;
+pub mod caller;
+pub mod cookies;
+pub mod gate;
+pub mod same_origin;
+pub mod users;

@@ -1,0 +1,91 @@
+//! The TOML file. Its keys are the flags' names; what only the demo knows is in `[demo]`.
+
+use super::{ConfigFault, LogFormat};
+use model::UserRole;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// What a file says; everything absent is left to the defaults.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConfigFile {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) allow_host: Vec<String>,
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) log: Option<LogFormat>,
+    pub(super) open: bool,
+    pub(super) demo: DemoSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct DemoSection {
+    pub scenario: Option<String>,
+    pub seed: Option<u64>,
+    pub reset: bool,
+    pub options: controller::Options,
+    pub users: Vec<DemoUser>,
+}
+
+/// A user of the demo. Never printed with its password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoUser {
+    /// Name to sign in with.
+    pub name: String,
+    /// Its password.
+    pub password: String,
+    /// What it may do; absent: signed in, but no role.
+    #[serde(default, deserialize_with = "known_role")]
+    pub role: Option<UserRole>,
+}
+
+impl fmt::Debug for DemoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DemoUser").field("name", &self.name).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+impl ConfigFile {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`ConfigFault::Unreadable`], or [`ConfigFault::Invalid`] with the line and key.
+    pub fn read(path: &Path) -> Result<Self, ConfigFault> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigFault::Unreadable { path: path.to_owned(), error })?;
+        Self::parse(&text, path)
+    }
+
+    pub(super) fn parse(text: &str, path: &Path) -> Result<Self, ConfigFault> {
+        toml::from_str(text).map_err(|fault| {
+            let start = fault.span().map_or(0, |span| span.start);
+            let (line, key) = locate(text, start);
+            ConfigFault::Invalid { path: path.to_owned(), line, key, message: fault.message().to_owned() }
+        })
+    }
+}
+
+/// Line (from 1) of a byte offset, and the key or table header that stands on it.
+fn locate(text: &str, offset: usize) -> (usize, Option<String>) {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let content = text.lines().nth(line - 1).unwrap_or_default().trim();
+    let name = match content.strip_prefix('[') {
+        Some(header) => header.trim_start_matches('[').split(']').next(),
+        None => content.split_once('=').map(|(key, _)| key),
+    };
+    (line, name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()))
+}
+
+/// A role by Drove's name (contract 7). A misspelt one would silently be a user without rights.
+fn known_role<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UserRole>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    UserRole::known(&name).map(Some).ok_or_else(|| {
+        D::Error::custom(format!("unknown role `{name}`, expected one of {}", UserRole::NAMES.join(", ")))
+    })
+}
