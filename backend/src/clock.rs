@@ -16,6 +16,11 @@ pub fn wall() -> Timestamp {
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// [`wall`] as a bare number, for sessions and cookies.
+pub fn unix_millis() -> i64 {
+    wall().millis()
+}
+
 /// Real time that never jumps, for measuring spans.
 pub fn monotonic() -> Instant {
     Instant::now()
@@ -35,7 +40,7 @@ pub struct ClockSetting {
 
 /// Cluster time. It never goes back, whatever the wall clock does. Clones share one clock.
 #[derive(Clone, Debug)]
-pub struct ClusterClock {
+pub struct Clock {
     state: Arc<Mutex<State>>,
 }
 
@@ -58,7 +63,7 @@ impl State {
     }
 }
 
-impl ClusterClock {
+impl Clock {
     /// A clock that shows real time.
     pub fn real() -> Self {
         Self::with(ClockSetting::default())
@@ -80,9 +85,9 @@ impl ClusterClock {
         self.lock().setting
     }
 
-    /// Whether time stands still.
-    pub fn is_paused(&self) -> bool {
-        self.lock().setting.paused_at.is_some()
+    /// Where time stands still, if it does.
+    pub fn paused(&self) -> Option<Timestamp> {
+        self.lock().setting.paused_at
     }
 
     /// Real time to wait until cluster time `at`; `None` while the clock is paused and `at` lies ahead.
@@ -93,21 +98,21 @@ impl ClusterClock {
     }
 
     /// The setting that stops the clock where it stands.
-    pub fn paused(&self) -> ClockSetting {
+    pub fn pausing(&self) -> ClockSetting {
         let mut state = self.lock();
         let now = state.read();
         ClockSetting { paused_at: Some(now), ..state.setting }
     }
 
     /// The setting that lets the clock go on from where it stands.
-    pub fn resumed(&self) -> ClockSetting {
+    pub fn resuming(&self) -> ClockSetting {
         let mut state = self.lock();
         let now = state.read();
         ClockSetting { offset_ms: now.0.saturating_sub(wall().0), paused_at: None }
     }
 
     /// The setting that puts the clock forward by `span`, paused or not.
-    pub fn stepped(&self, span: Duration) -> ClockSetting {
+    pub fn stepping(&self, span: Duration) -> ClockSetting {
         let mut state = self.lock();
         let now = state.read() + span;
         match state.setting.paused_at {
@@ -151,29 +156,29 @@ mod tests {
 
     #[test]
     fn a_paused_clock_moves_only_by_steps() {
-        let clock = ClusterClock::real();
-        clock.set(clock.paused());
+        let clock = Clock::real();
+        clock.set(clock.pausing());
         let before = clock.now();
         assert_eq!(clock.until(before + Duration::from_secs(1)), None);
-        clock.set(clock.stepped(Duration::from_secs(90)));
+        clock.set(clock.stepping(Duration::from_secs(90)));
         assert_eq!(clock.now(), before + Duration::from_secs(90));
-        assert!(clock.is_paused());
+        assert_eq!(clock.paused(), Some(clock.now()));
     }
 
     #[test]
     fn a_resumed_clock_goes_on_from_where_it_stood() {
-        let clock = ClusterClock::real();
-        clock.set(clock.paused());
-        clock.set(clock.stepped(Duration::from_secs(3600)));
+        let clock = Clock::real();
+        clock.set(clock.pausing());
+        clock.set(clock.stepping(Duration::from_secs(3600)));
         let stood = clock.now();
-        clock.set(clock.resumed());
+        clock.set(clock.resuming());
         assert!(clock.now() >= stood && clock.now().since(stood) < Duration::from_secs(60));
     }
 
     #[test]
     fn time_never_goes_back() {
-        let clock = ClusterClock::real();
-        clock.set(clock.stepped(Duration::from_secs(3600)));
+        let clock = Clock::real();
+        clock.set(clock.stepping(Duration::from_secs(3600)));
         let later = clock.now();
         clock.set(ClockSetting::default());
         assert!(clock.now() >= later);
@@ -181,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_stored_setting_restores_the_time() {
-        let clock = ClusterClock::with(ClockSetting { offset_ms: 0, paused_at: Some(Timestamp(1_000)) });
+        let clock = Clock::with(ClockSetting { offset_ms: 0, paused_at: Some(Timestamp(1_000)) });
         assert_eq!(clock.now(), Timestamp(1_000));
     }
 }

@@ -24,5 +24,5 @@ pub use cluster::{CommandError, EmbeddedCluster};
 pub use hints::{Hint, Hints};
 pub use journal::JournalError;
 pub use rehearsal::Rehearsed;
-pub use start::{EmbeddedConfig, StartError};
+pub use start::{StartError, StatedWorld, WorldSettings};
 pub use world::World;

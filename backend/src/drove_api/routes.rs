@@ -3,7 +3,7 @@
 //! Templates with fixed words come before templates with a parameter in the same place: as in Drove the first template
 //! that matches decides, and only then the method.
 
-use super::{users::Access, uri::Segments};
+use super::{access::Access, uri::Segments};
 use http::Method;
 
 /// What a route does; `super::handlers` maps each to its function.

@@ -8,7 +8,7 @@ use super::{
     rehearsal::Rehearsed,
     world::World,
 };
-use crate::clock::ClusterClock;
+use crate::clock::Clock;
 use controller::{Command, Controller, Reject, Reply};
 use model::Timestamp;
 use std::{
@@ -28,7 +28,7 @@ pub(super) struct Shared {
     pub core: Arc<RwLock<Core>>,
     pub inbox: mpsc::Sender<Message>,
     pub hints: broadcast::Sender<Hints>,
-    pub clock: ClusterClock,
+    pub clock: Clock,
     pub logs: LogFiles,
     pub world: World,
     pub rehearsed: Mutex<Vec<Rehearsed>>,
@@ -86,7 +86,7 @@ impl EmbeddedCluster {
     }
 
     /// The cluster's clock, for reading.
-    pub fn clock(&self) -> &ClusterClock {
+    pub fn clock(&self) -> &Clock {
         &self.shared.clock
     }
 

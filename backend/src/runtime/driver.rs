@@ -8,7 +8,7 @@ use super::{
     log_files::LogWriter,
     snapshot,
 };
-use crate::clock::{self, ClockSetting, ClusterClock};
+use crate::clock::{self, ClockSetting, Clock};
 use controller::{Command, Output, Reply, Ticket};
 use model::Timestamp;
 use std::{
@@ -41,7 +41,7 @@ const CHECKPOINT: Duration = Duration::from_secs(2);
 pub(super) struct Driver {
     pub core: Arc<RwLock<Core>>,
     pub journal: Journal,
-    pub clock: ClusterClock,
+    pub clock: Clock,
     pub inbox: mpsc::Receiver<Message>,
     pub hints: HintSender,
     pub logs: LogWriter,
@@ -159,9 +159,9 @@ impl Driver {
 
     async fn change_clock(&mut self, change: ClockChange) -> Result<Timestamp, CommandError> {
         let setting: ClockSetting = match change {
-            ClockChange::Pause => self.clock.paused(),
-            ClockChange::Resume => self.clock.resumed(),
-            ClockChange::Step(span) => self.clock.stepped(span),
+            ClockChange::Pause => self.clock.pausing(),
+            ClockChange::Resume => self.clock.resuming(),
+            ClockChange::Step(span) => self.clock.stepping(span),
         };
         self.journal.set_clock(setting).await.map_err(not_durable)?;
         self.clock.set(setting);

@@ -11,8 +11,8 @@ use super::{
     snapshot,
     world::World,
 };
-use crate::clock::{self, ClockSetting, ClusterClock};
-use controller::{Simulation, WorldConfig, scenario::ScenarioName};
+use crate::clock::{self, ClockSetting, Clock};
+use controller::{Options, Simulation, WorldConfig, scenario::ScenarioName};
 use model::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -24,34 +24,50 @@ use std::{
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 
-/// What the embedded cluster is made from.
+/// What the embedded cluster is made from: the demo's machines, or others that a test states.
 #[derive(Clone, Debug)]
-pub struct EmbeddedConfig {
+pub struct WorldSettings {
     /// Folder of `cluster.db` and `logs/`; it must exist, and belong to this process alone.
-    pub data_dir: PathBuf,
+    pub dir: PathBuf,
     /// Which work goes on by itself. Absent = as stored, `laptop` for a new world.
-    pub scenario: Option<ScenarioName>,
+    pub scenario: Option<String>,
     /// Seed of everything that looks like chance. Absent = as stored, random for a new world.
     pub seed: Option<u64>,
+    /// Options of the core.
+    pub options: Options,
     /// Begin a new world whatever is stored.
     pub reset: bool,
-    /// Machines and options of a new world; its seed is replaced.
+}
+
+/// A world that differs from the demo's.
+#[derive(Clone, Debug)]
+pub struct StatedWorld {
+    /// Controllers, executors and the behaviour of containers; its seed and options are those of the settings.
     pub machines: WorldConfig,
-    /// How long a new world has lived when it is first shown (design section 3: 30 minutes).
+    /// How long a new world has lived when it is first shown.
     pub head_start: Duration,
-    /// Begin with a clock that stands still, as tests do.
+    /// Begin with a clock that stands still.
     pub paused: bool,
 }
+
+/// How long the demo's world has lived when it is first shown (design section 3, The first minute).
+const HEAD_START: Duration = Duration::from_secs(30 * 60);
 
 /// Why the embedded cluster could not start.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// Another world is stored than was asked for. Wrong use of flags, exit code 2.
     #[error("the stored world has {stored}, but {asked} was asked for; --reset begins a new world (the history stays)")]
-    OtherWorld {
+    WorldDiffers {
         /// As `seed 7` or `scenario laptop`.
         stored: String,
         /// Likewise.
+        asked: String,
+    },
+    /// There is no such scenario. Wrong use of flags, exit code 2.
+    #[error("there is no scenario {asked}; there are {}", known_scenarios())]
+    UnknownScenario {
+        /// The name asked for.
         asked: String,
     },
     /// `cluster.db` cannot be used.
@@ -77,27 +93,45 @@ const INBOX: usize = 1024;
 struct Living {
     world: World,
     core: Core,
-    clock: ClusterClock,
+    clock: Clock,
     rehearsed: Vec<Rehearsed>,
     /// Entries that were replayed.
     replayed: u32,
 }
 
 impl EmbeddedCluster {
-    /// Restores the stored world or begins one, and starts its driver.
-    pub async fn start(config: &EmbeddedConfig) -> Result<Self, StartError> {
-        let mut journal = Journal::open(&config.data_dir.join("cluster.db")).await?;
-        let log_dir = config.data_dir.join("logs");
-        let stored = journal.stored().await?.filter(|_| !config.reset);
+    /// Restores the stored world or begins one with the demo's machines, and starts its driver.
+    ///
+    /// # Errors
+    /// Whatever [`StartError`] lists; nothing is overwritten then.
+    pub async fn start(settings: &WorldSettings) -> Result<Self, StartError> {
+        let machines = controller::scenario::demo_world(0, settings.options.clone());
+        Self::start_stated(settings, &StatedWorld { machines, head_start: HEAD_START, paused: false }).await
+    }
+
+    /// As [`EmbeddedCluster::start`], with a world that the caller states.
+    ///
+    /// # Errors
+    /// Whatever [`StartError`] lists; nothing is overwritten then.
+    pub async fn start_stated(settings: &WorldSettings, stated: &StatedWorld) -> Result<Self, StartError> {
+        let scenario = settings.scenario.as_deref().map(parse_scenario).transpose()?;
+        let mut journal = Journal::open(&settings.dir.join("cluster.db")).await?;
+        let log_dir = settings.dir.join("logs");
+        let stored = journal.stored().await?.filter(|_| !settings.reset);
         let fresh = stored.is_none();
         let logs = open_logs(&log_dir, fresh).map_err(|source| StartError::Logs { path: log_dir.clone(), source })?;
         let writer = LogWriter::start(logs.clone()).map_err(|source| StartError::Logs { path: log_dir, source })?;
         let living = match stored {
             Some(stored) => {
-                is_as_asked(&stored.world, config)?;
+                is_as_asked(&stored.world, settings.seed, scenario)?;
                 restore(&mut journal, stored, &writer).await?
             }
-            None => begin(&mut journal, config, &writer).await?,
+            None => {
+                let world = new_world(settings.seed, scenario)?;
+                let machines =
+                    WorldConfig { seed: world.seed, options: settings.options.clone(), ..stated.machines.clone() };
+                begin(&mut journal, world, machines, stated, &writer).await?
+            }
         };
         let logs = logs.behind(&writer);
         Ok(drive(journal, living, logs, writer))
@@ -135,17 +169,25 @@ fn drive(journal: Journal, living: Living, logs: LogFiles, writer: LogWriter) ->
     EmbeddedCluster { shared: Arc::new(shared) }
 }
 
-fn is_as_asked(world: &World, config: &EmbeddedConfig) -> Result<(), StartError> {
-    if let Some(seed) = config.seed
+fn parse_scenario(asked: &str) -> Result<ScenarioName, StartError> {
+    ScenarioName::parse(asked).ok_or_else(|| StartError::UnknownScenario { asked: asked.to_owned() })
+}
+
+fn known_scenarios() -> String {
+    ScenarioName::ALL.map(ScenarioName::as_str).join(", ")
+}
+
+fn is_as_asked(world: &World, seed: Option<u64>, scenario: Option<ScenarioName>) -> Result<(), StartError> {
+    if let Some(seed) = seed
         && seed != world.seed
     {
-        return Err(StartError::OtherWorld { stored: format!("seed {}", world.seed), asked: format!("seed {seed}") });
+        return Err(StartError::WorldDiffers { stored: format!("seed {}", world.seed), asked: format!("seed {seed}") });
     }
-    if let Some(scenario) = config.scenario
+    if let Some(scenario) = scenario
         && scenario != world.scenario
     {
         let named = |name: ScenarioName| format!("scenario {}", name.as_str());
-        return Err(StartError::OtherWorld { stored: named(world.scenario), asked: named(scenario) });
+        return Err(StartError::WorldDiffers { stored: named(world.scenario), asked: named(scenario) });
     }
     Ok(())
 }
@@ -168,7 +210,7 @@ async fn restore(journal: &mut Journal, stored: Stored, writer: &LogWriter) -> R
             replayed += 1;
         }
     }
-    let clock = ClusterClock::with(not_before(latest, stored.clock));
+    let clock = Clock::with(not_before(latest, stored.clock));
     let entry = Entry::Resume { now: clock.now() };
     let seq = journal.append(&entry).await?;
     core.apply(seq, entry).outputs.iter().for_each(|output| writer.take(output));
@@ -181,22 +223,33 @@ fn not_before(latest: Timestamp, setting: ClockSetting) -> ClockSetting {
     ClockSetting { offset_ms: setting.offset_ms.saturating_add(behind.max(0)), ..setting }
 }
 
-async fn begin(journal: &mut Journal, config: &EmbeddedConfig, writer: &LogWriter) -> Result<Living, StartError> {
-    let clock = ClusterClock::real();
-    if config.paused {
-        clock.set(clock.paused());
-    }
-    let now = clock.now();
-    let world = World {
+/// A world that begins now.
+fn new_world(seed: Option<u64>, scenario: Option<ScenarioName>) -> Result<World, StartError> {
+    Ok(World {
         id: uuid::Uuid::new_v4().to_string(),
-        seed: match config.seed {
+        seed: match seed {
             Some(seed) => seed,
             None => random_seed()?,
         },
-        scenario: config.scenario.unwrap_or(ScenarioName::Laptop),
-        begun: now - config.head_start,
-    };
-    let machines = WorldConfig { seed: world.seed, ..config.machines.clone() };
+        scenario: scenario.unwrap_or(ScenarioName::Laptop),
+        begun: clock::wall(),
+    })
+}
+
+/// Begins a world, with its head start behind it.
+async fn begin(
+    journal: &mut Journal,
+    mut world: World,
+    machines: WorldConfig,
+    stated: &StatedWorld,
+    writer: &LogWriter,
+) -> Result<Living, StartError> {
+    let clock = Clock::real();
+    if stated.paused {
+        clock.set(clock.pausing());
+    }
+    let now = clock.now();
+    world.begun = now - stated.head_start;
     let mut simulation = Simulation::new(&machines, world.begun);
     let rehearsed = rehearse(&mut simulation, &world.work(), now, |output| writer.take(&output));
     journal.begin(&world, clock.setting(), &simulation).await?;
