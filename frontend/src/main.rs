@@ -1,1 +1,5 @@
-fn main() {}
+//! The thin binary that trunk builds: everything is in the library, so that its tests run natively.
+
+fn main() {
+    frontend::start();
+}

@@ -1,0 +1,22 @@
+use super::{Api, ApiError, Method, transport};
+use model::{
+    TaskKey,
+    dashboard::{HistoryPage, HistoryQuery, TaskDetail},
+};
+
+impl Api {
+    /// One page of the list of tasks, as the ledger has it now.
+    pub async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, ApiError> {
+        let url = self.own("history/tasks", &query.to_pairs());
+        let answer = transport::send(Method::Get, &url, None).await?;
+        self.noticed(transport::read_own(&answer))
+    }
+
+    /// Everything known of a task: its newest run, or the one asked for.
+    pub async fn task_detail(&self, key: &TaskKey, run: Option<u32>) -> Result<TaskDetail, ApiError> {
+        let pairs: Vec<_> = run.map(|run| ("run", run.to_string())).into_iter().collect();
+        let url = self.own(&format!("history/tasks/{}", Self::segments(key)), &pairs);
+        let answer = transport::send(Method::Get, &url, None).await?;
+        self.noticed(transport::read_own(&answer))
+    }
+}

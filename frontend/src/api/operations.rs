@@ -1,0 +1,33 @@
+use super::{Api, ApiError, Method, transport};
+use crate::routes::encode;
+use model::{ClusterOpSpec, OperationAccepted, TaskKey, TaskOperation};
+use serde_json::Value;
+
+impl Api {
+    /// Submits a task: `body` is the whole operation as JSON ([`TaskOperation::Create`] as the form holds it, with
+    /// whatever else the user wrote). Sent once, never again by itself.
+    pub async fn create(&self, body: &Value) -> Result<OperationAccepted, ApiError> {
+        self.operate(body.to_string()).await
+    }
+
+    /// Kills a task. Sent once, never again by itself.
+    pub async fn kill(&self, key: &TaskKey) -> Result<OperationAccepted, ApiError> {
+        let operation = TaskOperation::Kill {
+            source_app_name: key.app.clone(),
+            task_id: key.id.clone(),
+            op_spec: Some(ClusterOpSpec::default()),
+        };
+        let body = transport::body(&operation)?;
+        self.operate(body.unwrap_or_default()).await
+    }
+
+    async fn operate(&self, body: String) -> Result<OperationAccepted, ApiError> {
+        let answer = transport::send(Method::Post, &self.drove("tasks/operations"), Some(body)).await?;
+        self.noticed(transport::read_drove(&answer))
+    }
+
+    /// `APP/ID` as two segments of a path.
+    pub(super) fn segments(key: &TaskKey) -> String {
+        format!("{}/{}", encode(key.app.as_str()), encode(key.id.as_str()))
+    }
+}

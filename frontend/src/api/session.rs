@@ -1,0 +1,28 @@
+use super::{Api, ApiError, Method, transport};
+use model::dashboard::{SessionInfo, SignIn};
+
+impl Api {
+    /// Who am I and what may I do; also tells when nobody is signed in.
+    pub async fn session(&self) -> Result<SessionInfo, ApiError> {
+        let answer = transport::send(Method::Get, &self.own("session", &[]), None).await?;
+        transport::read_own(&answer)
+    }
+
+    /// Signs in. A wrong user or password is a refusal here, not the end of a session.
+    pub async fn sign_in(&self, sign_in: &SignIn) -> Result<SessionInfo, ApiError> {
+        let body = transport::body(sign_in)?;
+        let answer = transport::send(Method::Post, &self.own("session", &[]), body).await?;
+        match transport::read_own(&answer) {
+            Err(ApiError::SignedOut) => {
+                Err(ApiError::Refused { message: "That user and password do not match.".into(), words: Vec::new() })
+            }
+            read => read,
+        }
+    }
+
+    /// Signs out.
+    pub async fn sign_out(&self) -> Result<(), ApiError> {
+        let answer = transport::send(Method::Delete, &self.own("session", &[]), None).await?;
+        transport::read_own(&answer)
+    }
+}

@@ -1,0 +1,155 @@
+//! One request: send, abort when nobody waits, decode. Answers of Drove come in its envelope, which may say FAILED under
+//! status 200; answers of our own API are the value itself, or an [`ApiProblem`].
+
+use super::ApiError;
+use crate::browser::Abort;
+use gloo_net::http::{Request, RequestBuilder, Response};
+use model::{ApiResponse, ApiStatus, dashboard::ApiProblem};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// How to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Change.
+    Post,
+    /// Remove.
+    Delete,
+}
+
+/// What came back, before it means anything.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) text: String,
+}
+
+/// Sends a request with an optional JSON body. The future may be dropped at any time, which aborts the request.
+pub(super) async fn send(method: Method, url: &str, body: Option<String>) -> Result<Answer, ApiError> {
+    let abort = Abort::new();
+    let request = builder(method, url).abort_signal(abort.signal().as_ref()).header("Accept", "application/json");
+    let sent = match body {
+        None => request.send().await,
+        Some(body) => match request.header("Content-Type", "application/json").body(body) {
+            Ok(request) => request.send().await,
+            Err(error) => Err(error),
+        },
+    };
+    let response: Response = sent.map_err(|_| ApiError::Unreachable)?;
+    let text = response.text().await.map_err(|_| ApiError::Unreachable)?;
+    Ok(Answer { status: response.status(), text })
+}
+
+fn builder(method: Method, url: &str) -> RequestBuilder {
+    match method {
+        Method::Get => Request::get(url),
+        Method::Post => Request::post(url),
+        Method::Delete => Request::delete(url),
+    }
+}
+
+/// JSON text of a body.
+pub(super) fn body<T: Serialize>(value: &T) -> Result<Option<String>, ApiError> {
+    serde_json::to_string(value).map(Some).map_err(unreadable)
+}
+
+/// The value in an answer of our own API.
+pub(super) fn read_own<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
+    check_own(answer)?;
+    // An answer without a body stands for "done".
+    let text = if answer.text.is_empty() { "null" } else { &answer.text };
+    serde_json::from_str(text).map_err(unreadable)
+}
+
+/// The `data` in an answer of Drove.
+pub(super) fn read_drove<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
+    let data = check_drove(answer)?;
+    serde_json::from_value(data).map_err(unreadable)
+}
+
+fn check_own(answer: &Answer) -> Result<(), ApiError> {
+    if (200..300).contains(&answer.status) {
+        return Ok(());
+    }
+    let problem = serde_json::from_str::<ApiProblem>(&answer.text)
+        .unwrap_or_else(|_| ApiProblem { message: String::new(), words: Vec::new() });
+    Err(fault(answer.status, problem.message, problem.words))
+}
+
+fn check_drove(answer: &Answer) -> Result<Value, ApiError> {
+    let envelope = serde_json::from_str::<ApiResponse<Value>>(&answer.text);
+    match envelope {
+        Ok(ApiResponse { status: ApiStatus::Success, data, .. }) if answer.status < 300 => {
+            Ok(data.unwrap_or(Value::Null))
+        }
+        Ok(ApiResponse { data, message, .. }) => {
+            let words = data.as_ref().and_then(|d| d.get("validationErrors")).and_then(Value::as_array);
+            let words = words.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+            Err(fault(answer.status, message, words))
+        }
+        Err(error) if answer.status < 300 => Err(unreadable(error)),
+        Err(_) => Err(fault(answer.status, String::new(), Vec::new())),
+    }
+}
+
+fn fault(status: u16, message: String, words: Vec<String>) -> ApiError {
+    let or = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.clone() };
+    match status {
+        401 => ApiError::SignedOut,
+        403 => ApiError::Forbidden(message),
+        404 => ApiError::NotFound(or("The server does not know this.")),
+        200..=299 | 400..=499 => ApiError::Refused { message: or("The server refused, and gave no reason."), words },
+        503 | 504 => ApiError::Unavailable(or("The cluster does not answer now. Try again in a moment.")),
+        _ => ApiError::Server { status, message },
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> ApiError {
+    ApiError::Unreadable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use model::OperationAccepted;
+
+    fn answer(status: u16, text: &str) -> Answer {
+        Answer { status, text: text.into() }
+    }
+
+    #[test]
+    fn the_envelope_is_opened() {
+        let read = read_drove::<OperationAccepted>(&answer(
+            200,
+            r#"{"status":"SUCCESS","data":{"taskId":"TEST_APP-T1"},"message":"success"}"#,
+        ));
+        assert_eq!(read.unwrap().task_id, "TEST_APP-T1");
+    }
+
+    #[test]
+    fn a_failure_under_status_200_is_a_failure() {
+        let read = read_drove::<OperationAccepted>(&answer(200, r#"{"status":"FAILED","message":"No such task"}"#));
+        assert_eq!(read, Err(ApiError::Refused { message: "No such task".into(), words: vec![] }));
+    }
+
+    #[test]
+    fn droves_entries_are_kept_word_for_word() {
+        let read = read_drove::<OperationAccepted>(&answer(
+            400,
+            r#"{"status":"FAILED","data":{"validationErrors":["Task already exists for A/B with taskID: A-B"]},"message":"Command validation failure"}"#,
+        ));
+        assert_eq!(read.unwrap_err().lines(), ["Task already exists for A/B with taskID: A-B"]);
+    }
+
+    #[test]
+    fn problems_of_our_own_api_are_told_apart() {
+        let read = |status, text: &str| read_own::<Value>(&answer(status, text)).unwrap_err();
+        assert_eq!(read(401, ""), ApiError::SignedOut);
+        assert_eq!(read(503, r#"{"message":"No leader"}"#), ApiError::Unavailable("No leader".into()));
+        assert_eq!(read(500, "<html>"), ApiError::Server { status: 500, message: String::new() });
+        assert!(matches!(read(200, "<html>"), ApiError::Unreadable(_)));
+        assert!(read_own::<()>(&answer(204, "")).is_ok());
+    }
+}

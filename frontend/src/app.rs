@@ -1,0 +1,71 @@
+//! The root: contexts, the router, and which page is shown. Nothing else.
+
+use crate::{
+    api::provide_api,
+    layout::Shell,
+    pages::{ExecutorPage, ExecutorsPage, LoginPage, NewTaskPage, NotFoundPage, TaskPage, TasksPage},
+    routes::{Page, Paths, provide_paths},
+    state::{provide_clock, provide_live, provide_session, provide_shortcuts, provide_theme, provide_toasts},
+};
+use leptos::prelude::*;
+use leptos_router::{
+    components::Router,
+    hooks::use_location,
+    location::{BrowserUrl, LocationProvider},
+};
+
+/// The whole page.
+#[component]
+pub fn App() -> impl IntoView {
+    let paths = Paths::around(&crate::browser::path_name());
+    let base = paths.base().to_owned();
+    provide_paths(paths);
+    provide_api();
+    provide_theme();
+    provide_toasts();
+    provide_shortcuts();
+    provide_clock();
+    provide_live();
+    provide_session();
+    view! {
+        <Router base>
+            <CurrentPage/>
+        </Router>
+    }
+}
+
+/// The page that the address means. Pages are matched here instead of by `<Routes>`: [`Page::at`] is the only place that
+/// knows their paths, the match is exhaustive, and another task or executor is another page, built anew.
+#[component]
+fn CurrentPage() -> impl IntoView {
+    let path = use_location().pathname;
+    let page = Memo::new(move |_| Page::at(&path.read()));
+    // The router writes the address bar only once the new page is there.
+    let router = use_context::<BrowserUrl>();
+    Effect::new(move |_| {
+        path.track();
+        if let Some(router) = &router {
+            router.ready_to_complete();
+        }
+    });
+    let is_login = Memo::new(move |_| page.get() == Page::Login);
+    move || {
+        if is_login.get() {
+            return view! { <LoginPage/> }.into_any();
+        }
+        view! { <Shell page>{move || content(page.get())}</Shell> }.into_any()
+    }
+}
+
+fn content(page: Page) -> AnyView {
+    match page {
+        Page::Tasks => view! { <TasksPage/> }.into_any(),
+        Page::Task(key) => view! { <TaskPage key/> }.into_any(),
+        Page::NewTask => view! { <NewTaskPage/> }.into_any(),
+        Page::Executors => view! { <ExecutorsPage/> }.into_any(),
+        Page::Executor(id) => view! { <ExecutorPage id/> }.into_any(),
+        Page::NotFound => view! { <NotFoundPage/> }.into_any(),
+        // Shown without the shell, above.
+        Page::Login => ().into_any(),
+    }
+}

@@ -1,0 +1,22 @@
+//! The only room that touches web-sys: what the page needs of a browser, as plain Rust.
+//!
+//! Everything here fails softly: storage may be denied, a clipboard may be missing, and the page goes on without.
+
+mod abort;
+mod dialog;
+mod event_stream;
+mod focus;
+mod menu;
+mod page;
+mod storage;
+
+pub use abort::Abort;
+pub use dialog::{close_dialog, show_dialog};
+pub use event_stream::{EventStream, StreamEvent};
+pub use focus::{focus_by_id, focus_heading, is_typing, scroll_to_id, select_by_id};
+pub use menu::{clicked, close_menus, is_open, leave_menu};
+pub use page::{
+    chance, copy_text, download, go_to, is_at_top, is_hidden, local_clock, monotonic_ms, on_visibility_change,
+    path_name, set_theme, set_title, theme, zone_name,
+};
+pub use storage::{forget, load, store};

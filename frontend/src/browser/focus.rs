@@ -1,0 +1,46 @@
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// Puts the keyboard on the element with this id, if there is one.
+pub fn focus_by_id(id: &str) {
+    if let Some(element) = html_element(document().get_element_by_id(id)) {
+        let _ = element.focus();
+    }
+}
+
+/// Puts the keyboard on an input and selects what it holds.
+pub fn select_by_id(id: &str) {
+    focus_by_id(id);
+    if let Some(input) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlInputElement>().ok()) {
+        input.select();
+    }
+}
+
+/// Puts the keyboard on the page's title, which is what a screen reader then reads: used after a change of page.
+pub fn focus_heading() {
+    if let Some(heading) = html_element(document().query_selector("main h1").ok().flatten()) {
+        let _ = heading.set_attribute("tabindex", "-1");
+        let _ = heading.focus();
+    }
+}
+
+/// Brings the element with this id into view, moving as little as possible.
+pub fn scroll_to_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_behavior(ScrollBehavior::Auto);
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Whether keys now go into a text, a choice or a dialog, so that single-key shortcuts must keep still.
+pub fn is_typing() -> bool {
+    let busy = "input, textarea, select, [contenteditable], dialog, [role=log], details[open]";
+    document().active_element().is_some_and(|element| element.closest(busy).ok().flatten().is_some())
+}
+
+fn html_element(element: Option<Element>) -> Option<HtmlElement> {
+    element.and_then(|element| element.dyn_into().ok())
+}

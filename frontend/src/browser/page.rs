@@ -1,0 +1,113 @@
+use js_sys::{Array, Date, Intl, Math, Reflect};
+use leptos::{
+    ev,
+    leptos_dom::helpers::WindowListenerHandle,
+    prelude::{document, window, window_event_listener},
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Element, HtmlAnchorElement, Url};
+
+/// Path of the page's address, without query.
+pub fn path_name() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Loads another address from the server: what the page holds is gone.
+pub fn go_to(address: &str) {
+    let _ = window().location().assign(address);
+}
+
+/// Sets the text of the browser's tab.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Whether the page is in the background.
+pub fn is_hidden() -> bool {
+    document().hidden()
+}
+
+/// Calls `handle` whenever the page comes to the front or goes to the background, until the handle is removed.
+pub fn on_visibility_change(handle: impl Fn() + 'static) -> WindowListenerHandle {
+    // The event is the document's and bubbles to the window.
+    window_event_listener(ev::visibilitychange, move |_| handle())
+}
+
+/// Milliseconds on a clock that never jumps; its zero means nothing.
+pub fn monotonic_ms() -> f64 {
+    window().performance().map(|p| p.now()).unwrap_or_default()
+}
+
+/// A number from 0 to 1, for spreading retries.
+pub fn chance() -> f64 {
+    Math::random()
+}
+
+/// Whether the page shows its beginning.
+pub fn is_at_top() -> bool {
+    window().scroll_y().unwrap_or_default() < 8.0
+}
+
+/// `data-theme` of the document, as set before the first paint.
+pub fn theme() -> Option<String> {
+    root()?.get_attribute("data-theme")
+}
+
+/// Changes `data-theme` of the document.
+pub fn set_theme(theme: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("data-theme", theme);
+    }
+}
+
+fn root() -> Option<Element> {
+    document().document_element()
+}
+
+/// Puts a text on the clipboard; false if the browser does not let us.
+pub async fn copy_text(text: String) -> bool {
+    let navigator = window().navigator();
+    // Absent on insecure origins, where the property is undefined.
+    if !Reflect::get(&navigator, &JsValue::from_str("clipboard")).is_ok_and(|c| !c.is_undefined()) {
+        return false;
+    }
+    JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok()
+}
+
+/// Offers a text as a file to keep.
+pub fn download(name: &str, text: &str) {
+    let parts = Array::of1(&JsValue::from_str(text));
+    let Ok(blob) = Blob::new_with_str_sequence(&parts) else { return };
+    let Ok(address) = Url::create_object_url_with_blob(&blob) else { return };
+    if let Some(link) = document().create_element("a").ok().and_then(|e| e.dyn_into::<HtmlAnchorElement>().ok()) {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    let _ = Url::revoke_object_url(&address);
+}
+
+/// Year, month (1 to 12), day, hour, minute, second and millisecond of a time in the viewer's zone.
+pub fn local_clock(millis: i64) -> [u32; 7] {
+    // A JavaScript date counts in doubles; the times of a cluster lie far within their exact range.
+    let date = Date::new(&JsValue::from_f64(millis as f64));
+    [
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date(),
+        date.get_hours(),
+        date.get_minutes(),
+        date.get_seconds(),
+        date.get_milliseconds(),
+    ]
+}
+
+/// Name of the viewer's time zone, `Asia/Kolkata`.
+pub fn zone_name() -> String {
+    let format = Intl::DateTimeFormat::new(&Array::new(), &js_sys::Object::new());
+    Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone"))
+        .ok()
+        .and_then(|zone| zone.as_string())
+        .unwrap_or_default()
+}

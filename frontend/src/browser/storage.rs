@@ -1,0 +1,26 @@
+use leptos::prelude::window;
+use web_sys::Storage;
+
+/// What was remembered under `name`, if the browser keeps anything for us. Never credentials.
+pub fn load(name: &str) -> Option<String> {
+    storage()?.get_item(name).ok().flatten()
+}
+
+/// Remembers `value` under `name` in this browser. Never credentials.
+pub fn store(name: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // Full or denied: the page works without.
+        let _ = storage.set_item(name, value);
+    }
+}
+
+/// Forgets what was remembered under `name`.
+pub fn forget(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(name);
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}

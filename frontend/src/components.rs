@@ -1,0 +1,12 @@
+//! Parts that know Drove's terms and are used by more than one page. They are given signals and values; they never ask
+//! the server.
+
+mod core_map;
+mod executor_badge;
+mod mini_timeline;
+mod status_badge;
+
+pub use core_map::{CoreMap, CoreMapSize, CoreUse, NodeCores};
+pub use executor_badge::ExecutorBadge;
+pub use mini_timeline::MiniTimeline;
+pub use status_badge::{StatusBadge, status_icon, status_text};

@@ -1,0 +1,46 @@
+use crate::{components::status_text, format::format_duration, state::use_clock};
+use leptos::prelude::*;
+use model::{
+    Timestamp,
+    dashboard::TaskRow,
+    timeline::{Segment, segments},
+};
+
+/// A run's life in ten pixels: its segments share the width by their lengths; a run that goes on ends in a live bar. It is
+/// drawn again when the row changes, not every second: at this size growing cannot be seen.
+#[component]
+pub fn MiniTimeline(
+    /// The run.
+    #[prop(into)]
+    row: Signal<TaskRow>,
+) -> impl IntoView {
+    let clock = use_clock();
+    let now = move || clock.exact();
+    let parts = move || {
+        row.with(|row| {
+            let segments = segments(row, now());
+            let live = (!row.is_over()).then(|| segments.last().map(|s| s.state.as_str().to_owned())).flatten();
+            let parts = segments.into_iter().map(|segment| part(&segment, now())).collect_view();
+            view! { {parts} {live.map(|state| view! { <span class="mini-timeline__live" data-state=state></span> })} }
+        })
+    };
+    let label = move || row.with(|row| format!("{} {}", status_text(row), format_duration(lasted(row, now()))));
+    view! { <span class="mini-timeline" role="img" aria-label=label>{parts}</span> }
+}
+
+fn part(segment: &Segment, now: Timestamp) -> impl IntoView + use<> {
+    let weight = segment.length(now).as_millis().max(1).to_string();
+    view! {
+        <span
+            class="mini-timeline__part"
+            data-state=segment.state.as_str().to_owned()
+            data-evidence=segment.certainty.as_str()
+            style=("--w", weight)
+        ></span>
+    }
+}
+
+/// From submission to the end, or to now.
+pub fn lasted(row: &TaskRow, now: Timestamp) -> std::time::Duration {
+    row.ended.unwrap_or(now).since(row.submitted)
+}

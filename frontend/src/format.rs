@@ -1,0 +1,11 @@
+//! Values to text, pure. What a value means is decided in `model`.
+
+mod duration;
+mod names;
+mod number;
+mod time;
+
+pub use duration::{format_ago, format_duration};
+pub use names::{cut_middle, role_name, short_names};
+pub use number::{format_cores, format_count, format_megabytes, format_number};
+pub use time::{format_clock, format_moment, format_precise, format_utc};

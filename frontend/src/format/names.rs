@@ -1,0 +1,90 @@
+use model::UserRole;
+use std::collections::BTreeMap;
+
+/// Characters that [`cut_middle`] always keeps at the end: users tell IDs apart by their ends.
+const KEPT_END: usize = 12;
+
+/// A long name in at most `room` characters, cut in the middle, its last 12 characters kept. Shorter ones stay whole.
+pub fn cut_middle(name: &str, room: usize) -> String {
+    let length = name.chars().count();
+    if length <= room {
+        return name.to_owned();
+    }
+    let begin = room.saturating_sub(KEPT_END + 1);
+    let end: String = name.chars().skip(length - KEPT_END).collect();
+    let begin: String = name.chars().take(begin).collect();
+    format!("{begin}…{end}")
+}
+
+/// For each ID the shortest text that tells it apart in a list: its host's name up to the first dot if no other host
+/// begins so, else the shortest tail of the host (or of the ID, if hosts are equal) that no other has.
+pub fn short_names(executors: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let label = |host: &str| host.split('.').next().unwrap_or_default().to_owned();
+    let mut labels: BTreeMap<String, usize> = BTreeMap::new();
+    let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, host) in executors {
+        *labels.entry(label(host)).or_default() += 1;
+        *hosts.entry(host).or_default() += 1;
+    }
+    let is_address = |host: &str| host.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let short = |id: &str, host: &str| {
+        let first = label(host);
+        if first.len() <= 14 && !is_address(host) && labels.get(&first) == Some(&1) && !first.is_empty() {
+            return first;
+        }
+        let unique_host = !host.is_empty() && hosts.get(host) == Some(&1);
+        let own = if unique_host { host } else { id };
+        let others = executors.iter().filter(|(i, _)| *i != id).map(|(i, h)| if unique_host { *h } else { *i });
+        shortest_tail(own, others.collect())
+    };
+    executors.iter().map(|(id, host)| ((*id).to_owned(), short(id, host))).collect()
+}
+
+/// The shortest tail of at least 4 characters that no other name ends in, begun with `…` when something was cut.
+fn shortest_tail(name: &str, others: Vec<&str>) -> String {
+    let starts: Vec<usize> = name.char_indices().map(|(at, _)| at).collect();
+    for start in starts.iter().rev().skip(3) {
+        let tail = name.get(*start..).unwrap_or(name);
+        if *start > 0 && !others.iter().any(|other| other.ends_with(tail)) {
+            return format!("…{tail}");
+        }
+    }
+    name.to_owned()
+}
+
+/// A role as a reader knows it.
+pub fn role_name(role: &UserRole) -> &str {
+    match role {
+        UserRole::Root => "Root",
+        UserRole::ReadWrite => "Read and write",
+        UserRole::Maintenance => "Maintenance",
+        UserRole::ReadOnly => "Read only",
+        UserRole::Other(name) => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_name_keeps_its_end() {
+        assert_eq!(cut_middle("T0012", 24), "T0012");
+        let cut = cut_middle("monthly-reconciliation-of-everything-2026-11-23", 24);
+        assert_eq!(cut, "monthly-rec…g-2026-11-23");
+        assert_eq!(cut.chars().count(), 24);
+    }
+
+    #[test]
+    fn executors_are_named_as_briefly_as_they_can_be_told_apart() {
+        let names = short_names(&[("a45442a1", "exec-1.mum.internal"), ("b45442a1", "exec-2.mum.internal")]);
+        assert_eq!(names["a45442a1"], "exec-1");
+        let names = short_names(&[("a", "10.0.0.11"), ("b", "10.0.0.12")]);
+        assert_eq!((names["a"].as_str(), names["b"].as_str()), ("…0.11", "…0.12"));
+        let uuid = "6cf36f5c-6480-4ed5-9e2d-f79d9648529a";
+        let names = short_names(&[("a", uuid), ("b", "6cf36f5c-6480-4ed5-9e2d-f79d96480000")]);
+        assert_eq!(names["a"], "…529a");
+        let names = short_names(&[("aaaa-1111", "localhost"), ("bbbb-2222", "localhost")]);
+        assert_eq!(names["bbbb-2222"], "…2222");
+    }
+}

@@ -1,0 +1,17 @@
+//! What stands around every page.
+
+mod banners;
+mod crumbs;
+mod freshness;
+mod identity;
+mod page_head;
+mod shell;
+mod sidebar;
+mod theme_button;
+mod toast_list;
+mod top_bar;
+
+pub use page_head::{PageHead, use_title};
+pub use shell::Shell;
+pub use theme_button::ThemeButton;
+pub use toast_list::ToastList;

@@ -1,0 +1,133 @@
+use crate::{
+    format::format_clock,
+    state::{Freshness, use_clock, use_live},
+    ui::{Banner, IconName, Tone},
+};
+use leptos::prelude::*;
+use model::{
+    Timestamp,
+    dashboard::{ClusterStatus, Maintenance},
+};
+
+/// What is the matter with the cluster, the most serious first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Trouble {
+    NoLeader,
+    NotRecording(String),
+    Stale { since: Timestamp, reason: String },
+    Maintenance(Maintenance),
+    ClockPaused(Timestamp),
+}
+
+/// One line under the top bar for the most serious trouble; how many more there are stands at its end.
+#[component]
+pub(super) fn Banners() -> impl IntoView {
+    let (live, clock) = (use_live(), use_clock());
+    let freshness = live.freshness();
+    let troubles = Memo::new(move |_| live.cluster().with(|c| troubles(c.as_ref(), freshness.get())));
+    move || {
+        let troubles = troubles.get();
+        let more = troubles.len().saturating_sub(1);
+        troubles.into_iter().next().map(|trouble| {
+            let (tone, icon, title) = looks(&trouble);
+            let resumes = match &trouble {
+                Trouble::Maintenance(Maintenance { until, .. }) => *until,
+                Trouble::NoLeader | Trouble::NotRecording(_) | Trouble::Stale { .. } | Trouble::ClockPaused(_) => None,
+            };
+            let countdown = Signal::derive(move || resumes.map(|at| countdown(at, clock.now())));
+            view! { <Banner tone icon title text=sentence(&trouble) clock=countdown more/> }
+        })
+    }
+}
+
+fn troubles(cluster: Option<&ClusterStatus>, freshness: Freshness) -> Vec<Trouble> {
+    let mut found = Vec::new();
+    let stale = match (cluster.and_then(|c| c.stale.as_ref()), freshness) {
+        (Some(stale), _) => Some(Trouble::Stale { since: stale.since, reason: stale.reason.clone() }),
+        (None, Freshness::Stale { since }) => {
+            Some(Trouble::Stale { since, reason: "This dashboard’s server does not answer.".into() })
+        }
+        (None, Freshness::Live | Freshness::Connecting | Freshness::Reconnecting) => None,
+    };
+    if let Some(cluster) = cluster {
+        found.extend(cluster.leader.is_none().then_some(Trouble::NoLeader));
+        found.extend(cluster.not_recording.clone().map(Trouble::NotRecording));
+    }
+    found.extend(stale);
+    if let Some(cluster) = cluster {
+        found.extend(cluster.maintenance.clone().map(Trouble::Maintenance));
+        found.extend(cluster.clock_paused.map(Trouble::ClockPaused));
+    }
+    found
+}
+
+fn looks(trouble: &Trouble) -> (Tone, IconName, &'static str) {
+    match trouble {
+        Trouble::NoLeader => (Tone::Danger, IconName::Warning, "No leader."),
+        Trouble::NotRecording(_) => (Tone::Danger, IconName::Warning, "History is not being recorded."),
+        Trouble::Stale { .. } => (Tone::Warning, IconName::Slow, "Not live."),
+        Trouble::Maintenance(_) => (Tone::Warning, IconName::Wrench, "Maintenance."),
+        Trouble::ClockPaused(_) => (Tone::Info, IconName::Info, "Demo time stands still."),
+    }
+}
+
+fn sentence(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::NoLeader => "The controllers are electing one. Operations wait; running tasks go on.".into(),
+        Trouble::NotRecording(reason) => reason.clone(),
+        Trouble::Stale { since, reason } => {
+            format!("Showing data from {}. {reason} Trying again by itself.", format_clock(*since))
+        }
+        Trouble::Maintenance(Maintenance { until: None, .. }) => {
+            "Create and kill are refused. Running tasks go on.".into()
+        }
+        Trouble::Maintenance(Maintenance { until: Some(_), .. }) => {
+            "Maintenance was lifted. Operations resume in".into()
+        }
+        Trouble::ClockPaused(since) => format!("It was paused at {}.", format_clock(*since)),
+    }
+}
+
+/// `0:32`.
+fn countdown(until: Timestamp, now: Timestamp) -> String {
+    let seconds = until.since(now).as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::dashboard::Stale;
+
+    #[test]
+    fn the_most_serious_trouble_comes_first() {
+        let stale = Stale { since: Timestamp(5), reason: "ctl-1 does not answer.".into() };
+        let maintenance = Maintenance { since: Timestamp(1), until: None };
+        let cluster = ClusterStatus {
+            stale: Some(stale),
+            maintenance: Some(maintenance.clone()),
+            not_recording: Some("The disk is full.".into()),
+            ..ClusterStatus::default()
+        };
+        let expected = [
+            Trouble::NoLeader,
+            Trouble::NotRecording("The disk is full.".into()),
+            Trouble::Stale { since: Timestamp(5), reason: "ctl-1 does not answer.".into() },
+            Trouble::Maintenance(maintenance),
+        ];
+        assert_eq!(troubles(Some(&cluster), Freshness::Live), expected);
+    }
+
+    #[test]
+    fn a_lost_server_is_told_even_before_anything_was_heard_of_the_cluster() {
+        let found = troubles(None, Freshness::Stale { since: Timestamp(7) });
+        assert!(matches!(found.as_slice(), [Trouble::Stale { since: Timestamp(7), .. }]));
+        assert!(troubles(None, Freshness::Connecting).is_empty());
+    }
+
+    #[test]
+    fn a_countdown_ends_at_zero() {
+        assert_eq!(countdown(Timestamp(132_000), Timestamp(100_000)), "0:32");
+        assert_eq!(countdown(Timestamp(1), Timestamp(100_000)), "0:00");
+    }
+}

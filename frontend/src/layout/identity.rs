@@ -1,0 +1,56 @@
+use crate::{
+    format::role_name,
+    state::{Session, Toast, Toasts, use_session, use_shortcuts, use_toasts},
+    ui::{IconName, Menu, MenuItem, Tone},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// Who is signed in, and the menu with what concerns them.
+#[component]
+pub(super) fn Identity() -> impl IntoView {
+    let session = use_session();
+    let user = Memo::new(move |_| session.info().with(|info| info.as_ref()?.user.clone()).unwrap_or_default());
+    let role = Memo::new(move |_| {
+        session
+            .info()
+            .with(|info| info.as_ref()?.role.as_ref().map(|role| role_name(role).to_owned()))
+            .unwrap_or_default()
+    });
+    let initials = move || user.with(|user| user.chars().take(2).collect::<String>().to_uppercase());
+    view! {
+        <Show when=move || user.with(|user| !user.is_empty())>
+            <div class="identity">
+                <span class="identity__mark" aria-hidden="true">{initials}</span>
+                <span class="identity__name">{user}<span class="identity__role">{role}</span></span>
+                <UserMenu/>
+            </div>
+        </Show>
+    }
+}
+
+/// Shortcuts and sign out. On narrow screens it stands in the top bar, where the side bar has no room for it.
+#[component]
+pub(super) fn UserMenu(
+    #[prop(default = "menu menu--up")] class: &'static str,
+    #[prop(default = IconName::More)] icon: IconName,
+) -> impl IntoView {
+    let (session, toasts, shortcuts) = (use_session(), use_toasts(), use_shortcuts());
+    let switch = Signal::derive(move || {
+        let now = if shortcuts.are_on() { "off" } else { "on" };
+        format!("Switch shortcuts {now}")
+    });
+    view! {
+        <Menu label="User menu" icon class>
+            <MenuItem label=switch icon=IconName::Keyboard on_press=move |()| shortcuts.toggle()/>
+            <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts)/>
+        </Menu>
+    }
+}
+
+fn sign_out(session: Session, toasts: Toasts) {
+    spawn_local(async move {
+        if let Err(error) = session.sign_out().await {
+            toasts.show(Toast::new(Tone::Danger, "Not signed out").text(error.lines()));
+        }
+    });
+}

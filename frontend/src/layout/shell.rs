@@ -1,0 +1,82 @@
+use super::{ToastList, banners::Banners, sidebar::Sidebar, top_bar::TopBar};
+use crate::{
+    api::use_api,
+    browser::{close_menus, focus_heading},
+    routes::{Page, Replace, use_go, use_paths},
+    state::use_shortcuts,
+};
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_location;
+
+/// The frame of every page but the login page: side bar, top bar, banners, the page itself, messages.
+#[component]
+pub fn Shell(
+    /// Which page is shown.
+    page: Memo<Page>,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    lead_to_login();
+    follow_with_focus(page);
+    global_keys();
+    let is_wide = move || page.with(|page| matches!(page, Page::Tasks | Page::Executors));
+    view! {
+        <a class="skip-link" href="#main">"Skip to content"</a>
+        <div class="shell">
+            <Sidebar page/>
+            <div class="shell__main">
+                <TopBar page/>
+                <Banners/>
+                <main class=move || if is_wide() { "page page--wide" } else { "page" } id="main" tabindex="-1">
+                    {children()}
+                </main>
+            </div>
+        </div>
+        <ToastList/>
+    }
+}
+
+/// Whoever is not signed in any more is led to the login page, and back afterwards.
+fn lead_to_login() {
+    let signed_out = use_api().signed_out();
+    let paths = use_paths();
+    let go = use_go();
+    let location = use_location();
+    Effect::new(move |_| {
+        if signed_out.get() {
+            let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+            let here = if search.is_empty() { path } else { format!("{path}?{search}") };
+            go(&paths.login(Some(&here)), Replace::Yes);
+        }
+    });
+}
+
+/// After a change of page the keyboard stands on the new page's title, so that it is read out and Tab goes on from there.
+fn follow_with_focus(page: Memo<Page>) {
+    Effect::new(move |before: Option<Page>| {
+        let now = page.get();
+        if before.is_some_and(|before| before != now) {
+            request_animation_frame(focus_heading);
+        }
+        now
+    });
+}
+
+/// Single keys that work on every page, and clicks that close menus.
+fn global_keys() {
+    let (shortcuts, paths, go) = (use_shortcuts(), use_paths(), use_go());
+    let keys = window_event_listener(ev::keydown, move |event| {
+        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if plain && event.key() == "n" && shortcuts.listen() {
+            event.prevent_default();
+            go(&paths.new_task(), Replace::No);
+        }
+    });
+    let clicks = window_event_listener(ev::click, move |event| {
+        close_menus(crate::browser::clicked(&event).as_ref());
+    });
+    on_cleanup(move || {
+        keys.remove();
+        clicks.remove();
+    });
+}

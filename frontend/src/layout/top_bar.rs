@@ -1,0 +1,23 @@
+use super::{ThemeButton, crumbs::Crumbs, freshness::FreshnessSign, identity::UserMenu};
+use crate::{routes::Page, state::use_live, ui::IconName};
+use leptos::prelude::*;
+
+/// Where the reader is, whether the page is live, and the theme.
+#[component]
+pub(super) fn TopBar(page: Memo<Page>) -> impl IntoView {
+    let cluster = use_live().cluster();
+    let simulated = Memo::new(move |_| cluster.with(|c| c.as_ref().is_some_and(|c| c.simulated)));
+    view! {
+        <header class="top-bar">
+            <UserMenu class="menu top-bar__menu" icon=IconName::Menu/>
+            <Crumbs page/>
+            <div class="top-bar__end">
+                <Show when=move || simulated.get()>
+                    <span class="tag" title="Executors and containers are simulated">"Simulated"</span>
+                </Show>
+                <FreshnessSign/>
+                <ThemeButton/>
+            </div>
+        </header>
+    }
+}

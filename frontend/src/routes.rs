@@ -1,0 +1,296 @@
+//! Every address of the page, built and parsed in one place. Addresses of the server are in [`crate::api`].
+//!
+//! Everything of one cluster may live below `/clusters/NAME` (design section 3); that prefix is the [`Paths`]' base, and
+//! no other code knows it.
+
+use leptos::prelude::{expect_context, provide_context};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use model::{ExecutorId, TaskKey, dashboard::HistoryQuery};
+use std::sync::Arc;
+
+/// Which page an address means. The server knows the same list, [`model::dashboard::pages`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The list of tasks, also the home page; what it shows is in the query ([`history_query`]).
+    Tasks,
+    /// One task; `?run=N` for an older run ([`run_number`]).
+    Task(TaskKey),
+    /// The form; `?clone=APP/ID` fills it from a task ([`clone_source`]).
+    NewTask,
+    /// The list of executors.
+    Executors,
+    /// One executor.
+    Executor(ExecutorId),
+    /// Signing in; `?next=` is where to go then ([`next_address`]).
+    Login,
+    /// No page of ours.
+    NotFound,
+}
+
+impl Page {
+    /// The page at `path`, which may begin with a cluster's prefix.
+    pub fn at(path: &str) -> Self {
+        let (_, rest) = split_base(path);
+        let segments: Vec<String> = rest.split('/').filter(|s| !s.is_empty()).map(decode).collect();
+        match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            [] | ["tasks"] => Page::Tasks,
+            ["tasks", app, id] => Page::Task(TaskKey::new(*app, *id)),
+            ["new"] => Page::NewTask,
+            ["executors"] => Page::Executors,
+            ["executors", id] => Page::Executor(ExecutorId::from(*id)),
+            ["login"] => Page::Login,
+            _ => Page::NotFound,
+        }
+    }
+}
+
+/// Builds addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    base: Arc<str>,
+}
+
+impl Paths {
+    /// Addresses of the cluster that `path` lies in.
+    pub fn around(path: &str) -> Self {
+        Self { base: split_base(path).0.into() }
+    }
+
+    /// What every address of this cluster begins with: nothing, or `/clusters/NAME`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The list of tasks, as `query` asks.
+    pub fn tasks(&self, query: &HistoryQuery) -> String {
+        let mut path = format!("{}/", self.base);
+        path.push_str(&encode_pairs(&query.to_pairs()));
+        path
+    }
+
+    /// The newest run of a task.
+    pub fn task(&self, key: &TaskKey) -> String {
+        format!("{}/tasks/{}/{}", self.base, encode(key.app.as_str()), encode(key.id.as_str()))
+    }
+
+    /// One run of a task, the first being 1.
+    pub fn task_run(&self, key: &TaskKey, run: u32) -> String {
+        format!("{}?run={run}", self.task(key))
+    }
+
+    /// The empty form.
+    pub fn new_task(&self) -> String {
+        format!("{}/new", self.base)
+    }
+
+    /// The form, filled from a task.
+    pub fn clone_task(&self, key: &TaskKey) -> String {
+        format!("{}/new?clone={}", self.base, encode(&key.to_string()))
+    }
+
+    /// The list of executors.
+    pub fn executors(&self) -> String {
+        format!("{}/executors", self.base)
+    }
+
+    /// One executor.
+    pub fn executor(&self, id: &ExecutorId) -> String {
+        format!("{}/executors/{}", self.base, encode(id.as_str()))
+    }
+
+    /// Signing in, and then back to `next` (an address of this page).
+    pub fn login(&self, next: Option<&str>) -> String {
+        match next {
+            Some(next) => format!("{}/login?next={}", self.base, encode(next)),
+            None => format!("{}/login", self.base),
+        }
+    }
+}
+
+/// Makes the addresses available to every view.
+pub fn provide_paths(paths: Paths) {
+    provide_context(paths);
+}
+
+/// The addresses of the cluster shown.
+pub fn use_paths() -> Paths {
+    expect_context()
+}
+
+/// A function that goes to an address of this page and leaves the scroll position alone when `replace` is set: used for
+/// state in the query. Take it while a component is set up.
+pub fn use_go() -> impl Fn(&str, Replace) + Clone {
+    let navigate = use_navigate();
+    move |address, replace| {
+        let replace = replace == Replace::Yes;
+        navigate(address, NavigateOptions { replace, resolve: false, scroll: !replace, ..NavigateOptions::default() });
+    }
+}
+
+/// Whether an address takes the place of the one shown in the browser's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replace {
+    /// "Back" leads to what was before: for typing and small changes.
+    Yes,
+    /// "Back" leads here.
+    No,
+}
+
+/// What the list of tasks is asked for. `search` is the raw query, without `?`.
+pub fn history_query(search: &str) -> HistoryQuery {
+    let pairs = pairs(search);
+    HistoryQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+/// The run that a task's page is asked for.
+pub fn run_number(search: &str) -> Option<u32> {
+    value(search, "run")?.parse().ok()
+}
+
+/// The task that the form is to be filled from.
+pub fn clone_source(search: &str) -> Option<TaskKey> {
+    TaskKey::parse(&value(search, "clone")?)
+}
+
+/// Where to go after signing in. Only addresses of this server count, or a link could lead elsewhere.
+pub fn next_address(search: &str) -> Option<String> {
+    value(search, "next").filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
+}
+
+/// The decoded value of `name` in a raw query.
+pub fn value(search: &str, name: &str) -> Option<String> {
+    pairs(search).into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
+}
+
+/// `?a=1&b=2`, or nothing.
+pub fn encode_pairs(pairs: &[(&'static str, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        text.push(if text.is_empty() { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        text.push_str(&encode(value));
+    }
+    text
+}
+
+/// Percent-encodes what may not stand in one segment of a path or one value of a query. Commas and slashes stay
+/// readable in values, so this is for our own addresses only.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' => {
+                encoded.push(char::from(byte))
+            }
+            _ => {
+                encoded.push('%');
+                for half in [byte >> 4, byte & 15] {
+                    encoded.push(char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase());
+                }
+            }
+        }
+    }
+    encoded
+}
+
+fn pairs(search: &str) -> Vec<(String, String)> {
+    search
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(&value.replace('+', " ")))
+        })
+        .collect()
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = (*first == b'%').then(|| tail.get(..2)).flatten().and_then(hex);
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digits: &[u8]) -> Option<u8> {
+    let value = |digit: &u8| char::from(*digit).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    match digits {
+        [high, low] => Some(value(high)? << 4 | value(low)?),
+        _ => None,
+    }
+}
+
+/// Splits `/clusters/NAME/tasks` into `/clusters/NAME` and `/tasks`.
+fn split_base(path: &str) -> (&str, &str) {
+    let Some(name_and_rest) = path.strip_prefix("/clusters/") else { return ("", path) };
+    let name = name_and_rest.split('/').next().unwrap_or_default();
+    if name.is_empty() { ("", path) } else { path.split_at("/clusters/".len() + name.len()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::dashboard::{Tab, pages::is_page};
+
+    fn path_of(address: &str) -> &str {
+        address.split('?').next().unwrap_or_default()
+    }
+
+    fn search_of(address: &str) -> &str {
+        address.split_once('?').map_or("", |(_, search)| search)
+    }
+
+    #[test]
+    fn every_address_reads_back_as_its_page() {
+        let key = TaskKey::new("TEST_APP", "night ly/%2F-ü");
+        let executor = ExecutorId::from("a45442a1-d4d0");
+        for start in ["/", "/clusters/prod/", "/clusters/prod"] {
+            let paths = Paths::around(start);
+            for (address, page) in [
+                (paths.tasks(&HistoryQuery::default()), Page::Tasks),
+                (paths.task(&key), Page::Task(key.clone())),
+                (paths.new_task(), Page::NewTask),
+                (paths.clone_task(&key), Page::NewTask),
+                (paths.executors(), Page::Executors),
+                (paths.executor(&executor), Page::Executor(executor.clone())),
+                (paths.login(Some("/new?clone=A%2FB")), Page::Login),
+            ] {
+                assert!(address.starts_with(paths.base()), "{address}");
+                assert_eq!(Page::at(path_of(&address)), page, "{address}");
+                assert!(is_page(split_base(path_of(&address)).1), "the server must know {address}");
+            }
+        }
+    }
+
+    #[test]
+    fn queries_read_back() {
+        let paths = Paths::around("/");
+        let query = HistoryQuery { tab: Tab::All, text: "50% + ü&x=".into(), page: 2, ..HistoryQuery::default() };
+        assert_eq!(history_query(search_of(&paths.tasks(&query))), query);
+        let key = TaskKey::new("A", "B-1");
+        assert_eq!(clone_source(search_of(&paths.clone_task(&key))), Some(key.clone()));
+        assert_eq!(run_number(search_of(&paths.task_run(&key, 3))), Some(3));
+        assert_eq!(
+            next_address(search_of(&paths.login(Some("/new?clone=A%2FB")))).as_deref(),
+            Some("/new?clone=A%2FB")
+        );
+    }
+
+    #[test]
+    fn signing_in_never_leads_to_another_server() {
+        for bad in ["https://evil.example/", "//evil.example/", "/\\evil.example", ""] {
+            assert_eq!(next_address(&format!("next={}", encode(bad))), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn other_paths_are_no_page() {
+        for path in ["/x", "/tasks/a", "/tasks/a/b/c", "/executors/a/b", "/clusters//tasks"] {
+            assert_eq!(Page::at(path), Page::NotFound, "{path}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What outlives one view: context newtypes, each with `provide_…` (called once, in [`crate::app`]) and `use_…`.
+
+mod clock;
+mod live;
+mod session;
+mod shortcuts;
+mod task_board;
+#[cfg(test)]
+mod test_row;
+mod theme;
+mod toasts;
+
+pub use clock::{Clock, provide_clock, use_clock};
+pub use live::{Freshness, Live, Subscription, provide_live, subscribe, use_live};
+pub use session::{Session, provide_session, use_session};
+pub use shortcuts::{Shortcuts, provide_shortcuts, use_shortcuts};
+pub use task_board::{Merge, TaskBoard};
+#[cfg(test)]
+pub(crate) use test_row::test_row;
+pub use theme::{Theme, provide_theme, use_theme};
+pub use toasts::{Toast, Toasts, provide_toasts, use_toasts};

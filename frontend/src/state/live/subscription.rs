@@ -1,0 +1,210 @@
+//! The one stream of a page. It is closed while the page is hidden, comes back by itself with growing pauses, and goes
+//! on after the last frame it saw.
+
+use super::{Link, Live, backoff, use_live};
+use crate::{
+    api::{Api, FRAME_NAMES, LiveView, read_frame, use_api},
+    browser::{self, EventStream, StreamEvent},
+    state::{Clock, Session, use_clock, use_session},
+};
+use gloo_timers::callback::{Interval, Timeout};
+use leptos::prelude::*;
+use model::{
+    Timestamp,
+    dashboard::{ClusterStatus, LiveFrame},
+};
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+};
+
+/// The server sends something at least every 15 s; a connection that was silent for longer than this is dead.
+const SILENCE_MS: f64 = 40_000.0;
+const WATCH_MS: u32 = 5_000;
+
+/// A running subscription; it ends with the view that made it.
+#[derive(Clone, Copy)]
+pub struct Subscription(StoredValue<Rc<Stream>, LocalStorage>);
+
+impl Subscription {
+    /// Asks for a new snapshot: what was left aside until now is then shown.
+    pub fn restart(&self) {
+        let stream = self.0.get_value();
+        stream.forget_position();
+        stream.open();
+    }
+}
+
+/// Follows `view` and hands each frame to `take`. Status, clock and connection are dealt with here.
+pub fn subscribe(view: Signal<LiveView>, take: impl Fn(LiveFrame) + 'static) -> Subscription {
+    subscribe_with(view, Rc::new(take))
+}
+
+fn subscribe_with(view: Signal<LiveView>, take: Rc<dyn Fn(LiveFrame)>) -> Subscription {
+    let stream = Rc::new(Stream {
+        api: use_api(),
+        live: use_live(),
+        clock: use_clock(),
+        session: use_session(),
+        take,
+        state: RefCell::new(State::default()),
+    });
+    Effect::new({
+        let stream = stream.clone();
+        move |_| {
+            let view = view.get();
+            stream.state.borrow_mut().view = Some(view);
+            stream.forget_position();
+            stream.open();
+        }
+    });
+    let visibility = browser::on_visibility_change({
+        let stream = Rc::downgrade(&stream);
+        move || with(&stream, |s| if browser::is_hidden() { s.close() } else { s.open() })
+    });
+    let watch = Interval::new(WATCH_MS, {
+        let stream = Rc::downgrade(&stream);
+        move || with(&stream, Stream::drop_if_dead)
+    });
+    stream.state.borrow_mut().watch = Some(watch);
+    let held = StoredValue::new_local(stream);
+    on_cleanup(move || {
+        visibility.remove();
+        held.with_value(|stream| {
+            stream.close();
+            stream.state.borrow_mut().watch = None;
+        });
+    });
+    Subscription(held)
+}
+
+struct Stream {
+    api: Api,
+    live: Live,
+    clock: Clock,
+    session: Session,
+    take: Rc<dyn Fn(LiveFrame)>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    view: Option<LiveView>,
+    /// ID of the last frame taken.
+    position: Option<String>,
+    source: Option<EventStream>,
+    failures: u32,
+    retry: Option<Timeout>,
+    heard_ms: f64,
+    watch: Option<Interval>,
+}
+
+impl Stream {
+    fn forget_position(&self) {
+        self.state.borrow_mut().position = None;
+    }
+
+    fn close(&self) {
+        let mut state = self.state.borrow_mut();
+        state.retry = None;
+        state.source = None;
+    }
+
+    fn open(self: &Rc<Self>) {
+        self.close();
+        if browser::is_hidden() {
+            return;
+        }
+        let url = {
+            let state = self.state.borrow();
+            let Some(view) = &state.view else { return };
+            self.api.live(view, state.position.as_deref())
+        };
+        let stream = Rc::downgrade(self);
+        let source = EventStream::open(&url, FRAME_NAMES, move |event| with(&stream, |s| s.hear(event)));
+        let mut state = self.state.borrow_mut();
+        state.heard_ms = browser::monotonic_ms();
+        state.source = source;
+    }
+
+    fn hear(self: &Rc<Self>, event: StreamEvent) {
+        self.state.borrow_mut().heard_ms = browser::monotonic_ms();
+        match event {
+            StreamEvent::Opened => {
+                self.state.borrow_mut().failures = 0;
+                self.set_link(Link::Open);
+                self.session.ensure_known();
+            }
+            StreamEvent::Failed => self.lost(),
+            StreamEvent::Frame { name, data, id } => match read_frame(name, &data) {
+                Ok(frame) => self.frame(frame, id),
+                Err(fault) => {
+                    // A frame from another version of the server: what follows cannot be trusted, a snapshot can.
+                    leptos::logging::error!("live frame {name} cannot be read: {fault}");
+                    self.forget_position();
+                    self.lost();
+                }
+            },
+        }
+    }
+
+    fn frame(&self, frame: LiveFrame, id: String) {
+        self.state.borrow_mut().position = Some(id);
+        match &frame {
+            LiveFrame::Snapshot(snapshot) => self.cluster(snapshot.now, &snapshot.cluster),
+            LiveFrame::Notice(notice) => self.cluster(notice.now, &notice.cluster),
+            LiveFrame::Delta(delta) => self.clock.sync(delta.now, self.is_paused()),
+            LiveFrame::Log(_) => {}
+        }
+        self.set_link(Link::Open);
+        (self.take)(frame);
+    }
+
+    fn cluster(&self, now: Timestamp, cluster: &ClusterStatus) {
+        self.clock.sync(now, cluster.clock_paused.is_some());
+        if self.live.cluster.with_untracked(|known| known.as_ref() != Some(cluster)) {
+            self.live.cluster.set(Some(cluster.clone()));
+        }
+    }
+
+    fn is_paused(&self) -> bool {
+        self.live.cluster.with_untracked(|c| c.as_ref().is_some_and(|c| c.clock_paused.is_some()))
+    }
+
+    fn set_link(&self, link: Link) {
+        if self.live.link.get_untracked() != link {
+            self.live.link.set(link);
+        }
+    }
+
+    fn lost(self: &Rc<Self>) {
+        self.close();
+        if self.live.link.get_untracked() == Link::Open {
+            self.set_link(Link::Lost { since: self.clock.exact() });
+        }
+        // A stream does not tell why it failed; the session does when nobody is signed in.
+        self.session.refresh();
+        let mut state = self.state.borrow_mut();
+        state.failures = state.failures.saturating_add(1);
+        let delay = backoff::delay(state.failures, browser::chance());
+        let stream = Rc::downgrade(self);
+        let millis = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
+        state.retry = Some(Timeout::new(millis, move || with(&stream, Stream::open)));
+    }
+
+    fn drop_if_dead(self: &Rc<Self>) {
+        let dead = {
+            let state = self.state.borrow();
+            state.source.is_some() && browser::monotonic_ms() - state.heard_ms > SILENCE_MS
+        };
+        if dead {
+            self.lost();
+        }
+    }
+}
+
+fn with(stream: &Weak<Stream>, act: impl FnOnce(&Rc<Stream>)) {
+    if let Some(stream) = stream.upgrade() {
+        act(&stream);
+    }
+}

@@ -1,0 +1,137 @@
+//! Who is signed in, and what they may do. Buttons that a role cannot use are disabled and say why.
+
+use super::{Live, use_live};
+use crate::{
+    api::{Api, ApiError, use_api},
+    format::role_name,
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{
+    UserRole,
+    capability::can_operate,
+    dashboard::{SessionInfo, SignIn},
+};
+
+/// The session.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    info: RwSignal<Option<SessionInfo>>,
+    api: StoredValue<Api>,
+    live: Live,
+}
+
+/// Provides the session and asks the server for it. Needs the server and the live stream.
+pub fn provide_session() {
+    let session = Session { info: RwSignal::new(None), api: StoredValue::new(use_api()), live: use_live() };
+    provide_context(session);
+    session.refresh();
+}
+
+/// The session.
+pub fn use_session() -> Session {
+    expect_context()
+}
+
+impl Session {
+    /// What the server said last; nothing until it answered.
+    pub fn info(&self) -> ReadSignal<Option<SessionInfo>> {
+        self.info.read_only()
+    }
+
+    /// Why tasks may not be created and killed now, if so: the user's role, or the cluster's state. Tracked.
+    pub fn why_not_operate(&self) -> Option<String> {
+        let cluster = self.live.cluster();
+        self.info.with(|info| {
+            let info = info.as_ref()?;
+            cluster.with(|status| can_operate(info, status.as_ref()?).err()).map(|denied| denied.to_string())
+        })
+    }
+
+    /// Why this user may not blacklist executors, if so. Tracked.
+    pub fn why_not_maintain(&self) -> Option<String> {
+        self.why_not(UserRole::may_maintain, "blacklist executors")
+    }
+
+    /// Why this user may not read logs, if so. Tracked.
+    pub fn why_not_read_logs(&self) -> Option<String> {
+        self.why_not(UserRole::may_read_logs, "read logs")
+    }
+
+    fn why_not(&self, may: fn(&UserRole) -> bool, what: &str) -> Option<String> {
+        self.info.with(|info| refusal(info.as_ref()?, may, what))
+    }
+
+    /// Asks the server again.
+    pub fn refresh(&self) {
+        let session = *self;
+        let api = self.api.get_value();
+        spawn_local(async move {
+            // Without an answer what is known stays: the live stream tries again, and asks again.
+            if let Ok(info) = api.session().await {
+                session.take(info);
+            }
+        });
+    }
+
+    /// Asks the server unless it has answered before.
+    pub fn ensure_known(&self) {
+        if self.info.with_untracked(Option::is_none) {
+            self.refresh();
+        }
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&self, sign_in: SignIn) -> Result<(), ApiError> {
+        let info = self.api.get_value().sign_in(&sign_in).await?;
+        self.take(info);
+        Ok(())
+    }
+
+    /// Signs out. The page leads to the login page by itself.
+    pub async fn sign_out(&self) -> Result<(), ApiError> {
+        self.api.get_value().sign_out().await?;
+        self.refresh();
+        Ok(())
+    }
+
+    fn take(&self, info: SessionInfo) {
+        // The view may be gone by the time the answer comes.
+        let signed_out = self.api.get_value().signed_out();
+        let nobody = info.user.is_none();
+        if signed_out.try_get_untracked() != Some(nobody) {
+            signed_out.try_set(nobody);
+        }
+        if self.info.try_with_untracked(|known| known.as_ref() != Some(&info)) == Some(true) {
+            self.info.try_set(Some(info));
+        }
+    }
+}
+
+fn refusal(info: &SessionInfo, may: fn(&UserRole) -> bool, what: &str) -> Option<String> {
+    let Some(user) = &info.user else { return Some(format!("Sign in to {what}.")) };
+    match &info.role {
+        Some(role) if may(role) => None,
+        Some(role) => Some(format!("{user} may not {what}: the role is {}.", role_name(role))),
+        None => Some(format!("{user} may not {what}: no role is known.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(user: Option<&str>, role: Option<UserRole>) -> SessionInfo {
+        SessionInfo { user: user.map(Into::into), role, ..SessionInfo::default() }
+    }
+
+    #[test]
+    fn a_refusal_names_the_user_and_the_role() {
+        let why = |info: &SessionInfo| refusal(info, UserRole::may_maintain, "blacklist executors");
+        assert_eq!(why(&session(Some("admin"), Some(UserRole::Root))), None);
+        assert_eq!(
+            why(&session(Some("guest"), Some(UserRole::ReadOnly))).as_deref(),
+            Some("guest may not blacklist executors: the role is Read only.")
+        );
+        assert_eq!(why(&session(None, None)).as_deref(), Some("Sign in to blacklist executors."));
+    }
+}

@@ -1,0 +1,80 @@
+//! Short messages about what a press of a button led to: one for each action.
+
+use crate::ui::Tone;
+use leptos::{leptos_dom::helpers::set_timeout, prelude::*};
+use std::time::Duration;
+
+const GOOD_NEWS_STAYS: Duration = Duration::from_secs(6);
+
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// What it is about.
+    pub tone: Tone,
+    /// One line.
+    pub title: String,
+    /// More lines, word for word where they are Drove's.
+    pub text: Vec<String>,
+    /// A link: its text and address.
+    pub link: Option<(String, String)>,
+}
+
+impl Toast {
+    /// A message of one line.
+    pub fn new(tone: Tone, title: impl Into<String>) -> Self {
+        Self { tone, title: title.into(), text: Vec::new(), link: None }
+    }
+
+    /// With more lines.
+    pub fn text(mut self, text: Vec<String>) -> Self {
+        self.text = text;
+        self
+    }
+
+    /// With a link.
+    pub fn link(mut self, label: impl Into<String>, address: impl Into<String>) -> Self {
+        self.link = Some((label.into(), address.into()));
+        self
+    }
+}
+
+/// All messages shown, each with a number of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Toasts {
+    shown: RwSignal<Vec<(u32, Toast)>>,
+    last: StoredValue<u32>,
+}
+
+/// Provides an empty list.
+pub fn provide_toasts() {
+    provide_context(Toasts { shown: RwSignal::new(Vec::new()), last: StoredValue::new(0) });
+}
+
+/// The messages.
+pub fn use_toasts() -> Toasts {
+    expect_context()
+}
+
+impl Toasts {
+    /// All messages shown. Tracked.
+    pub fn shown(&self) -> Vec<(u32, Toast)> {
+        self.shown.get()
+    }
+
+    /// Shows a message. Good news goes by itself; bad news waits until it is dismissed.
+    pub fn show(&self, toast: Toast) {
+        let number = self.last.get_value().wrapping_add(1);
+        self.last.set_value(number);
+        let stays = matches!(toast.tone, Tone::Danger | Tone::Warning);
+        self.shown.update(|shown| shown.push((number, toast)));
+        if !stays {
+            let toasts = *self;
+            set_timeout(move || toasts.dismiss(number), GOOD_NEWS_STAYS);
+        }
+    }
+
+    /// Takes a message away.
+    pub fn dismiss(&self, number: u32) {
+        self.shown.update(|shown| shown.retain(|(n, _)| *n != number));
+    }
+}

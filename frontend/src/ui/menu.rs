@@ -1,0 +1,85 @@
+use super::{Icon, IconName};
+use crate::browser::{close_menus, is_open, leave_menu};
+use leptos::{ev, html, prelude::*};
+
+/// A menu behind a button with a picture. Escape, a choice and a click elsewhere close it.
+#[component]
+pub fn Menu(
+    /// Name of the button.
+    #[prop(into)]
+    label: String,
+    /// Its picture.
+    #[prop(default = IconName::More)]
+    icon: IconName,
+    /// More classes: `menu--end` lets the panel grow to the left.
+    #[prop(default = "menu menu--end")]
+    class: &'static str,
+    /// Built when the menu is first opened, so that a list of rows does not carry a menu each.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let element = NodeRef::<html::Details>::new();
+    let opened = RwSignal::new(false);
+    let is_shown = move || element.get_untracked().is_some_and(|menu| is_open(&menu));
+    let toggled = move |_| {
+        if is_shown() {
+            opened.set(true);
+        }
+    };
+    let key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape"
+            && is_shown()
+            && let Some(menu) = element.get_untracked()
+        {
+            event.stop_propagation();
+            leave_menu(&menu);
+        }
+    };
+    view! {
+        <details class=class node_ref=element on:toggle=toggled on:keydown=key>
+            <summary class="icon-button" aria-label=label.clone() title=label>
+                <Icon name=icon/>
+            </summary>
+            <Show when=move || opened.get()>
+                <div class="menu__panel">{children()}</div>
+            </Show>
+        </details>
+    }
+}
+
+/// One action of a menu.
+#[component]
+pub fn MenuItem(
+    /// The word.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Its picture.
+    icon: IconName,
+    /// What a press does; the menu closes by itself.
+    #[prop(into)]
+    on_press: Callback<()>,
+    /// Leads to something that cannot be undone.
+    #[prop(optional)]
+    danger: bool,
+    /// Why it cannot be pressed now, if so: shown beside the word.
+    #[prop(optional, into)]
+    disabled: Signal<Option<String>>,
+) -> impl IntoView {
+    let press = move |_| {
+        if disabled.with_untracked(Option::is_none) {
+            close_menus(None);
+            on_press.run(());
+        }
+    };
+    view! {
+        <button
+            class=if danger { "menu__item menu__item--danger" } else { "menu__item" }
+            type="button"
+            aria-disabled=move || disabled.with(Option::is_some).then_some("true")
+            on:click=press
+        >
+            <Icon name=icon/>
+            {label}
+            {move || disabled.get().map(|reason| view! { <span class="menu__note">{reason}</span> })}
+        </button>
+    }
+}

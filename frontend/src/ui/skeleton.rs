@@ -1,0 +1,44 @@
+use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
+use std::time::Duration;
+
+/// A load that is shorter shows nothing: a flash of grey would only disturb.
+const APPEARS_AFTER: Duration = Duration::from_millis(200);
+
+/// One grey line in place of a text that is being loaded.
+#[component]
+pub fn Skeleton() -> impl IntoView {
+    view! { <span class="skeleton skeleton--m" aria-hidden="true"></span> }
+}
+
+/// Grey lines in place of a list that is being loaded; they appear after 200 ms.
+#[component]
+pub fn SkeletonRows(
+    /// How many.
+    #[prop(default = 8)]
+    rows: usize,
+    /// What is being loaded, for screen readers.
+    #[prop(into)]
+    label: String,
+) -> impl IntoView {
+    let shown = RwSignal::new(false);
+    let timer = set_timeout_with_handle(
+        move || {
+            shown.try_set(true);
+        },
+        APPEARS_AFTER,
+    );
+    on_cleanup(move || {
+        if let Ok(timer) = timer {
+            timer.clear();
+        }
+    });
+    let line = || view! { <tr><td><span class="skeleton" aria-hidden="true"></span></td></tr> };
+    view! {
+        <p class="visually-hidden" role="status">{label}</p>
+        <Show when=move || shown.get()>
+            <table class="table" aria-hidden="true">
+                <tbody>{(0..rows).map(|_| line()).collect_view()}</tbody>
+            </table>
+        </Show>
+    }
+}
