@@ -1,1 +1,192 @@
-//! The only reader of real time; demo time is wall time plus an offset.
+//! The only reader of real time in the workspace.
+//!
+//! A cluster lives in *cluster time*: real time for a real cluster, and for the demo real time plus an offset that pausing
+//! and stepping change (design section 2, Time and chance). HTTP limits, coalescing and sessions use real time.
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// Real time by the machine's wall clock; it may jump.
+pub fn wall() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// [`wall`] as a bare number, for sessions and cookies.
+pub fn unix_millis() -> i64 {
+    wall().millis()
+}
+
+/// Real time that never jumps, for measuring spans.
+pub fn monotonic() -> Instant {
+    Instant::now()
+}
+
+/// How far wall time may drift from monotonic time before it counts as a jump: a laptop that slept, a clock set by hand.
+const JUMP: Duration = Duration::from_secs(5);
+
+/// What makes cluster time out of real time; stored with the world.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockSetting {
+    /// Milliseconds added to wall time while the clock runs.
+    pub offset_ms: i64,
+    /// Where the clock stands while it is paused.
+    pub paused_at: Option<Timestamp>,
+}
+
+/// Cluster time. It never goes back, whatever the wall clock does. Clones share one clock.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    setting: ClockSetting,
+    latest: Timestamp,
+    /// Wall and monotonic time when they were last compared.
+    compared: (Timestamp, Instant),
+}
+
+impl State {
+    fn read(&mut self) -> Timestamp {
+        let now = match self.setting.paused_at {
+            Some(at) => at,
+            None => Timestamp(wall().0.saturating_add(self.setting.offset_ms)),
+        };
+        self.latest = self.latest.max(now);
+        self.latest
+    }
+}
+
+impl Clock {
+    /// A clock that shows real time.
+    pub fn real() -> Self {
+        Self::with(ClockSetting::default())
+    }
+
+    /// A clock as it was stored.
+    pub fn with(setting: ClockSetting) -> Self {
+        let state = State { setting, latest: Timestamp(i64::MIN), compared: (wall(), monotonic()) };
+        Self { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// The time of the cluster.
+    pub fn now(&self) -> Timestamp {
+        self.lock().read()
+    }
+
+    /// What would have to be stored to continue this clock.
+    pub fn setting(&self) -> ClockSetting {
+        self.lock().setting
+    }
+
+    /// Where time stands still, if it does.
+    pub fn paused(&self) -> Option<Timestamp> {
+        self.lock().setting.paused_at
+    }
+
+    /// Real time to wait until cluster time `at`; `None` while the clock is paused and `at` lies ahead.
+    pub fn until(&self, at: Timestamp) -> Option<Duration> {
+        let mut state = self.lock();
+        let wait = at.since(state.read());
+        (wait.is_zero() || state.setting.paused_at.is_none()).then_some(wait)
+    }
+
+    /// The setting that stops the clock where it stands.
+    pub fn pausing(&self) -> ClockSetting {
+        let mut state = self.lock();
+        let now = state.read();
+        ClockSetting { paused_at: Some(now), ..state.setting }
+    }
+
+    /// The setting that lets the clock go on from where it stands.
+    pub fn resuming(&self) -> ClockSetting {
+        let mut state = self.lock();
+        let now = state.read();
+        ClockSetting { offset_ms: now.0.saturating_sub(wall().0), paused_at: None }
+    }
+
+    /// The setting that puts the clock forward by `span`, paused or not.
+    pub fn stepping(&self, span: Duration) -> ClockSetting {
+        let mut state = self.lock();
+        let now = state.read() + span;
+        match state.setting.paused_at {
+            Some(_) => ClockSetting { paused_at: Some(now), ..state.setting },
+            None => ClockSetting { offset_ms: now.0.saturating_sub(wall().0), paused_at: None },
+        }
+    }
+
+    /// Takes a setting into use.
+    pub fn set(&self, setting: ClockSetting) {
+        let mut state = self.lock();
+        state.setting = setting;
+        state.read();
+    }
+
+    /// Compares wall time with monotonic time since the last call. A jump ahead is returned as it is: cluster time has
+    /// jumped with it. A jump back is taken out of cluster time, which would otherwise stand still until it is made up for.
+    pub fn jumped_ahead(&self) -> bool {
+        let mut state = self.lock();
+        let (wall_before, instant_before) = state.compared;
+        state.compared = (wall(), monotonic());
+        let expected = wall_before + state.compared.1.saturating_duration_since(instant_before);
+        let ahead = state.compared.0.since(expected);
+        let behind = expected.since(state.compared.0);
+        if behind > JUMP {
+            let lost = i64::try_from(behind.as_millis()).unwrap_or(i64::MAX);
+            state.setting.offset_ms = state.setting.offset_ms.saturating_add(lost);
+        }
+        ahead > JUMP && state.setting.paused_at.is_none()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A clock cannot be left half-changed: each change is one assignment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paused_clock_moves_only_by_steps() {
+        let clock = Clock::real();
+        clock.set(clock.pausing());
+        let before = clock.now();
+        assert_eq!(clock.until(before + Duration::from_secs(1)), None);
+        clock.set(clock.stepping(Duration::from_secs(90)));
+        assert_eq!(clock.now(), before + Duration::from_secs(90));
+        assert_eq!(clock.paused(), Some(clock.now()));
+    }
+
+    #[test]
+    fn a_resumed_clock_goes_on_from_where_it_stood() {
+        let clock = Clock::real();
+        clock.set(clock.pausing());
+        clock.set(clock.stepping(Duration::from_secs(3600)));
+        let stood = clock.now();
+        clock.set(clock.resuming());
+        assert!(clock.now() >= stood && clock.now().since(stood) < Duration::from_secs(60));
+    }
+
+    #[test]
+    fn time_never_goes_back() {
+        let clock = Clock::real();
+        clock.set(clock.stepping(Duration::from_secs(3600)));
+        let later = clock.now();
+        clock.set(ClockSetting::default());
+        assert!(clock.now() >= later);
+    }
+
+    #[test]
+    fn a_stored_setting_restores_the_time() {
+        let clock = Clock::with(ClockSetting { offset_ms: 0, paused_at: Some(Timestamp(1_000)) });
+        assert_eq!(clock.now(), Timestamp(1_000));
+    }
+}

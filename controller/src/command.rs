@@ -4,7 +4,7 @@ use model::{BlacklistOperationResponse, ClusterOpSpec, ClusterStateData, Executo
 use serde::{Deserialize, Serialize};
 
 /// One input of the core. The driver journals it together with its time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Run a task; the pair must not exist (contract 4.4).
     Create {

@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod decode;
 pub mod fit;
 pub mod narrative;
+pub mod secret;
 pub mod timeline;
 pub mod validate;
 

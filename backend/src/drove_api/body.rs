@@ -1,0 +1,97 @@
+//! Reading request bodies: bounded as sent and bounded again after inflation.
+
+use super::refusal::Refusal;
+use axum::body::Body;
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::io::Read;
+
+/// Bytes of a request body at most, as sent and as inflated. Drove has no limit; specs with inline files are the largest.
+pub const MAX_BODY: usize = 4 << 20;
+
+/// The body, inflated if it came as gzip.
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let sent = Limited::new(body, MAX_BODY).collect().await.map_err(unreadable)?.to_bytes();
+    match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes()) {
+        Some(encoding) if encoding.eq_ignore_ascii_case(b"gzip") => inflate(&sent),
+        _ => Ok(sent),
+    }
+}
+
+fn inflate(sent: &[u8]) -> Result<Bytes, Refusal> {
+    let mut inflated = Vec::new();
+    let limit = u64::try_from(MAX_BODY).unwrap_or(u64::MAX);
+    GzDecoder::new(sent).take(limit + 1).read_to_end(&mut inflated).map_err(|error| Refusal::Page {
+        status: StatusCode::BAD_REQUEST,
+        message: format!("The body is not the gzip that Content-Encoding announces: {error}"),
+    })?;
+    if inflated.len() > MAX_BODY {
+        return Err(too_large());
+    }
+    Ok(inflated.into())
+}
+
+fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> Refusal {
+    if error.is::<LengthLimitError>() {
+        return too_large();
+    }
+    Refusal::Page { status: StatusCode::BAD_REQUEST, message: format!("The body could not be read: {error}") }
+}
+
+fn too_large() -> Refusal {
+    Refusal::Page {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        message: format!("The body is larger than {} MiB, the most that is taken", MAX_BODY >> 20),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn announced() -> HeaderMap {
+        HeaderMap::from_iter([(header::CONTENT_ENCODING, "gzip".parse().unwrap())])
+    }
+
+    fn status(refusal: Refusal) -> u16 {
+        match refusal {
+            Refusal::Page { status, .. } => status.as_u16(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn gzip_is_inflated() {
+        let body = read(&announced(), Body::from(gzip(b"{}"))).await.unwrap();
+        assert_eq!(&body[..], b"{}");
+    }
+
+    #[tokio::test]
+    async fn a_small_bomb_is_too_large() {
+        let bomb = gzip(&vec![b' '; MAX_BODY + 1]);
+        assert!(bomb.len() < 100_000);
+        assert_eq!(status(read(&announced(), Body::from(bomb)).await.unwrap_err()), 413);
+    }
+
+    #[tokio::test]
+    async fn a_large_body_is_too_large() {
+        let body = Body::from(vec![b' '; MAX_BODY + 1]);
+        assert_eq!(status(read(&HeaderMap::new(), body).await.unwrap_err()), 413);
+    }
+
+    #[tokio::test]
+    async fn broken_gzip_is_the_clients_fault() {
+        assert_eq!(status(read(&announced(), Body::from("plain")).await.unwrap_err()), 400);
+    }
+}

@@ -1,0 +1,272 @@
+//! Writes log bytes on a thread of its own, so that no answer waits for a file.
+
+use super::{KEPT, LogFiles, SEGMENT, Segment};
+use controller::{Output, RunId};
+use std::{
+    collections::BTreeMap,
+    fs::{self, DirBuilder, File, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
+    sync::mpsc::{self, Receiver, Sender},
+    thread,
+};
+use tokio::sync::oneshot;
+
+/// Jobs that are looked at together, so that neighbouring bytes become one write.
+const BATCH: usize = 4096;
+/// Segments that are kept open.
+const OPEN: usize = 64;
+
+/// Takes log bytes from the driver.
+pub struct LogWriter {
+    jobs: Sender<Job>,
+}
+
+enum Job {
+    Write { run: RunId, log: String, offset: u64, bytes: Vec<u8> },
+    Remove { run: RunId },
+    Tell(oneshot::Sender<()>),
+}
+
+impl LogWriter {
+    pub(crate) fn start(files: LogFiles) -> io::Result<Self> {
+        let (jobs, queue) = mpsc::channel();
+        let worker = Worker { files, open: BTreeMap::new() };
+        thread::Builder::new().name("log-writer".into()).spawn(move || worker.run(&queue))?;
+        Ok(Self { jobs })
+    }
+
+    /// Queues what an output says about log files.
+    pub(crate) fn take(&self, output: &Output) {
+        let job = match output {
+            Output::Log { run, file, offset, bytes } => {
+                Job::Write { run: *run, log: file.clone(), offset: *offset, bytes: bytes.clone() }
+            }
+            Output::RemoveLogs { run } => Job::Remove { run: *run },
+            Output::Touched(_) | Output::AttemptsEnded(_) | Output::Completed(..) => return,
+        };
+        // The thread ends only with this sender.
+        let _ended = self.jobs.send(job);
+    }
+
+    /// Waits until everything taken so far is written.
+    pub(crate) async fn flushed(&self) {
+        self.flusher().flushed().await;
+    }
+
+    pub(super) fn flusher(&self) -> Flusher {
+        Flusher { jobs: self.jobs.clone() }
+    }
+}
+
+/// Waits for the writer.
+#[derive(Clone)]
+pub(super) struct Flusher {
+    jobs: Sender<Job>,
+}
+
+impl Flusher {
+    pub async fn flushed(&self) {
+        let (tell, told) = oneshot::channel();
+        if self.jobs.send(Job::Tell(tell)).is_ok() {
+            // An error means that the thread has ended, and with it all writing.
+            let _ended = told.await;
+        }
+    }
+}
+
+struct Worker {
+    files: LogFiles,
+    open: BTreeMap<(RunId, String), Tail>,
+}
+
+/// The end of a log.
+struct Tail {
+    /// Offset at which the newest segment begins.
+    begins: u64,
+    /// Offset of the next byte.
+    ends: u64,
+    file: File,
+}
+
+/// Bytes that follow each other.
+struct Stretch {
+    offset: u64,
+    bytes: Vec<u8>,
+}
+
+impl Worker {
+    fn run(mut self, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let mut gathered: BTreeMap<(RunId, String), Stretch> = BTreeMap::new();
+            let mut tell = Vec::new();
+            for job in std::iter::once(first).chain(queue.try_iter().take(BATCH)) {
+                match job {
+                    Job::Write { run, log, offset, bytes } => {
+                        self.gather(&mut gathered, (run, log), Stretch { offset, bytes });
+                    }
+                    Job::Remove { run } => {
+                        gathered.retain(|(other, _), _| *other != run);
+                        self.remove(run);
+                    }
+                    Job::Tell(sender) => tell.push(sender),
+                }
+            }
+            for (key, stretch) in gathered {
+                self.write_or_warn(&key, &stretch);
+            }
+            for sender in tell {
+                // Whoever waited may have gone.
+                let _gone = sender.send(());
+            }
+        }
+    }
+
+    fn gather(&mut self, gathered: &mut BTreeMap<(RunId, String), Stretch>, key: (RunId, String), next: Stretch) {
+        match gathered.get_mut(&key) {
+            Some(before) if before.offset + length(&before.bytes) == next.offset => before.bytes.extend(next.bytes),
+            Some(before) => {
+                let before = std::mem::replace(before, next);
+                self.write_or_warn(&key, &before);
+            }
+            None => {
+                gathered.insert(key, next);
+            }
+        }
+    }
+
+    fn write_or_warn(&mut self, key: &(RunId, String), stretch: &Stretch) {
+        if let Err(error) = self.write(key, stretch) {
+            self.open.remove(key);
+            tracing::warn!(run = key.0, %error, "log bytes could not be written");
+        }
+    }
+
+    /// Writes what is not in the file yet. Bytes before a log's oldest segment were rotated away, and stay away.
+    fn write(&mut self, key: &(RunId, String), stretch: &Stretch) -> io::Result<()> {
+        if !self.open.contains_key(key) {
+            if self.open.len() >= OPEN {
+                self.open.clear();
+            }
+            let tail = self.find_tail(key, stretch.offset)?;
+            self.open.insert(key.clone(), tail);
+        }
+        let Some(tail) = self.open.get_mut(key) else { return Ok(()) };
+        let known = usize::try_from(tail.ends.saturating_sub(stretch.offset)).unwrap_or(usize::MAX);
+        let Some(bytes) = stretch.bytes.get(known..).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
+        let offset = stretch.offset.max(tail.ends);
+        if offset - tail.begins >= SEGMENT {
+            *tail = create(&self.files, key, offset)?;
+            drop_oldest(&self.files.segments(key.0)?, &key.1)?;
+        }
+        tail.file.write_all_at(bytes, offset - tail.begins)?;
+        tail.ends = offset + length(bytes);
+        Ok(())
+    }
+
+    fn find_tail(&self, key: &(RunId, String), offset: u64) -> io::Result<Tail> {
+        let segments = self.files.segments(key.0)?;
+        match segments.iter().rfind(|segment| segment.log == key.1) {
+            Some(newest) => {
+                let file = OpenOptions::new().write(true).open(&newest.path)?;
+                let ends = newest.begins + file.metadata()?.len();
+                Ok(Tail { begins: newest.begins, ends, file })
+            }
+            None => create(&self.files, key, offset),
+        }
+    }
+
+    fn remove(&mut self, run: RunId) {
+        self.open.retain(|(other, _), _| *other != run);
+        match fs::remove_dir_all(self.files.folder(run)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(run, %error, "the log files of a run could not be removed");
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+fn create(files: &LogFiles, (run, log): &(RunId, String), begins: u64) -> io::Result<Tail> {
+    let folder = files.folder(*run);
+    match DirBuilder::new().mode(0o700).create(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let path = folder.join(format!("{log}@{begins}"));
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    Ok(Tail { begins, ends: begins, file })
+}
+
+fn drop_oldest(segments: &[Segment], log: &str) -> io::Result<()> {
+    let of_log: Vec<&Segment> = segments.iter().filter(|segment| segment.log == log).collect();
+    let surplus = of_log.len().saturating_sub(KEPT + 1);
+    of_log.iter().take(surplus).try_for_each(|segment| fs::remove_file(&segment.path))
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    struct Fixture {
+        _dir: tempfile::TempDir,
+        files: LogFiles,
+        writer: LogWriter,
+    }
+
+    fn fixture() -> Fixture {
+        let dir = tempfile::tempdir().unwrap();
+        let files = LogFiles::open(&dir.path().join("logs")).unwrap();
+        let writer = LogWriter::start(files.clone()).unwrap();
+        Fixture { _dir: dir, files, writer }
+    }
+
+    impl Fixture {
+        fn put(&self, offset: u64, bytes: &[u8]) {
+            self.writer.take(&Output::Log { run: 1, file: "output.log".into(), offset, bytes: bytes.to_vec() });
+        }
+
+        async fn text(&self, name: &str) -> Option<Vec<u8>> {
+            self.writer.flushed().await;
+            let file = self.files.find(1, name).unwrap()?;
+            Some(file.read(0, usize::MAX).unwrap())
+        }
+    }
+
+    #[tokio::test]
+    async fn bytes_written_twice_are_there_once() {
+        let f = fixture();
+        f.put(0, b"one\n");
+        f.put(4, b"two\n");
+        assert_eq!(f.text("output.log").await.unwrap(), b"one\ntwo\n");
+        f.put(0, b"one\n");
+        f.put(4, b"two\nthree\n");
+        assert_eq!(f.text("output.log").await.unwrap(), b"one\ntwo\nthree\n");
+    }
+
+    #[tokio::test]
+    async fn a_full_segment_is_followed_by_another() {
+        let f = fixture();
+        let full = vec![b'x'; usize::try_from(SEGMENT).unwrap()];
+        f.put(0, &full);
+        f.writer.flushed().await;
+        f.put(SEGMENT, b"next\n");
+        assert_eq!(f.text("output.log").await.unwrap(), b"next\n");
+        assert_eq!(f.text("output.log-0").await.unwrap().len(), full.len());
+        assert_eq!(f.files.list(1).unwrap(), ["output.log-0", "output.log"]);
+    }
+
+    #[tokio::test]
+    async fn removed_logs_are_gone() {
+        let f = fixture();
+        f.put(0, b"one\n");
+        f.writer.take(&Output::RemoveLogs { run: 1 });
+        assert_eq!(f.text("output.log").await, None);
+        assert_eq!(f.files.list(1).unwrap(), Vec::<String>::new());
+    }
+}

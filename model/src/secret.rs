@@ -1,0 +1,129 @@
+//! Which values look like secrets, and how they are hidden in what the page shows. A guess by name: it errs on the side
+//! of hiding, and nothing that is sent or downloaded goes through it.
+
+use std::borrow::Cow;
+
+/// What stands in place of a hidden value.
+pub const MASK: &str = "••••••••";
+
+/// Parts of names whose values are hidden.
+const SECRET_PARTS: &[&str] = &[
+    "SECRET",
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "APIKEY",
+    "API_KEY",
+    "ACCESS_KEY",
+    "PRIVATE_KEY",
+    "CREDENTIAL",
+    "AUTHORIZATION",
+    "AUTH_HEADER",
+    "DSN",
+];
+
+/// Whether the value of a variable or field of this name is likely a secret.
+pub fn looks_secret(name: &str) -> bool {
+    let plain: String = name.chars().map(|c| if c == '-' || c == '.' { '_' } else { c.to_ascii_uppercase() }).collect();
+    SECRET_PARTS.iter().any(|part| plain.contains(part)) || plain == "PWD" || plain.ends_with("_PWD")
+}
+
+/// `text` with secret-looking values hidden: `DB_PASSWORD=…`, `"token": "…"`, `Authorization: Bearer …` and the password
+/// in `scheme://user:password@host`.
+pub fn mask_secrets(text: &str) -> Cow<'_, str> {
+    let mut masked = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['=', ':'])) {
+        let sign = at + found;
+        at = sign + 1;
+        let value = url_password(text, sign).or_else(|| {
+            let name = name_before(text, sign)?;
+            looks_secret(name).then(|| value_after(text, sign + 1))
+        });
+        let Some((from, to)) = value.filter(|(from, to)| from < to) else { continue };
+        masked.push_str(&text[copied..from]);
+        masked.push_str(MASK);
+        (copied, at) = (to, to);
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    masked.push_str(&text[copied..]);
+    Cow::Owned(masked)
+}
+
+/// The word that ends at `end`, without a quote around it.
+fn name_before(text: &str, end: usize) -> Option<&str> {
+    let before = text[..end].trim_end_matches(['"', '\'', ' ']);
+    let start = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')));
+    let word = &before[start.map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8))..];
+    (!word.is_empty()).then_some(word)
+}
+
+/// Where the value that begins at `start` lies: quoted, or up to the next blank or separator.
+fn value_after(text: &str, start: usize) -> (usize, usize) {
+    let rest = &text[start..];
+    let mut from = start + (rest.len() - rest.trim_start_matches(' ').len());
+    for scheme in ["Bearer ", "Basic ", "bearer ", "basic "] {
+        if text[from..].starts_with(scheme) {
+            from += scheme.len();
+        }
+    }
+    let value = &text[from..];
+    let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        let length = value.find([' ', ',', '}', ')', ';', '\t', '\n']).unwrap_or(value.len());
+        return (from, from + length);
+    };
+    let inside = &value[1..];
+    (from + 1, from + 1 + inside.find(quote).unwrap_or(inside.len()))
+}
+
+/// Where the password lies, if the colon at `colon` stands between user and password of a URL.
+fn url_password(text: &str, colon: usize) -> Option<(usize, usize)> {
+    if text.as_bytes().get(colon) != Some(&b':') {
+        return None;
+    }
+    let user = text[..colon].rsplit([' ', '"', '\'', '=']).next()?;
+    let (_, user) = user.split_once("://")?;
+    let password = text[colon + 1..].split([' ', '"', '\'', '/']).next()?;
+    let length = password.rfind('@')?;
+    (!user.contains(['/', '@', ':']) && length > 0).then_some((colon + 1, colon + 1 + length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_is_secret() {
+        for name in ["DB_PASSWORD", "api-key", "LEDGER_DSN", "github.token", "MY_PWD"] {
+            assert!(looks_secret(name), "{name}");
+        }
+        for name in ["PERIOD", "KEYBOARD", "PATH", "AUTHOR"] {
+            assert!(!looks_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_of_secret_names_are_hidden() {
+        for (text, shown) in [
+            ("DB_PASSWORD=hunter2 next", "DB_PASSWORD=•••••••• next"),
+            ("env={A=1, API_TOKEN=abc:def}, error=", "env={A=1, API_TOKEN=••••••••}, error="),
+            (r#"{"password": "a \u00e9", "x": 1}"#, r#"{"password": "••••••••", "x": 1}"#),
+            ("Authorization: Bearer abc.def", "Authorization: Bearer ••••••••"),
+            ("postgres://app:s3cret@db:5432/x", "postgres://app:••••••••@db:5432/x"),
+            ("grüße: TOKEN='ü'", "grüße: TOKEN='••••••••'"),
+        ] {
+            assert_eq!(mask_secrets(text), shown);
+        }
+    }
+
+    #[test]
+    fn other_text_is_left_alone() {
+        for text in ["", "at 12:04:18", "http://host:8080/path?a=b", "TOKEN=", "a = b", "é=ü:→"] {
+            assert!(matches!(mask_secrets(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+}
