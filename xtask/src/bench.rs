@@ -1,0 +1,14 @@
+//! `cargo xtask bench [NAME]`: the measurements of docs/performance.md, on the binary that ships.
+
+use crate::{Outcome, build, process, steps::Steps, tools::browser, workspace};
+
+/// # Errors
+/// When something does not build, or a measurement fails.
+pub fn run(names: &[String]) -> Outcome {
+    let mut steps = Steps::new(build::STEPS + 1);
+    steps.run("Browser", "1 minute", browser::install)?;
+    build::binary_with_page(&mut steps)?;
+    let mut bench = process::cargo();
+    bench.args(["run", "--release", "--locked", "--package", "tests", "--bin", "bench", "--"]).args(names);
+    process::run(bench.env("DROVE_DASHBOARD_BIN", workspace::release_binary()))
+}

@@ -1,0 +1,107 @@
+//! Colours and pixels are named once, in the tokens; nothing is forced with `!important`.
+
+use std::path::Path;
+
+use crate::{Outcome, files};
+
+/// Where raw values get their names.
+const TOKENS: [&str; 1] = ["style/tokens.css"];
+
+const COLOUR_FUNCTIONS: [&str; 10] = ["rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch", "color"];
+const COLOUR_NAMES: [&str; 12] =
+    ["white", "black", "red", "green", "blue", "gray", "grey", "yellow", "orange", "purple", "pink", "silver"];
+
+/// # Errors
+/// When a stylesheet cannot be read.
+pub fn check() -> Outcome<Vec<String>> {
+    let mut broken = Vec::new();
+    for path in files::under("style")? {
+        if path.extension().is_some_and(|ending| ending == "css") {
+            broken.extend(offences(&path, &files::text(&path)?));
+        }
+    }
+    Ok(broken)
+}
+
+fn offences(path: &Path, sheet: &str) -> Vec<String> {
+    let tokens = TOKENS.iter().any(|tokens| path == Path::new(tokens));
+    let mut found = Vec::new();
+    for (number, line) in without_comments(sheet).lines().enumerate() {
+        let mut offence = |words: String| found.push(format!("{}:{}: {words}", path.display(), number + 1));
+        if line.contains("!important") {
+            offence("no !important: order lives in the layers".to_owned());
+        }
+        if !tokens {
+            for word in raw_values(line) {
+                offence(format!("`{word}` belongs into style/tokens.css, under a name"));
+            }
+        }
+    }
+    found
+}
+
+/// The raw colours and pixel lengths of a line. What stands before a colon is a property or a selector.
+fn raw_values(line: &str) -> Vec<&str> {
+    let value = line.split_once(':').map_or(line, |(_, value)| value);
+    let words = value.split(|c: char| !(c.is_alphanumeric() || matches!(c, '#' | '-' | '_' | '.' | '%' | '(')));
+    words.flat_map(|word| word.split_inclusive('(')).filter(|word| is_pixels(word) || is_colour(word)).collect()
+}
+
+fn is_pixels(word: &str) -> bool {
+    word.strip_suffix("px").is_some_and(|number| number.trim_start_matches('-').parse::<f64>().is_ok())
+}
+
+fn is_colour(word: &str) -> bool {
+    if let Some(digits) = word.strip_prefix('#') {
+        return matches!(digits.len(), 3 | 4 | 6 | 8) && digits.chars().all(|c| c.is_ascii_hexdigit());
+    }
+    word.strip_suffix('(').is_some_and(|function| COLOUR_FUNCTIONS.contains(&function)) || COLOUR_NAMES.contains(&word)
+}
+
+/// The sheet with comments blanked, so that lines keep their numbers.
+fn without_comments(sheet: &str) -> String {
+    let mut text = String::with_capacity(sheet.len());
+    let mut rest = sheet;
+    while let Some((before, after)) = rest.split_once("/*") {
+        let (comment, behind) = after.split_once("*/").unwrap_or((after, ""));
+        text.push_str(before);
+        text.extend(comment.chars().filter(|c| *c == '\n'));
+        rest = behind;
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(line: &str) -> Vec<&str> {
+        raw_values(line)
+    }
+
+    #[test]
+    fn raw_colours_and_pixels_are_found() {
+        assert_eq!(raw("  color: #fa0;"), ["#fa0"]);
+        assert_eq!(raw("  background: linear-gradient(rgb(1 2 3), white);"), ["rgb(", "white"]);
+        assert_eq!(raw("  margin: -1.5px auto 0 2px;"), ["-1.5px", "2px"]);
+    }
+
+    #[test]
+    fn names_and_relative_lengths_pass() {
+        assert_eq!(raw("  color: color-mix(in oklch, var(--red-500) 20%, transparent);"), [""; 0]);
+        assert_eq!(raw("  white-space: nowrap; margin: 0 1.5rem;"), [""; 0]);
+        assert_eq!(raw("@media (width <= 45rem) {"), [""; 0]);
+    }
+
+    #[test]
+    fn comments_keep_line_numbers() {
+        let sheet = "/* #fff\n 3px */\na { b: c !important }\n";
+        let found = offences(Path::new("style/base.css"), sheet);
+        assert_eq!(found, ["style/base.css:3: no !important: order lives in the layers"]);
+    }
+
+    #[test]
+    fn tokens_may_hold_raw_values() {
+        assert_eq!(offences(Path::new("style/tokens.css"), ":root { --gap: 4px; --ink: #111 }"), [""; 0]);
+    }
+}
