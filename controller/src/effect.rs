@@ -6,7 +6,7 @@ use model::{BlacklistOperationResponse, DroveDuration, ExecutorId, InstanceId, T
 use serde::{Deserialize, Serialize};
 
 /// One thing to do for the runtime of an executor.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Effect {
     /// Pull the image; answered by `Pulled` or `PullFailed`.
     Pull(Box<InstanceOrder>),
@@ -33,7 +33,7 @@ pub enum Effect {
 }
 
 /// What an executor is told to run (contract 5.8, START_TASK).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstanceOrder {
     /// Number of the run; names the log directory.
     pub run: RunId,

@@ -30,8 +30,8 @@ pub(crate) struct Node {
     /// The live view, soft locks included: what the scheduler reads.
     view: ExecutorView,
     free_cores: BTreeMap<u32, BTreeSet<u32>>,
-    /// Whether anything it sends arrives.
-    pub(crate) reachable: bool,
+    /// Since when nothing it sends arrives.
+    pub(crate) silent_since: Option<Timestamp>,
     published: Timestamp,
     #[serde(with = "pairs")]
     published_tasks: BTreeMap<RunId, Tracked>,
@@ -60,7 +60,7 @@ impl Node {
             machine,
             view,
             free_cores,
-            reachable: true,
+            silent_since: None,
             published: now,
             published_tasks: BTreeMap::new(),
             changed: false,
@@ -71,6 +71,11 @@ impl Node {
     /// Identity.
     pub(crate) fn id(&self) -> &ExecutorId {
         &self.view.executor_id
+    }
+
+    /// What it sends arrives.
+    pub(crate) fn reachable(&self) -> bool {
+        self.silent_since.is_none()
     }
 
     /// Machine name.
@@ -154,6 +159,12 @@ impl Node {
         self.changed = true;
     }
 
+    /// Publishes without a change.
+    pub(crate) fn heartbeat(&mut self, now: Timestamp) {
+        self.published = now;
+        self.changed = true;
+    }
+
     /// Publishes that a run is over.
     pub(crate) fn withdraw(&mut self, run: RunId, now: Timestamp) {
         self.published_tasks.remove(&run);
@@ -163,7 +174,7 @@ impl Node {
 
     /// Takes over what was published, if anything was; the runs in it are what the leader learns of (contract 5.4).
     pub(crate) fn take_over(&mut self) -> Vec<(RunId, Tracked)> {
-        if !self.reachable || !std::mem::take(&mut self.changed) {
+        if !self.reachable() || !std::mem::take(&mut self.changed) {
             return Vec::new();
         }
         let tasks = self.published_tasks.values().map(|tracked| tracked.info().clone()).collect();

@@ -3,7 +3,7 @@
 //! # Determinism
 //! - Time is an argument, never goes back, and every deadline fires at its own time, in order, however late
 //!   [`Controller::handle_timeout`] is called. A command at `now` comes after all deadlines up to and including `now`.
-//! - Chance comes from streams keyed by (seed, purpose, task key, n-th accepted CREATE of that key), see [`random`].
+//! - Chance comes from streams keyed by (seed, purpose, task key, n-th accepted CREATE of that key), see `random`.
 //! - Same [`WorldConfig`] and same commands at the same times: same history, to the byte.
 //!
 //! # Who calls what
@@ -16,15 +16,26 @@
 //! HTTP, journal, files and the ledger are not here: see the `backend` crate.
 
 mod behaviour;
+mod civil;
 mod command;
 mod controller;
 mod effect;
+mod event_store;
+mod executor_pool;
+mod figures;
+mod lifecycle;
+mod log_lines;
 mod options;
 mod pairs;
+mod random;
 mod reject;
 mod report;
+mod runners;
+mod runs;
 pub mod scenario;
 mod simulation;
+mod task_table;
+mod timers;
 mod world;
 
 pub use behaviour::{Behaviour, Ending, Pull, PullOutcome, RunPlan, Script, StartOutcome};

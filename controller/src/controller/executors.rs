@@ -1,0 +1,158 @@
+//! The executors' side: the state machine of each run, driven by facts from the runtime (contract 5.3), and the log that
+//! the executor writes about it (contract 2.4).
+
+use super::Controller;
+use crate::{
+    Effect, Fact, InstanceOrder, Output, Report, RunId,
+    executor_pool::Allocation,
+    lifecycle::{Signal, Tracked},
+    log_lines::LogText,
+    runs::Run,
+};
+use model::{OUTPUT_LOG, TaskResultStatus};
+
+impl Controller {
+    /// An executor registers a run and begins to pull.
+    pub(super) fn register(&mut self, order: &InstanceOrder, node: usize, allocation: Allocation) {
+        let mut tracked = Tracked::register(order, self.now);
+        tracked.advance(Signal::Validated, self.now);
+        let mut log = LogText::at(self.now);
+        log.validating();
+        log.entered(tracked.info());
+        if let Some(node) = self.pool.get_mut(node) {
+            node.publish(order.run, tracked.clone(), self.now);
+        }
+        let run = Run {
+            tracked: tracked.clone(),
+            node,
+            allocation,
+            stopping: false,
+            log_length: 0,
+            image_id: String::new(),
+            container_id: String::new(),
+        };
+        self.runs.insert(order.run, run);
+        self.write_log(order.run, log);
+        self.report(order.run, tracked);
+    }
+
+    /// Takes a fact about a run.
+    pub(super) fn observe(&mut self, report: Report) {
+        let Report { run, fact } = report;
+        let Some(state) = self.runs.get_mut(run) else { return };
+        let mut log = LogText::at(self.now);
+        let info = state.tracked.info();
+        let image = info.executable.as_ref().map(|e| e.url.clone()).unwrap_or_default();
+        match fact {
+            Fact::Pulling(progress) => {
+                log.pulling(&image, &progress);
+                self.write_log(run, log);
+            }
+            Fact::Output(lines) => {
+                for line in &lines {
+                    log.output(line);
+                }
+                self.write_log(run, log);
+            }
+            Fact::Pulled { image_id } => {
+                log.pulled(&image, &image_id);
+                state.image_id = image_id;
+                self.advance(run, Signal::ImagePulled, log, Some(Effect::Start { run }));
+            }
+            Fact::PullFailed { error } => {
+                log.failed("TaskExecutableFetchAction", &error);
+                state.tracked.set_error(error);
+                self.advance(run, Signal::PullFailed, log, Some(Effect::Remove { run }));
+            }
+            Fact::Started { container_id } => {
+                state.container_id = container_id;
+                if let Some(node) = self.pool.get(state.node) {
+                    state.tracked.set_hostname(node.hostname());
+                }
+                log.created();
+                self.advance(run, Signal::ContainerStarted, log, None);
+            }
+            Fact::StartFailed { error } => {
+                log.failed("TaskRunAction", &error);
+                state.tracked.end(TaskResultStatus::Failed, -1, error);
+                self.advance(run, Signal::StartFailed, log, Some(Effect::Remove { run }));
+            }
+            Fact::Exited { code, oom_killed, started, finished } => {
+                log.exited(info, code, oom_killed, (started, finished));
+                match code {
+                    0 => state.tracked.end(TaskResultStatus::Successful, 0, ""),
+                    _ => {
+                        let error = format!("Task instance exited with status: {code}");
+                        state.tracked.end(TaskResultStatus::Failed, code, error);
+                    }
+                }
+                self.advance(run, Signal::ContainerEnded, log, Some(Effect::Remove { run }));
+            }
+            Fact::Killed => {
+                log.killed(info);
+                state.tracked.end(TaskResultStatus::Cancelled, -1, "");
+                self.advance(run, Signal::ContainerEnded, log, Some(Effect::Remove { run }));
+            }
+            Fact::Vanished { container_id } => {
+                let error = format!("Task instance lost for container: {container_id}");
+                log.failed("TaskMonitoringAction", &error);
+                state.tracked.end(TaskResultStatus::Lost, -1, error);
+                self.advance(run, Signal::ContainerEnded, log, Some(Effect::Remove { run }));
+            }
+            Fact::Removed => {
+                if !state.container_id.is_empty() {
+                    log.removed(&state.container_id);
+                }
+                self.advance(run, Signal::ContainerRemoved, log, Some(Effect::RemoveImage { run }));
+            }
+            Fact::ImageRemoved => {
+                if !state.image_id.is_empty() {
+                    log.kept_image(&state.image_id);
+                }
+                self.advance(run, Signal::ImageReleased, log, None);
+            }
+        }
+    }
+
+    /// Moves a run to its next state, does what belongs to it, and reports.
+    fn advance(&mut self, run: RunId, signal: Signal, mut log: LogText, effect: Option<Effect>) {
+        let Some(state) = self.runs.get_mut(run) else { return };
+        if !state.tracked.advance(signal, self.now) {
+            return;
+        }
+        let tracked = state.tracked.clone();
+        log.entered(tracked.info());
+        self.write_log(run, log);
+        self.effects.extend(effect);
+        let ended = tracked.info().state.is_terminal().then(|| self.runs.remove(run)).flatten();
+        let node = ended.as_ref().map(|state| state.node);
+        if let Some((state, node)) = ended.zip(node.and_then(|node| self.pool.get_mut(node))) {
+            node.release(&state.allocation);
+            node.withdraw(run, self.now);
+            if !node.reachable() {
+                // Nobody hears of the end: a record that was deleted meanwhile never comes back.
+                if self.tasks.run(&tracked.info().key()) != Some(run) {
+                    self.outputs.push_back(Output::RemoveLogs { run });
+                }
+                return;
+            }
+        }
+        self.report(run, tracked);
+    }
+
+    /// TASK_STATE_REPORT: reaches the leader unless the executor is cut off.
+    fn report(&mut self, run: RunId, tracked: Tracked) {
+        let silent = self.runs.get(run).is_some_and(|state| self.pool.get(state.node).is_none_or(|n| !n.reachable()));
+        if !silent {
+            self.accept(run, tracked);
+        }
+    }
+
+    fn write_log(&mut self, run: RunId, log: LogText) {
+        let bytes = log.into_bytes();
+        let Some(state) = self.runs.get_mut(run).filter(|_| !bytes.is_empty()) else { return };
+        let offset = state.log_length;
+        state.log_length += bytes.len() as u64;
+        self.outputs.push_back(Output::Log { run, file: OUTPUT_LOG.to_owned(), offset, bytes });
+    }
+}
