@@ -218,8 +218,17 @@ mod tests {
         assert_eq!(
             names,
             [
-                "APP_NAME", "CREATED", "CURRENT_STATE", "ERROR", "EXECUTABLE", "EXECUTOR_HOST", "EXECUTOR_ID",
-                "INSTANCE_ID", "RESULT_EXIT_CODE", "RESULT_STATUS", "TASK_ID"
+                "APP_NAME",
+                "CREATED",
+                "CURRENT_STATE",
+                "ERROR",
+                "EXECUTABLE",
+                "EXECUTOR_HOST",
+                "EXECUTOR_ID",
+                "INSTANCE_ID",
+                "RESULT_EXIT_CODE",
+                "RESULT_STATUS",
+                "TASK_ID"
             ]
         );
     }

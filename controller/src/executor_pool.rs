@@ -289,7 +289,8 @@ fn detail(
     let mut used_cores = BTreeMap::new();
     let mut used_memory = BTreeMap::new();
     for (id, node) in &machine.numa {
-        let used: BTreeSet<u32> = node.cores.difference(free_cores.get(id).unwrap_or(&BTreeSet::new())).copied().collect();
+        let used: BTreeSet<u32> =
+            node.cores.difference(free_cores.get(id).unwrap_or(&BTreeSet::new())).copied().collect();
         if !used.is_empty() {
             used_cores.insert(*id, used);
         }

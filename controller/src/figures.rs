@@ -111,8 +111,7 @@ fn executor_stats(executors: &[ExecutorSummary]) -> Value {
         .iter()
         .map(|state| (state.as_str().to_owned(), json!(executors.iter().filter(|e| e.state == *state).count())))
         .collect();
-    let shares: Vec<f64> =
-        executors.iter().filter(|e| e.state == ExecutorState::Active).map(dominant_share).collect();
+    let shares: Vec<f64> = executors.iter().filter(|e| e.state == ExecutorState::Active).map(dominant_share).collect();
     // Counts of executors are far below 2^53.
     let mean = if shares.is_empty() { 0.0 } else { shares.iter().sum::<f64>() / shares.len() as f64 };
     let variance = shares.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / shares.len().max(1) as f64;

@@ -1,9 +1,7 @@
 //! The states of a run as data (contract 5.3). [`Tracked`] keeps its record to itself: nothing else can set a state.
 
 use crate::InstanceOrder;
-use model::{
-    ExecutableInfo, ResourceAllocation, TaskInfo, TaskResult, TaskResultStatus, TaskState, Timestamp,
-};
+use model::{ExecutableInfo, ResourceAllocation, TaskInfo, TaskResult, TaskResultStatus, TaskState, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 

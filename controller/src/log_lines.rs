@@ -168,9 +168,11 @@ fn current_state(info: &TaskInfo) -> String {
             .collect();
         format!("[{}]", paths.join(", "))
     }));
-    let result = or_null(info.task_result.as_ref().map(|result| {
-        format!("TaskResult(status={}, exitCode={})", result.status, result.exit_code)
-    }));
+    let result = or_null(
+        info.task_result
+            .as_ref()
+            .map(|result| format!("TaskResult(status={}, exitCode={})", result.status, result.exit_code)),
+    );
     format!(
         "Current state: StateData(state={}, data=ExecutorTaskInfo(taskId={}, sourceAppName={}, instanceId={}, \
          executorId={}, hostname={}, executable=DockerCoordinates(super=ExecutableCoordinates(type=DOCKER), url={}, \
@@ -250,7 +252,9 @@ mod tests {
              volumes=null, loggingSpec=null, env=null, metadata={}, taskResult=null, created=Wed Nov 25 02:11:45 UTC \
              2026, updated=Wed Nov 25 02:11:45 UTC 2026), error=). Terminal: false Error: false"
         );
-        assert!(lines[5].ends_with("| DockerUtils                    | No auth info found for registry: 127.0.0.1:5000"));
+        assert!(
+            lines[5].ends_with("| DockerUtils                    | No auth info found for registry: 127.0.0.1:5000")
+        );
     }
 
     #[test]

@@ -72,10 +72,8 @@ impl Options {
         within("clusterOpTimeout", self.cluster_op_timeout, 10, 1800);
         within("jobRetryInterval", self.job_retry_interval, 1, 1800);
         if !(1..=512).contains(&self.cluster_op_parallelism) {
-            faults.push(format!(
-                "clusterOpParallelism is {}; it must be between 1 and 512",
-                self.cluster_op_parallelism
-            ));
+            faults
+                .push(format!("clusterOpParallelism is {}; it must be between 1 and 512", self.cluster_op_parallelism));
         }
         if self.job_retry_count > 32 {
             faults.push(format!("jobRetryCount is {}; it must be between 0 and 32", self.job_retry_count));

@@ -1,5 +1,7 @@
 //! Named worlds: their machines, and the work that goes on in them by itself.
 
+mod laptop;
+
 use crate::{Command, ControllerNode, Machine, NumaNode, Options, WorldConfig};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,9 +49,10 @@ pub struct Scenario {
 
 impl Scenario {
     /// The first command after `now`, and when it is due. Ask again with that time for the next one.
-    pub fn next(&self, _now: Timestamp) -> Option<(Timestamp, Command)> {
+    pub fn next(&self, now: Timestamp) -> Option<(Timestamp, Command)> {
         match self.name {
-            ScenarioName::Empty | ScenarioName::Laptop => None,
+            ScenarioName::Empty => None,
+            ScenarioName::Laptop => laptop::next(self, now),
         }
     }
 }

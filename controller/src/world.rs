@@ -74,12 +74,8 @@ mod tests {
 
     #[test]
     fn executors_have_the_ids_that_a_real_cluster_gave_them() {
-        let machine = |port| Machine {
-            hostname: "localhost".into(),
-            port,
-            tags: BTreeSet::new(),
-            numa: BTreeMap::new(),
-        };
+        let machine =
+            |port| Machine { hostname: "localhost".into(), port, tags: BTreeSet::new(), numa: BTreeMap::new() };
         assert_eq!(machine(3000).executor_id().as_str(), "93b6b6f3-c7c8-3824-afc9-cb6d0b32454c");
         assert_eq!(machine(3010).executor_id().as_str(), "b489f44d-6cf3-369c-a065-fae7b421f629");
     }

@@ -1,8 +1,8 @@
 //! Everything that can be read from the core. Nothing here changes it.
 
 use super::{Controller, RunId};
-use crate::{IN_MAINTENANCE, event_store::EventStore, executor_pool::ExecutorPool, runners::Runners, runs::Runs};
 use crate::task_table::TaskTable;
+use crate::{IN_MAINTENANCE, event_store::EventStore, executor_pool::ExecutorPool, runners::Runners, runs::Runs};
 use model::{
     ClusterSummary, DroveEventsList, DroveEventsSummary, ExecutorId, ExecutorNodeData, ExecutorState, ExecutorSummary,
     TaskInfo, TaskKey, TaskSpec, Timestamp,
@@ -22,11 +22,7 @@ impl Controller {
 
     /// `GET /tasks`, by key: tasks with a runner in an active state (contract 2.2).
     pub fn active_tasks(&self) -> Vec<&TaskInfo> {
-        self.runners
-            .reported()
-            .filter_map(|key| self.tasks.get(key))
-            .filter(|info| info.state.is_active())
-            .collect()
+        self.runners.reported().filter_map(|key| self.tasks.get(key)).filter(|info| info.state.is_active()).collect()
     }
 
     /// `GET /cluster/executors`, from what was last taken over.
