@@ -4,9 +4,9 @@ use model::{ClusterOpSpec, DroveDuration, DurationUnit, FailureStrategy};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// `[demo.options]` of the configuration file. An option that is absent has Drove's default.
+/// `[demo.options]` of the configuration file. An option that is absent is as in [`Options::demo`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default = "Options::demo", deny_unknown_fields)]
 pub struct Options {
     /// How often records are looked through for old ones.
     pub stale_check_interval: DroveDuration,
