@@ -1,1 +1,36 @@
 //! What every request passes before it reaches a handler.
+//!
+//! In this order, each with its reason:
+//! 1. [`trace`]: everything below gets an id and a log line, panics included.
+//! 2. [`headers`]: every answer carries them, refusals of the next ones too.
+//! 3. [`host`]: a foreign name is turned away before anything is read.
+//! 4. [`limits`]: no body is read past the limit.
+//! 5. [`cluster`]: `/clusters/NAME` is taken off the path, so that one table of routes serves them all.
+//! 6. [`session`]: the cookie becomes a caller.
+
+pub mod cluster;
+pub mod headers;
+pub mod host;
+pub mod limits;
+pub mod session;
+pub mod trace;
+
+use crate::app::App;
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
+use std::sync::Arc;
+
+/// Puts the whole stack around `routes`. They must be the fallback of an outer router: the path is rewritten on the way in,
+/// and layers of the table itself would come after routing.
+pub fn around(routes: Router, app: &Arc<App>) -> Router {
+    Router::new()
+        .fallback_service(routes)
+        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(from_fn_with_state(app.clone(), cluster::choose))
+        .layer(from_fn(limits::limit_body))
+        .layer(from_fn_with_state(app.clone(), host::check))
+        .layer(from_fn_with_state(app.clone(), headers::add))
+        .layer(from_fn(trace::trace))
+}

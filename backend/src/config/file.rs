@@ -21,7 +21,7 @@ pub struct ConfigFile {
     pub(super) demo: DemoSection,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct DemoSection {
     pub scenario: Option<String>,
@@ -29,6 +29,18 @@ pub(super) struct DemoSection {
     pub reset: bool,
     pub options: controller::Options,
     pub users: Vec<DemoUser>,
+}
+
+impl Default for DemoSection {
+    fn default() -> Self {
+        Self {
+            scenario: None,
+            seed: None,
+            reset: false,
+            options: controller::Options::demo(),
+            users: Vec::new(),
+        }
+    }
 }
 
 /// A user of the demo. Never printed with its password.
@@ -62,12 +74,25 @@ impl ConfigFile {
     }
 
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self, ConfigFault> {
-        toml::from_str(text).map_err(|fault| {
+        let file: Self = toml::from_str(text).map_err(|fault| {
             let start = fault.span().map_or(0, |span| span.start);
             let (line, key) = locate(text, start);
             ConfigFault::Invalid { path: path.to_owned(), line, key, message: fault.message().to_owned() }
-        })
+        })?;
+        match file.demo.options.faults().into_iter().next() {
+            None => Ok(file),
+            Some(message) => {
+                // The sentence begins with the option's name.
+                let key = message.split_whitespace().next().unwrap_or_default().to_owned();
+                Err(ConfigFault::Invalid { path: path.to_owned(), line: line_of(text, &key), key: Some(key), message })
+            }
+        }
     }
+}
+
+/// Line (from 1) on which `key` is set; the first one if it is not found.
+fn line_of(text: &str, key: &str) -> usize {
+    text.lines().position(|line| line.split_once('=').is_some_and(|(name, _)| name.trim() == key)).map_or(1, |n| n + 1)
 }
 
 /// Line (from 1) of a byte offset, and the key or table header that stands on it.

@@ -18,6 +18,12 @@ pub struct SessionCookies {
     signed_out: String,
 }
 
+impl std::fmt::Debug for SessionCookies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionCookies").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
 /// What a request's cookies say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CookieState {

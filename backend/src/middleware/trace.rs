@@ -1,0 +1,44 @@
+//! One id and one log line for each request; a panic ends the request, not the process.
+
+use crate::error::{ApiError, refusal};
+use axum::{extract::Request, middleware::Next, response::Response};
+use futures_util::FutureExt;
+use http::{HeaderName, HeaderValue};
+use std::panic::AssertUnwindSafe;
+use tracing::Instrument;
+
+/// Names the request in the answer and in the log.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Never logs queries, headers or bodies: they hold credentials and specs.
+pub async fn trace(request: Request, next: Next) -> Response {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let path = request.uri().path().to_owned();
+    let span = tracing::info_span!("request", id, method = %request.method(), path);
+    async move {
+        let began = crate::clock::monotonic();
+        let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        let mut response = answered.unwrap_or_else(|panic| {
+            tracing::error!(panic = panic_text(panic.as_ref()), "a handler panicked");
+            refusal(&path, ApiError::Internal)
+        });
+        let status = response.status().as_u16();
+        let millis = began.elapsed().as_millis();
+        if response.status().is_server_error() {
+            tracing::warn!(status, millis, "answered");
+        } else {
+            tracing::debug!(status, millis, "answered");
+        }
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+}
