@@ -1,1 +1,108 @@
 //! The long-lived parts of the running binary: start them, serve, stop them.
+
+mod browser;
+mod cluster;
+mod demo;
+mod failure;
+pub mod log;
+mod serve;
+mod signals;
+
+pub use cluster::Cluster;
+pub use failure::Failure;
+pub use serve::Peer;
+
+use crate::{
+    assets::Assets,
+    config::{Config, Mode},
+    middleware::host::HostRules,
+    router,
+};
+use std::{io::Write, sync::Arc};
+use tokio::{net::TcpListener, sync::watch};
+
+/// What requests need.
+#[derive(Debug)]
+pub struct App {
+    /// The page's files.
+    pub assets: Assets,
+    /// Hosts answered for.
+    pub hosts: HostRules,
+    /// Turns true when the process stops: streams end then.
+    pub stopping: watch::Receiver<bool>,
+    clusters: Vec<Arc<Cluster>>,
+}
+
+impl App {
+    /// Puts the parts together; the first of `clusters` is the default one.
+    pub fn new(
+        assets: Assets,
+        hosts: HostRules,
+        stopping: watch::Receiver<bool>,
+        first: Arc<Cluster>,
+        others: Vec<Arc<Cluster>>,
+    ) -> Self {
+        let clusters = std::iter::once(first).chain(others).collect();
+        Self { assets, hosts, stopping, clusters }
+    }
+
+    /// All clusters, the default one first.
+    pub fn clusters(&self) -> &[Arc<Cluster>] {
+        &self.clusters
+    }
+
+    /// The cluster of bare paths.
+    pub fn default_cluster(&self) -> Option<&Arc<Cluster>> {
+        self.clusters.first()
+    }
+
+    /// The cluster of that name.
+    pub fn cluster(&self, name: &str) -> Option<&Arc<Cluster>> {
+        self.clusters.iter().find(|cluster| cluster.name == name)
+    }
+}
+
+/// Runs until a signal stops it, or something fails.
+///
+/// # Errors
+/// Whatever [`Failure`] lists; each is one sentence for the user.
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let (stop, stopping) = watch::channel(false);
+    let Mode::Demo(settings) = config.mode;
+    // The port is taken first: nothing is made on disk for a process that cannot serve.
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| Failure::bind(config.listen, &error))?;
+    let address = listener.local_addr().map_err(|error| Failure::bind(config.listen, &error))?;
+    let demo = demo::start(settings, &config.data_dir, address, stopping.clone()).await?;
+
+    let hosts = HostRules::new(address.ip(), config.allowed_hosts);
+    let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), demo.cluster.clone(), Vec::new()));
+    let server = tokio::spawn(serve::serve(listener, router::router(app), stopping));
+
+    let url = format!("http://{address}");
+    announce(&url)?;
+    if config.open {
+        browser::open(&url);
+    }
+    let ended = tokio::select! {
+        signal = signals::stop() => {
+            tracing::info!(signal, "stopping");
+            Ok(())
+        }
+        failure = demo.failed() => Err(failure),
+    };
+    // Nobody listens any more only if everything has stopped already.
+    let _ = stop.send(true);
+    if let Err(error) = server.await {
+        tracing::error!(%error, "the server ended badly");
+    }
+    demo.stop().await;
+    ended
+}
+
+/// The one line on standard output: scripts wait for it.
+fn announce(url: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Drove dashboard at {url}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::Running(format!("the address could not be written to standard output: {error}")))
+}

@@ -117,9 +117,9 @@ impl Asset {
     fn answer(&self, request: &HeaderMap, status: StatusCode) -> Response {
         let accepted = accepted_codings(request);
         let forms = [("br", &self.brotli), ("gzip", &self.gzip)];
-        let chosen = forms.into_iter().find_map(|(coding, bytes)| {
-            bytes.as_ref().filter(|_| accepted(coding)).map(|bytes| (Some(coding), bytes))
-        });
+        let chosen = forms
+            .into_iter()
+            .find_map(|(coding, bytes)| bytes.as_ref().filter(|_| accepted(coding)).map(|bytes| (Some(coding), bytes)));
         let (coding, bytes) = chosen.unwrap_or((None, &self.plain));
         let etag = format!("\"{}{}\"", self.etag, coding.map(|coding| format!("-{coding}")).unwrap_or_default());
         let fresh = status == StatusCode::OK && knows(request, &etag);

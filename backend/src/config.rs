@@ -101,7 +101,11 @@ impl Config {
         let config = Self {
             listen: flags.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             allowed_hosts: if flags.allow_host.is_empty() { file.allow_host } else { flags.allow_host },
-            data_dir: flags.data_dir.or(file.data_dir).or_else(data_dir::platform_default).ok_or(ConfigFault::NoDataDir)?,
+            data_dir: flags
+                .data_dir
+                .or(file.data_dir)
+                .or_else(data_dir::platform_default)
+                .ok_or(ConfigFault::NoDataDir)?,
             log: flags.log.or(file.log).unwrap_or_default(),
             open: flags.open || file.open,
             mode: Mode::Demo(DemoConfig {

@@ -1,1 +1,7 @@
-//! Our own API, `/api/**` (design section 4).
+//! Our own API, `/api/**` (design section 4). Handlers are adapters: what they answer is decided in `model`, the ledger, or
+//! by the upstream, which is asked with the caller's own rights.
+
+pub mod clusters;
+pub mod demo_clock;
+pub mod health;
+pub mod session;

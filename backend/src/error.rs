@@ -37,7 +37,9 @@ pub enum ApiError {
     #[error("the request is larger than {} MiB", crate::extract::LARGEST_REQUEST >> 20)]
     TooLarge,
     /// 421: the `Host` is none of ours.
-    #[error("this server does not answer for the host {0}: use the address it prints, or allow the name by --allow-host")]
+    #[error(
+        "this server does not answer for the host {0}: use the address it prints, or allow the name by --allow-host"
+    )]
     WrongHost(String),
     /// 422: Drove refused, in its own words.
     #[error("{message}")]

@@ -5,9 +5,8 @@ use sha2::{Digest, Sha256};
 /// Everything comes from this server, WebAssembly may run, and the one inline script that trunk writes is allowed by its
 /// hash, taken from the page as it is.
 pub(super) fn content_security_policy(index: &str) -> HeaderValue {
-    let hashes: String = inline_scripts(index)
-        .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
-        .collect();
+    let hashes: String =
+        inline_scripts(index).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect();
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data:; \
          connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -33,13 +33,7 @@ pub(super) struct DemoSection {
 
 impl Default for DemoSection {
     fn default() -> Self {
-        Self {
-            scenario: None,
-            seed: None,
-            reset: false,
-            options: controller::Options::demo(),
-            users: Vec::new(),
-        }
+        Self { scenario: None, seed: None, reset: false, options: controller::Options::demo(), users: Vec::new() }
     }
 }
 
@@ -68,8 +62,8 @@ impl ConfigFile {
     /// # Errors
     /// [`ConfigFault::Unreadable`], or [`ConfigFault::Invalid`] with the line and key.
     pub fn read(path: &Path) -> Result<Self, ConfigFault> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigFault::Unreadable { path: path.to_owned(), error })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigFault::Unreadable { path: path.to_owned(), error })?;
         Self::parse(&text, path)
     }
 

@@ -1,19 +1,22 @@
 //! Applications and local services: the embedded cluster has none, and says so as Drove would (contract 2.10, 9.3).
 
-use super::{
-    call::Call,
-    refusal::Refusal,
-    reply,
-    uri::at_least,
-};
+use super::{call::Call, refusal::Refusal, reply, uri::at_least};
 use crate::runtime::EmbeddedCluster;
 use axum::{body::Body, response::Response};
 use controller::IN_MAINTENANCE;
 use serde_json::{Value, json};
 
 /// What an operation on an application can be.
-const OPERATIONS: [&str; 8] =
-    ["CREATE", "DESTROY", "START_INSTANCES", "STOP_INSTANCES", "SCALE_INSTANCES", "REPLACE_INSTANCES", "SUSPEND", "RECOVER"];
+const OPERATIONS: [&str; 8] = [
+    "CREATE",
+    "DESTROY",
+    "START_INSTANCES",
+    "STOP_INSTANCES",
+    "SCALE_INSTANCES",
+    "REPLACE_INSTANCES",
+    "SUSPEND",
+    "RECOVER",
+];
 /// The class that Drove's texts name.
 const OPERATION_CLASS: &str = "com.phonepe.drove.models.operation.ApplicationOperation";
 

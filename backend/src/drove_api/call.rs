@@ -1,10 +1,6 @@
 //! A request that passed all checks before its handler, apart from its body.
 
-use super::{
-    body,
-    refusal::Refusal,
-    uri::Params,
-};
+use super::{body, refusal::Refusal, uri::Params};
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};

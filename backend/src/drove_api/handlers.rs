@@ -1,6 +1,9 @@
 //! From endpoints to the functions that answer them.
 
-use super::{applications, call::Call, cluster, events, executors, logs, placement, refusal::Refusal, reply, routes::Endpoint, tasks};
+use super::{
+    applications, call::Call, cluster, events, executors, logs, placement, refusal::Refusal, reply, routes::Endpoint,
+    tasks,
+};
 use crate::runtime::{CommandError, EmbeddedCluster};
 use axum::{body::Body, response::Response};
 use controller::{Command, Reply};

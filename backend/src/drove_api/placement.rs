@@ -56,7 +56,9 @@ pub(super) async fn simulate(cluster: &EmbeddedCluster, call: &Call, body: Body)
     let errors = if missing == 0 {
         Vec::new()
     } else {
-        vec![format!("No executor can take {missing} of {requested} instances: not enough free cores or memory on one NUMA node, or no executor that the placement policy allows")]
+        vec![format!(
+            "No executor can take {missing} of {requested} instances: not enough free cores or memory on one NUMA node, or no executor that the placement policy allows"
+        )]
     };
     if !detail {
         placements.clear();

@@ -7,7 +7,10 @@ use axum::{
 };
 use controller::Reject;
 use http::{HeaderValue, StatusCode, header};
-use model::{ApiResponse, ApiStatus, COMMAND_VALIDATION_FAILURE, JSON_VALIDATION_FAILURE, UNEXPECTED_SERVER_ERROR, ValidationErrors};
+use model::{
+    ApiResponse, ApiStatus, COMMAND_VALIDATION_FAILURE, JSON_VALIDATION_FAILURE, UNEXPECTED_SERVER_ERROR,
+    ValidationErrors,
+};
 use serde_json::json;
 
 /// Why a request got no success.

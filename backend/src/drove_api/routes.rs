@@ -77,13 +77,7 @@ pub(super) struct Route {
 }
 
 const fn get(endpoint: Endpoint) -> Action {
-    Action {
-        method: Method::GET,
-        endpoint,
-        access: Access::Anyone,
-        consumes: Consumes::Json,
-        produces: Produces::Json,
-    }
+    Action { method: Method::GET, endpoint, access: Access::Anyone, consumes: Consumes::Json, produces: Produces::Json }
 }
 
 const fn post(endpoint: Endpoint, access: Access) -> Action {
@@ -232,7 +226,9 @@ mod tests {
     #[test]
     fn one_trailing_slash_is_borne_and_nothing_else() {
         assert!(found("/apis/v1/tasks/").is_some());
-        for unknown in ["/apis", "/apis/", "/apis/v1//tasks", "/apis/v1/TASKS", "/apis/v1/tasks//", "/nope", "/apis/v2/ping"] {
+        for unknown in
+            ["/apis", "/apis/", "/apis/v1//tasks", "/apis/v1/TASKS", "/apis/v1/tasks//", "/nope", "/apis/v2/ping"]
+        {
             assert_eq!(found(unknown), None, "{unknown}");
         }
     }

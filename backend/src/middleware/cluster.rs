@@ -43,7 +43,7 @@ impl<S: Sync> FromRequestParts<S> for Chosen {
 pub async fn choose(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let (name, rest) = split(request.uri().path());
     let cluster = match name {
-        None => Some(app.default_cluster()),
+        None => app.default_cluster(),
         Some(name) => app.cluster(name),
     };
     let Some(cluster) = cluster.cloned() else {

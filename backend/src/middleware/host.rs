@@ -87,12 +87,20 @@ mod tests {
     #[test]
     fn loopback_the_listen_address_and_configured_names_are_ours() {
         let rules = HostRules::new("10.0.0.5".parse().unwrap(), vec!["dash.example.org".into()]);
-        for ours in
-            ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.8.8.8", "[::1]:8080", "10.0.0.5:80", "Dash.Example.org:443"]
-        {
+        for ours in [
+            "localhost",
+            "LOCALHOST:8080",
+            "127.0.0.1:8080",
+            "127.8.8.8",
+            "[::1]:8080",
+            "10.0.0.5:80",
+            "Dash.Example.org:443",
+        ] {
             assert!(rules.allow(&host(ours)), "{ours}");
         }
-        for foreign in ["evil.example", "localhost.evil.example", "10.0.0.6", "a@localhost", "", "127.0.0.1.evil.example"] {
+        for foreign in
+            ["evil.example", "localhost.evil.example", "10.0.0.6", "a@localhost", "", "127.0.0.1.evil.example"]
+        {
             assert!(!rules.allow(&host(foreign)), "{foreign}");
         }
         assert!(!rules.allow(&HeaderMap::new()));

@@ -10,7 +10,8 @@ use http_body_util::Limited;
 
 /// Readers of a body learn of the limit through [`crate::extract::read_body`].
 pub async fn limit_body(request: Request, next: Next) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > LARGEST_REQUEST) {
         return refusal(request.uri().path(), ApiError::TooLarge);
     }

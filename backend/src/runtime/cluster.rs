@@ -1,13 +1,6 @@
 //! The handle through which everything else uses the embedded cluster.
 
-use super::{
-    core::Core,
-    driver::Message,
-    hints::Hints,
-    log_files::LogFiles,
-    rehearsal::Rehearsed,
-    world::World,
-};
+use super::{core::Core, driver::Message, hints::Hints, log_files::LogFiles, rehearsal::Rehearsed, world::World};
 use crate::clock::Clock;
 use controller::{Command, Controller, Reject, Reply};
 use model::Timestamp;

@@ -8,7 +8,7 @@ use super::{
     log_files::LogWriter,
     snapshot,
 };
-use crate::clock::{self, ClockSetting, Clock};
+use crate::clock::{self, Clock, ClockSetting};
 use controller::{Command, Output, Reply, Ticket};
 use model::Timestamp;
 use std::{
@@ -94,7 +94,8 @@ impl Driver {
     /// Sleeps until there are messages, or something is due.
     async fn wait(&mut self, messages: &mut Vec<Message>) {
         let now = clock::monotonic();
-        let due = self.next_deadline().and_then(|at| self.clock.until(at)).map(|wait| (now + wait).max(self.rest_until));
+        let due =
+            self.next_deadline().and_then(|at| self.clock.until(at)).map(|wait| (now + wait).max(self.rest_until));
         let wake = [due, self.hints.due(), Some(now + TICK)].into_iter().flatten().min().unwrap_or(now);
         tokio::select! {
             biased;

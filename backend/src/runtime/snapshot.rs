@@ -16,7 +16,8 @@ const OVERDUE: u32 = 200_000;
 const QUIET: Duration = Duration::from_secs(2);
 
 pub(super) fn write(simulation: &Simulation) -> Result<Vec<u8>, JournalError> {
-    let unwritable = |error: Box<dyn std::error::Error + Send + Sync>| JournalError::damaged("the core in memory", error);
+    let unwritable =
+        |error: Box<dyn std::error::Error + Send + Sync>| JournalError::damaged("the core in memory", error);
     let mut writer = BufWriter::new(GzEncoder::new(Vec::new(), Compression::fast()));
     serde_json::to_writer(&mut writer, simulation).map_err(|error| unwritable(error.into()))?;
     writer.flush().map_err(|error| unwritable(error.into()))?;

@@ -11,7 +11,7 @@ use super::{
     snapshot,
     world::World,
 };
-use crate::clock::{self, ClockSetting, Clock};
+use crate::clock::{self, Clock, ClockSetting};
 use controller::{Options, Simulation, WorldConfig, scenario::ScenarioName};
 use model::Timestamp;
 use std::{

@@ -47,7 +47,11 @@ impl SessionCookies {
     /// ends the sessions of an earlier process and nothing else.
     pub fn new(key: &[u8], cluster: &str, port: u16) -> Self {
         let key = Key::try_from(key).unwrap_or_else(|_| Key::generate());
-        Self { key, session: format!("drove-{cluster}-{port}"), signed_out: format!("drove-{cluster}-{port}-signed-out") }
+        Self {
+            key,
+            session: format!("drove-{cluster}-{port}"),
+            signed_out: format!("drove-{cluster}-{port}-signed-out"),
+        }
     }
 
     /// A new key for [`Self::new`].

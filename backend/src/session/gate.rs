@@ -8,7 +8,7 @@ use super::{
 use crate::{clock, error::ApiError, middleware::host::HostRules};
 use http::{HeaderMap, Method, header};
 use model::dashboard::{SessionInfo, SignIn};
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 /// Headers that tell of a proxy between the browser and this server.
 const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
@@ -16,7 +16,7 @@ const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forward
 /// Who may enter one cluster of the dashboard.
 #[derive(Debug)]
 pub struct Gate {
-    users: Users,
+    users: Arc<Users>,
     cookies: SessionCookies,
     attempts: Attempts,
     /// The listener is on loopback: only people of this machine come here.
@@ -25,12 +25,12 @@ pub struct Gate {
 
 impl Gate {
     /// A gate for `users`; `local` tells that the listener is on a loopback address.
-    pub fn new(users: Users, cookies: SessionCookies, local: bool) -> Self {
+    pub fn new(users: Arc<Users>, cookies: SessionCookies, local: bool) -> Self {
         Self { users, cookies, attempts: Attempts::default(), local }
     }
 
     /// The users behind this gate.
-    pub fn users(&self) -> &Users {
+    pub fn users(&self) -> &Arc<Users> {
         &self.users
     }
 
@@ -54,9 +54,8 @@ impl Gate {
 
     /// Issues the session that the page gets by itself, if it has none and this is somebody at this very machine.
     pub fn sign_in_by_itself(&self, request: &HeaderMap, answer: &mut HeaderMap) {
-        let at_this_machine = self.local
-            && HostRules::is_loopback(request)
-            && !FORWARDING.iter().any(|name| request.contains_key(*name));
+        let at_this_machine =
+            self.local && HostRules::is_loopback(request) && !FORWARDING.iter().any(|name| request.contains_key(*name));
         if at_this_machine
             && self.cookies.read(request, seconds()) == CookieState::Absent
             && self.users.signed_in(AUTOMATIC_USER).is_some()

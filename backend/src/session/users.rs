@@ -34,8 +34,11 @@ impl fmt::Debug for Users {
 impl Users {
     /// Those configured, or `admin` and `guest` if none are. `salt` is any 32 bytes of chance.
     pub fn new(configured: &[DemoUser], salt: [u8; 32]) -> Self {
-        let built_in = [("admin", UserRole::Root), ("guest", UserRole::ReadOnly)]
-            .map(|(name, role)| DemoUser { name: name.to_owned(), password: name.to_owned(), role: Some(role) });
+        let built_in = [("admin", UserRole::Root), ("guest", UserRole::ReadOnly)].map(|(name, role)| DemoUser {
+            name: name.to_owned(),
+            password: name.to_owned(),
+            role: Some(role),
+        });
         let (source, offer) = if configured.is_empty() { (&built_in[..], true) } else { (configured, false) };
         let users = source
             .iter()

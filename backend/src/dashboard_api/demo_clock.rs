@@ -1,0 +1,40 @@
+//! `POST /api/demo/clock`: demo time stands still, goes on, or jumps; browser tests never sleep.
+
+use crate::{
+    error::ApiError, extract::JsonBody, middleware::cluster::Chosen, runtime::CommandError, session::caller::Caller,
+};
+use axum::Json;
+use model::dashboard::{ClockRequest, ClockState};
+use std::time::Duration;
+
+/// Root only.
+pub async fn change(
+    Chosen(cluster): Chosen,
+    caller: Caller,
+    JsonBody(wanted): JsonBody<ClockRequest>,
+) -> Result<Json<ClockState>, ApiError> {
+    let Some(embedded) = &cluster.embedded else {
+        return Err(ApiError::NotFound("only a simulated cluster has a clock of its own".to_owned()));
+    };
+    if !caller.is_root() {
+        return Err(ApiError::Forbidden(format!(
+            "{} may not change the clock: it takes the role EXTERNAL_ROOT",
+            caller.user
+        )));
+    }
+    let now = match wanted {
+        ClockRequest::Pause => embedded.clock_pause().await?,
+        ClockRequest::Resume => embedded.clock_resume().await?,
+        ClockRequest::Step { millis } => embedded.clock_step(Duration::from_millis(millis)).await?,
+    };
+    Ok(Json(ClockState { now, paused: embedded.clock().paused().is_some() }))
+}
+
+impl From<CommandError> for ApiError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Rejected(reject) => ApiError::Refused { message: reject.to_string(), words: Vec::new() },
+            CommandError::NotDurable(_) | CommandError::Stopped => ApiError::Unavailable(error.to_string()),
+        }
+    }
+}
