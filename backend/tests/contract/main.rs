@@ -1,0 +1,12 @@
+//! The embedded cluster against recordings of a real one (`tests/recordings`), and against bad input and sudden death.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
+mod bad_input;
+mod compare;
+mod exceptions;
+mod recording;
+mod restart;
+mod sequences;
+mod stateless;
+mod world;

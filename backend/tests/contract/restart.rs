@@ -1,0 +1,110 @@
+//! What was answered survives the sudden end of the process: the cluster is dropped without a word, and started again.
+
+use super::world::{World, any, container, create, key, kill, lasting};
+use backend::runtime::{EmbeddedCluster, StartError, WorldSettings};
+use controller::{OutputLine, Stream};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Everything that can be read of a world, apart from the moments at which figures were refreshed.
+async fn picture(world: &World) -> Vec<Value> {
+    let mut answers = Vec::new();
+    for path in ["tasks", "cluster/events/latest", "cluster/executors"] {
+        answers.push(world.get(&format!("/apis/v1/{path}")).await.json());
+    }
+    answers
+}
+
+#[tokio::test]
+async fn answered_operations_are_known_and_do_not_happen_twice() {
+    let world = World::recorded([(key("a"), lasting()), (key("b"), container(Vec::new(), Some(5_000)))]).await;
+    world.create("a", 64, any()).await;
+    world.create("b", 64, any()).await;
+    world.until("both run", async || world.state("a").await == "RUNNING" && world.state("b").await == "RUNNING").await;
+    let before = picture(&world).await;
+
+    let again = world.again().await;
+    assert_eq!(picture(&again).await, before);
+    assert_eq!(again.post("/apis/v1/tasks/operations", &create("a", 64, any())).await.status, 400);
+    again.until("b ends", async || again.state("b").await == "STOPPED").await;
+    assert_eq!(again.state("a").await, "RUNNING");
+    let events = again.get("/apis/v1/cluster/events/latest").await.json();
+    let running = events["data"]["events"].as_array().unwrap().iter().filter(|event| {
+        event["metadata"]["TASK_ID"] == "b" && event["metadata"]["CURRENT_STATE"] == "RUNNING"
+    });
+    assert_eq!(running.count(), 1);
+}
+
+#[tokio::test]
+async fn an_accepted_create_goes_on_although_nothing_had_happened_yet() {
+    let world = World::recorded([(key("a"), lasting())]).await;
+    world.create("a", 64, any()).await;
+    let again = world.again().await;
+    again.until("it runs", async || again.state("a").await == "RUNNING").await;
+}
+
+#[tokio::test]
+async fn an_accepted_kill_goes_on() {
+    let world = World::recorded([(key("a"), lasting())]).await;
+    world.create("a", 64, any()).await;
+    world.until("it runs", async || world.state("a").await == "RUNNING").await;
+    assert_eq!(world.post("/apis/v1/tasks/operations", &kill("a")).await.status, 200);
+    let again = world.again().await;
+    again.until("it ends", async || again.state("a").await == "STOPPED").await;
+}
+
+#[tokio::test]
+async fn a_log_is_whole_after_a_restart() {
+    let lines = (0..50).map(|n| (n * 100, OutputLine { stream: Stream::Stdout, text: format!("line {n}") })).collect();
+    let world = World::recorded([(key("a"), container(lines, Some(5_500)))]).await;
+    world.create("a", 64, any()).await;
+    world.step(Duration::from_secs(2)).await;
+    let again = world.again().await;
+    again.until("it ends", async || again.state("a").await == "STOPPED").await;
+    let log = again.get("/apis/v1/logfiles/tasks/REC/a/download/output.log").await;
+    let text = String::from_utf8(log.plain()).unwrap();
+    for n in 0..50 {
+        let line = format!("| line {n}\n");
+        assert_eq!(text.matches(&line).count(), 1, "{line}");
+    }
+    assert!(!text.contains('\0'));
+}
+
+#[tokio::test]
+async fn an_orderly_end_leaves_the_same_world() {
+    let world = World::recorded([(key("a"), lasting())]).await;
+    world.create("a", 64, any()).await;
+    world.until("it runs", async || world.state("a").await == "RUNNING").await;
+    let before = picture(&world).await;
+    world.cluster.shutdown().await;
+    assert_eq!(picture(&world.again().await).await, before);
+}
+
+#[tokio::test]
+async fn another_seed_or_scenario_needs_a_reset() {
+    let world = World::recorded([]).await;
+    let stored = world.cluster.world().clone();
+    world.cluster.shutdown().await;
+    let settings = |seed, scenario: Option<&str>, reset| WorldSettings {
+        dir: world.dir.path().to_owned(),
+        scenario: scenario.map(str::to_owned),
+        seed,
+        options: controller::Options::demo(),
+        reset,
+    };
+    for (seed, scenario) in [(Some(2), None), (None, Some("laptop"))] {
+        let refused = EmbeddedCluster::start(&settings(seed, scenario, false)).await.err().unwrap();
+        assert!(matches!(refused, StartError::WorldDiffers { .. }), "{refused}");
+        assert!(refused.to_string().contains("--reset"));
+    }
+    let unknown = EmbeddedCluster::start(&settings(None, Some("mars"), false)).await.err().unwrap();
+    assert!(matches!(unknown, StartError::UnknownScenario { .. }), "{unknown}");
+
+    let same = EmbeddedCluster::start(&settings(None, None, false)).await.unwrap();
+    assert_eq!(same.world(), &stored);
+    same.shutdown().await;
+    let other = EmbeddedCluster::start(&settings(Some(2), Some("empty"), true)).await.unwrap();
+    assert_ne!(other.world().id, stored.id);
+    assert_eq!(other.world().seed, 2);
+    other.shutdown().await;
+}
