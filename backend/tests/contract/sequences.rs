@@ -20,6 +20,8 @@ struct Replay {
     /// reality; and what the real cluster's clock said then.
     begun: Timestamp,
     real_begun_ms: i64,
+    /// Which moments of the recording were reached when.
+    moments: Vec<(u64, Timestamp)>,
     /// Figures that lag behind by the phase of a refresh, and are not waited for.
     lagging: &'static [&'static str],
     report: Vec<String>,
@@ -30,7 +32,7 @@ impl Replay {
     /// `real_begun_ms` is only needed where requests name moments.
     fn new(group: &'static str, world: World, real_begun_ms: i64) -> Self {
         let begun = world.cluster.now();
-        Self { world, group, begun, real_begun_ms, lagging: &[], report: Vec::new(), compared: 0 }
+        Self { world, group, begun, real_begun_ms, moments: vec![(0, begun)], lagging: &[], report: Vec::new(), compared: 0 }
     }
 
     /// Lets time pass up to the moment of an exchange.
@@ -39,6 +41,15 @@ impl Replay {
         let now = self.world.cluster.now();
         self.begun = self.begun + now.since(at);
         self.world.step(at.since(now)).await;
+        self.moments.push((at_ms, self.world.cluster.now()));
+    }
+
+    /// The moment of this world's time that stands for one of the real clock.
+    fn moment(&self, real_ms: i64) -> i64 {
+        let offset = real_ms - self.real_begun_ms;
+        let before = |at_ms: u64| i64::try_from(at_ms).is_ok_and(|at_ms| at_ms <= offset);
+        let (at_ms, time) = self.moments.iter().rfind(|(at_ms, _)| before(*at_ms)).unwrap_or(&self.moments[0]);
+        time.0 + offset - i64::try_from(*at_ms).unwrap()
     }
 
     /// The request with the moments that it names moved into this world's time.
@@ -47,7 +58,7 @@ impl Replay {
         if let Some((before, after)) = request.path.split_once("lastSyncTime=1795") {
             let (digits, rest) = after.split_once('&').map_or((after, String::new()), |(d, r)| (d, format!("&{r}")));
             let real: i64 = format!("1795{digits}").parse().unwrap();
-            request.path = format!("{before}lastSyncTime={}{rest}", real - self.real_begun_ms + self.begun.0);
+            request.path = format!("{before}lastSyncTime={}{rest}", self.moment(real));
         }
         request
     }
@@ -160,7 +171,8 @@ async fn events() {
     world.create("failed", 64, any()).await;
     world.until("the task ends", async || world.state("failed").await == "STOPPED").await;
     let newest = world.get("/apis/v1/cluster/events/latest").await.json()["data"]["lastSyncTime"].as_i64().unwrap();
-    let mut replay = Replay { begun: Timestamp(newest), ..Replay::new("events", world, 1_795_572_888_003) };
+    let mut replay = Replay::new("events", world, 1_795_572_888_003);
+    replay.moments = vec![(0, Timestamp(newest))];
     for exchange in recording::group("events") {
         replay.exchange(&exchange).await;
     }
