@@ -5,7 +5,9 @@ use crate::{
     layout::Shell,
     pages::{ExecutorPage, ExecutorsPage, LoginPage, NewTaskPage, NotFoundPage, TaskPage, TasksPage},
     routes::{Page, Paths, provide_paths},
-    state::{provide_clock, provide_live, provide_session, provide_shortcuts, provide_theme, provide_toasts},
+    state::{
+        provide_clock, provide_kills, provide_live, provide_session, provide_shortcuts, provide_theme, provide_toasts,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -27,6 +29,7 @@ pub fn App() -> impl IntoView {
     provide_clock();
     provide_live();
     provide_session();
+    provide_kills();
     view! {
         <Router base>
             <CurrentPage/>

@@ -3,10 +3,12 @@
 
 mod core_map;
 mod executor_badge;
+mod kill_dialog;
 mod mini_timeline;
 mod status_badge;
 
 pub use core_map::{CoreMap, CoreMapSize, CoreUse, NodeCores};
 pub use executor_badge::ExecutorBadge;
-pub use mini_timeline::MiniTimeline;
-pub use status_badge::{StatusBadge, status_icon, status_text};
+pub use kill_dialog::KillDialog;
+pub use mini_timeline::{MiniTimeline, lasted};
+pub use status_badge::{StatusBadge, outcome_icon, state_icon, status_icon, status_text};

@@ -1,6 +1,7 @@
 //! What outlives one view: context newtypes, each with `provide_…` (called once, in [`crate::app`]) and `use_…`.
 
 mod clock;
+mod kills;
 mod live;
 mod session;
 mod shortcuts;
@@ -11,6 +12,7 @@ mod theme;
 mod toasts;
 
 pub use clock::{Clock, provide_clock, use_clock};
+pub use kills::{Kills, provide_kills, use_kills};
 pub use live::{Freshness, Live, Subscription, provide_live, subscribe, use_live};
 pub use session::{Session, provide_session, use_session};
 pub use shortcuts::{Shortcuts, provide_shortcuts, use_shortcuts};

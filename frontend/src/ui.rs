@@ -3,6 +3,7 @@
 mod banner;
 mod button;
 mod copy_button;
+mod cut_middle;
 mod dialog;
 mod empty;
 mod field;
@@ -18,6 +19,7 @@ mod tone;
 pub use banner::Banner;
 pub use button::{Button, ButtonStyle, IconButton};
 pub use copy_button::CopyButton;
+pub use cut_middle::CutMiddle;
 pub use dialog::Dialog;
 pub use empty::{Empty, ErrorPanel};
 pub use field::{Field, FieldMessage};

@@ -38,7 +38,21 @@ pub fn scroll_to_id(id: &str) {
 /// Whether keys now go into a text, a choice or a dialog, so that single-key shortcuts must keep still.
 pub fn is_typing() -> bool {
     let busy = "input, textarea, select, [contenteditable], dialog, [role=log], details[open]";
-    document().active_element().is_some_and(|element| element.closest(busy).ok().flatten().is_some())
+    focus_is_in(busy)
+}
+
+/// Whether the keyboard is on something that Enter presses.
+pub fn is_on_control() -> bool {
+    focus_is_in("a, button, summary, [role=tab]")
+}
+
+/// Whether the keyboard is on a table of rows.
+pub fn is_in_grid() -> bool {
+    focus_is_in("[role=grid]") && !is_typing()
+}
+
+fn focus_is_in(selector: &str) -> bool {
+    document().active_element().is_some_and(|element| element.closest(selector).ok().flatten().is_some())
 }
 
 fn html_element(element: Option<Element>) -> Option<HtmlElement> {

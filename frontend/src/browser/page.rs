@@ -13,6 +13,11 @@ pub fn path_name() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
+/// Scheme, host and port of the page's address.
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
 /// Loads another address from the server: what the page holds is gone.
 pub fn go_to(address: &str) {
     let _ = window().location().assign(address);

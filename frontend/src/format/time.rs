@@ -1,5 +1,7 @@
+use super::format_ago;
 use crate::browser::local_clock;
 use model::Timestamp;
+use std::time::Duration;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -11,6 +13,14 @@ pub fn format_clock(time: Timestamp) -> String {
 /// As [`format_clock`], with the date unless it is the day of `now`: `22 Nov 12:04:01`.
 pub fn format_moment(time: Timestamp, now: Timestamp) -> String {
     moment(&local_clock(time.millis()), &local_clock(now.millis()))
+}
+
+/// As [`format_ago`] within a day, and the date after that: `3m ago`, `22 Nov`.
+pub fn format_age(time: Timestamp, now: Timestamp) -> String {
+    if now.since(time) < Duration::from_secs(86_400) {
+        return format_ago(time, now);
+    }
+    day(&local_clock(time.millis()), &local_clock(now.millis()))
 }
 
 /// To the millisecond: `12:04:18.012`.
@@ -35,9 +45,13 @@ fn moment(time: &[u32; 7], now: &[u32; 7]) -> String {
     if time[..3] == now[..3] {
         return clock(time);
     }
+    format!("{} {}", day(time, now), clock(time))
+}
+
+fn day(time: &[u32; 7], now: &[u32; 7]) -> String {
     let month = MONTHS.get(time[1].saturating_sub(1) as usize).copied().unwrap_or_default();
     let year = if time[0] == now[0] { String::new() } else { format!(" {}", time[0]) };
-    format!("{} {month}{year} {}", time[2], clock(time))
+    format!("{} {month}{year}", time[2])
 }
 
 /// Year, month and day of a number of days since 1970-01-01 (Howard Hinnant's algorithm, in whole 400-year eras).

@@ -1,9 +1,59 @@
-use crate::layout::{PageHead, use_title};
+//! The list of tasks, which is the home page. What it shows is in the URL; the server filters, sorts and pages.
+
+mod chips;
+mod counts;
+mod empty;
+mod filter_menu;
+mod filters;
+mod header;
+mod keys;
+mod list;
+mod list_query;
+mod pager;
+mod pill;
+mod row;
+mod row_menu;
+mod search_box;
+mod table;
+mod tabs;
+
+use self::{
+    counts::TaskCounts, empty::NothingFound, filters::Filters, keys::handle_keys, list::TaskList,
+    list_query::ListQuery, pager::Pager, table::TaskTable, tabs::TaskTabs,
+};
+use crate::{
+    layout::{PageHead, use_title},
+    ui::{ErrorPanel, SkeletonRows},
+};
 use leptos::prelude::*;
 
 /// The list of tasks.
 #[component]
 pub fn TasksPage() -> impl IntoView {
     use_title(|| "Tasks".into());
-    view! { <PageHead title="Tasks"/> }
+    let query = ListQuery::from_url();
+    let list = TaskList::following(query);
+    handle_keys(list);
+    let content = move || {
+        if let Some(error) = list.error() {
+            return view! {
+                <ErrorPanel title="The tasks cannot be shown" text=error on_retry=move |()| list.reload()/>
+            }
+            .into_any();
+        }
+        if !list.is_loaded() {
+            return view! { <SkeletonRows label="Loading tasks"/> }.into_any();
+        }
+        if list.is_empty() {
+            return view! { <NothingFound query list/> }.into_any();
+        }
+        view! { <TaskTable query list/> <Pager query list/> }.into_any()
+    };
+    view! {
+        <PageHead title="Tasks"/>
+        <TaskTabs query list/>
+        <TaskCounts query list/>
+        <Filters query list/>
+        {content}
+    }
 }

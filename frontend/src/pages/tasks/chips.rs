@@ -1,0 +1,112 @@
+use super::{list::TaskList, list_query::ListQuery};
+use crate::{
+    format::format_moment,
+    routes::Replace,
+    state::use_clock,
+    ui::{Icon, IconName, IconSize},
+};
+use leptos::prelude::*;
+use model::dashboard::HistoryQuery;
+use std::collections::BTreeMap;
+
+/// A kind of filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    State,
+    Outcome,
+    App,
+    Executor,
+    Submitter,
+    Since,
+    Until,
+}
+
+impl Kind {
+    const ALL: [Kind; 7] =
+        [Kind::State, Kind::Outcome, Kind::App, Kind::Executor, Kind::Submitter, Kind::Since, Kind::Until];
+
+    fn label(self) -> &'static str {
+        match self {
+            Kind::State => "State",
+            Kind::Outcome => "Outcome",
+            Kind::App => "App",
+            Kind::Executor => "Executor",
+            Kind::Submitter => "Submitter",
+            Kind::Since => "Submitted since",
+            Kind::Until => "Submitted before",
+        }
+    }
+
+    fn clear(self, query: &mut HistoryQuery) {
+        match self {
+            Kind::State => query.states.clear(),
+            Kind::Outcome => query.outcomes.clear(),
+            Kind::App => query.apps.clear(),
+            Kind::Executor => query.executors.clear(),
+            Kind::Submitter => query.submitters.clear(),
+            Kind::Since => query.since = None,
+            Kind::Until => query.until = None,
+        }
+    }
+
+    /// What it is set to, in words; nothing if it is not in force.
+    fn value(
+        self,
+        query: &HistoryQuery,
+        names: &BTreeMap<String, String>,
+        moment: impl Fn(i64) -> String,
+    ) -> Option<String> {
+        let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(", "));
+        match self {
+            Kind::State => list(query.states.iter().map(|s| state_label(s.as_str(), s.label())).collect()),
+            Kind::Outcome => list(query.outcomes.iter().map(|o| o.label().to_owned()).collect()),
+            Kind::App => list(query.apps.clone()),
+            Kind::Executor => list(query.executors.iter().map(|id| names.get(id).unwrap_or(id).clone()).collect()),
+            Kind::Submitter => list(query.submitters.clone()),
+            Kind::Since => query.since.map(|at| moment(at.millis())),
+            Kind::Until => query.until.map(|at| moment(at.millis())),
+        }
+    }
+}
+
+/// States of ours have no label in Drove's words.
+pub(super) fn state_label(name: &str, label: &str) -> String {
+    match name.to_ascii_uppercase().as_str() {
+        "PLACING" => "Placing".into(),
+        "OUTCOME_UNKNOWN" => "Outcome unknown".into(),
+        _ => label.into(),
+    }
+}
+
+/// The filters in force, each with a way to take it off.
+#[component]
+pub(super) fn Chips(query: ListQuery, list: TaskList) -> impl IntoView {
+    let (names, clock) = (list.executor_names(), use_clock());
+    let in_force = Memo::new(move |_| {
+        let query = query.get();
+        let moment = |at| format_moment(model::Timestamp(at), clock.exact());
+        let chip = |kind: Kind| names.with(|names| kind.value(&query, names, moment)).map(|value| (kind, value));
+        Kind::ALL.into_iter().filter_map(chip).collect::<Vec<_>>()
+    });
+    let chip = move |(kind, value): (Kind, String)| {
+        let several = value.contains(", ");
+        let remove = format!("Remove filter {}", kind.label());
+        view! {
+            <span class="chip">
+                <span class="chip__body">
+                    {kind.label()}{if several { " is any of " } else { " " }}<b>{value}</b>
+                </span>
+                <button
+                    class="chip__remove"
+                    type="button"
+                    aria-label=remove.clone()
+                    title=remove
+                    on:click=move |_| query.change(Replace::No, |query| kind.clear(query))
+                >
+                    <Icon name=IconName::Cross size=IconSize::Small/>
+                </button>
+            </span>
+        }
+    };
+    view! { <For each=move || in_force.get() key=Clone::clone children=chip/> }
+}

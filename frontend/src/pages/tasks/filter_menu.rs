@@ -1,0 +1,117 @@
+use super::{
+    chips::state_label,
+    list::TaskList,
+    list_query::{ListQuery, toggle, toggle_outcome, toggle_state},
+};
+use crate::{
+    browser::{is_open, leave_menu},
+    routes::Replace,
+    ui::{Icon, IconName, IconSize},
+};
+use leptos::{ev, html, prelude::*};
+use model::{
+    Outcome, TaskState,
+    dashboard::{HistoryQuery, Phase, Tab},
+};
+use std::sync::Arc;
+
+/// Adds and removes filters by state, outcome, app and executor.
+#[component]
+pub(super) fn FilterMenu(query: ListQuery, list: TaskList) -> impl IntoView {
+    let element = NodeRef::<html::Details>::new();
+    let opened = RwSignal::new(false);
+    let shown = move || element.get_untracked().filter(|menu| is_open(menu));
+    let key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape"
+            && let Some(menu) = shown()
+        {
+            event.stop_propagation();
+            leave_menu(&menu);
+        }
+    };
+    view! {
+        <details class="menu" node_ref=element on:toggle=move |_| if shown().is_some() { opened.set(true) } on:keydown=key>
+            <summary class="chip chip--add">
+                <span class="chip__body"><Icon name=IconName::Plus size=IconSize::Small/>"Filter"</span>
+            </summary>
+            <Show when=move || opened.get()>
+                <div class="menu__panel"><Choices query list/></div>
+            </Show>
+        </details>
+    }
+}
+
+#[component]
+fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
+    let tab = query.part(|query| query.tab.clone());
+    let names = list.executor_names();
+    let apps = Memo::new(move |_| list.choices().with(|choices| choices.apps.clone()));
+    let states = || {
+        [Phase::Placing, Phase::OutcomeUnknown]
+            .map(|phase| TaskState::from_wire(phase.as_str()))
+            .into_iter()
+            .chain(TaskState::ALL.iter().cloned())
+            .filter(|state| !state.is_terminal())
+    };
+    view! {
+        <Show when=move || tab.with(|tab| *tab != Tab::Finished)>
+            <p class="menu__title">"State"</p>
+            {states()
+                .map(|state| {
+                    let label = state_label(state.as_str(), state.label());
+                    let own = state.clone();
+                    check(query, label, move |q| q.states.contains(&own), move |q| toggle_state(q, &state))
+                })
+                .collect_view()}
+        </Show>
+        <Show when=move || tab.with(|tab| *tab != Tab::Active)>
+            <p class="menu__title">"Outcome"</p>
+            {Outcome::ALL
+                .iter()
+                .map(|outcome| {
+                    let label = outcome.label().to_owned();
+                    check(query, label, move |q| q.outcomes.contains(outcome), move |q| toggle_outcome(q, outcome))
+                })
+                .collect_view()}
+        </Show>
+        <p class="menu__title">"App"</p>
+        <For each=move || apps.get() key=String::clone children=move |app| {
+            let own = app.clone();
+            check(query, app.clone(), move |q| q.apps.contains(&own), move |q| toggle(&mut q.apps, &app))
+        }/>
+        <p class="menu__title">"Executor"</p>
+        <For each=move || names.get() key=Clone::clone children=move |(id, name)| {
+            let own = id.clone();
+            check(query, name, move |q| q.executors.contains(&own), move |q| toggle(&mut q.executors, &id))
+        }/>
+    }
+}
+
+fn check(
+    query: ListQuery,
+    label: String,
+    is_on: impl Fn(&HistoryQuery) -> bool + Send + Sync + 'static,
+    toggle: impl Fn(&mut HistoryQuery) + Send + Sync + 'static,
+) -> AnyView {
+    check_box(query, label, query.part(is_on), Arc::new(toggle))
+}
+
+fn check_box(
+    query: ListQuery,
+    label: String,
+    on: Memo<bool>,
+    toggle: Arc<dyn Fn(&mut HistoryQuery) + Send + Sync>,
+) -> AnyView {
+    view! {
+        <label class="menu__item">
+            <input
+                class="check"
+                type="checkbox"
+                prop:checked=move || on.get()
+                on:change=move |_| query.change(Replace::No, |query| toggle(query))
+            />
+            {label}
+        </label>
+    }
+    .into_any()
+}

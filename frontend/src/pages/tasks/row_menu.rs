@@ -1,0 +1,71 @@
+use crate::{
+    browser::copy_text,
+    routes::{Replace, use_go, use_paths},
+    state::{Toast, use_kills, use_live, use_session, use_toasts},
+    ui::{IconName, Menu, MenuItem, Tone},
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{
+    capability::{ClusterTraits, can_kill_row},
+    dashboard::TaskRow,
+};
+
+/// What can be done with one run.
+#[component]
+pub(super) fn RowMenu(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl IntoView {
+    let id = row.with_untracked(|row| row.key.id.to_string());
+    view! { <Menu label=format!("Actions for {id}")><Actions row killing/></Menu> }
+}
+
+#[component]
+fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl IntoView {
+    let (paths, go, toasts) = (use_paths(), use_go(), use_toasts());
+    let key = row.with_untracked(|row| row.key.clone());
+    let (task, clone, id) = (paths.task(&key), paths.clone_task(&key), key.id.to_string());
+    let open = {
+        let go = go.clone();
+        move |()| go(&task, Replace::No)
+    };
+    let copy = move |()| {
+        let id = id.clone();
+        spawn_local(async move {
+            let toast = if copy_text(id.clone()).await {
+                Toast::new(Tone::Success, format!("{id} copied"))
+            } else {
+                Toast::new(Tone::Warning, "The browser does not let the page copy").text(vec![id])
+            };
+            toasts.show(toast);
+        });
+    };
+    let why_not_kill = why_not_kill(row);
+    let why_not_create = Signal::derive({
+        let session = use_session();
+        move || session.why_not_operate()
+    });
+    view! {
+        <MenuItem label="Open" icon=IconName::ArrowRight on_press=open/>
+        <MenuItem label="Clone" icon=IconName::Clone disabled=why_not_create on_press=move |()| go(&clone, Replace::No)/>
+        <MenuItem label="Copy ID" icon=IconName::Copy on_press=copy/>
+        <div class="menu__sep"></div>
+        <MenuItem
+            label="Kill…"
+            icon=IconName::Kill
+            danger=true
+            disabled=why_not_kill
+            on_press=move |()| killing.set(Some(row.get_untracked()))
+        />
+    }
+}
+
+/// Why a run may not be killed now: the user, the cluster, the run itself, or a kill on its way.
+fn why_not_kill(row: RwSignal<TaskRow>) -> Signal<Option<String>> {
+    let (session, kills, cluster) = (use_session(), use_kills(), use_live().cluster());
+    Signal::derive(move || {
+        let traits = cluster.with(|cluster| cluster.as_ref().map(ClusterTraits::from).unwrap_or_default());
+        row.with(|row| match can_kill_row(row, &traits) {
+            Err(denied) => Some(denied.to_string()),
+            Ok(()) if kills.is_sent(&row.key) => Some("Sent, waiting for the answer".into()),
+            Ok(()) => session.why_not_operate(),
+        })
+    })
+}

@@ -1,0 +1,46 @@
+use super::{header::TableHeader, list::TaskList, list_query::ListQuery, row::Row};
+use crate::{
+    components::KillDialog,
+    state::{Freshness, use_live},
+};
+use leptos::prelude::*;
+use model::dashboard::TaskRow;
+
+/// Id of a row's element.
+pub(super) fn row_id(run: i64) -> String {
+    format!("run-{run}")
+}
+
+/// The rows. Only a row that changed is drawn again.
+#[component]
+pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
+    let names = list.executor_names();
+    let freshness = use_live().freshness();
+    let stale = move || matches!(freshness.get(), Freshness::Stale { .. }).then_some("");
+    let killing = RwSignal::new(None::<TaskRow>);
+    view! {
+        <table
+            class="table task-table tasks__list"
+            role="grid"
+            aria-label="Tasks"
+            tabindex="0"
+            aria-busy=move || list.is_behind().then_some("true")
+            aria-activedescendant=move || list.cursor.get().map(row_id)
+            data-stale=stale
+            on:mouseenter=move |_| list.set_busy(true)
+            on:mouseleave=move |_| list.set_busy(false)
+            on:focusin=move |_| list.set_busy(true)
+            on:focusout=move |_| list.set_busy(false)
+        >
+            <TableHeader query list/>
+            <tbody role="rowgroup">
+                <For
+                    each=move || list.board.order().get()
+                    key=|run| *run
+                    children=move |run| list.board.row(run).map(|row| view! { <Row run row list names killing/> })
+                />
+            </tbody>
+        </table>
+        <KillDialog target=killing/>
+    }
+}

@@ -1,0 +1,86 @@
+//! Kills that were confirmed: each is sent once, and told once.
+
+use super::{Toast, Toasts, use_toasts};
+use crate::{
+    api::{Api, ApiError, use_api},
+    ui::Tone,
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::TaskKey;
+use std::collections::BTreeSet;
+
+/// Sends kills and knows which have not been answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Kills {
+    sent: RwSignal<BTreeSet<TaskKey>>,
+    api: StoredValue<Api>,
+    toasts: Toasts,
+}
+
+/// Provides the sender of kills. Needs the server and the messages.
+pub fn provide_kills() {
+    provide_context(Kills {
+        sent: RwSignal::new(BTreeSet::new()),
+        api: StoredValue::new(use_api()),
+        toasts: use_toasts(),
+    });
+}
+
+/// The sender of kills.
+pub fn use_kills() -> Kills {
+    expect_context()
+}
+
+impl Kills {
+    /// Whether a kill of this task waits for its answer. Tracked.
+    pub fn is_sent(&self, key: &TaskKey) -> bool {
+        self.sent.with(|sent| sent.contains(key))
+    }
+
+    /// Sends a kill, unless one waits for its answer. What it leads to is shown by the next facts, never assumed.
+    pub fn kill(&self, key: TaskKey) {
+        if self.sent.with_untracked(|sent| sent.contains(&key)) {
+            return;
+        }
+        self.sent.update(|sent| {
+            sent.insert(key.clone());
+        });
+        let kills = *self;
+        let api = self.api.get_value();
+        spawn_local(async move {
+            let answer = api.kill(&key).await;
+            kills.sent.update(|sent| {
+                sent.remove(&key);
+            });
+            kills.toasts.show(told(&key, answer.err()));
+        });
+    }
+}
+
+fn told(key: &TaskKey, error: Option<ApiError>) -> Toast {
+    let id = &key.id;
+    match error {
+        None => Toast::new(Tone::Success, format!("Kill of {id} accepted")),
+        Some(error) if error.is_unknown_outcome() => {
+            Toast::new(Tone::Warning, format!("Kill of {id}: outcome unknown")).text(vec![
+                error.to_string(),
+                "Nothing is sent again. The task is shown as the cluster reports it.".into(),
+            ])
+        }
+        Some(error) => Toast::new(Tone::Danger, format!("{id} was not killed")).text(error.lines()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_answer_is_not_called_a_failure() {
+        let key = TaskKey::new("APP", "T-1");
+        assert_eq!(told(&key, Some(ApiError::Unreachable)).title, "Kill of T-1: outcome unknown");
+        let refused = ApiError::Refused { message: "No such task".into(), words: vec![] };
+        let toast = told(&key, Some(refused));
+        assert_eq!((toast.title.as_str(), toast.text), ("T-1 was not killed", vec!["No such task".to_owned()]));
+    }
+}
