@@ -1,0 +1,240 @@
+//! The part of a log file that was read, as lines. Frames are taken as they come: cut anywhere, in order, rotated. Pure.
+
+use super::line::LogLine;
+use model::dashboard::LogFrame;
+use std::collections::VecDeque;
+
+/// Lines kept; older ones are let go and can be read again.
+pub const MOST_LINES: usize = 20_000;
+
+/// A stretch of one file, from a line's beginning to what was read last.
+#[derive(Clone, Debug, Default)]
+pub struct LogBuffer {
+    file: String,
+    start: u64,
+    end: u64,
+    size: u64,
+    lines: VecDeque<LogLine>,
+    unfinished: String,
+    /// Number of the first line, if the file was read from its beginning.
+    first_number: Option<u64>,
+    rotated: bool,
+    heard: bool,
+}
+
+impl LogBuffer {
+    /// Lines read, the one that is being written last.
+    pub fn lines(&self) -> &VecDeque<LogLine> {
+        &self.lines
+    }
+
+    /// The number of the line at `index`, counted from 1; unknown unless the file was read from its beginning.
+    pub fn number(&self, index: usize) -> Option<u64> {
+        Some(self.first_number? + u64::try_from(index).ok()?)
+    }
+
+    /// Offset of the first byte read.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Length of the file when it was read last.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Bytes that were read.
+    pub fn loaded(&self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// The file began anew while it was being read.
+    pub fn rotated(&self) -> bool {
+        self.rotated
+    }
+
+    /// Whether anything was heard of the file.
+    pub fn heard(&self) -> bool {
+        self.heard
+    }
+
+    /// Takes what was read or written next. What was taken before is passed over; what does not follow replaces all.
+    pub fn take(&mut self, frame: LogFrame) {
+        self.heard = true;
+        let follows = frame.file == self.file && !frame.rotated && frame.from <= self.end && self.end > 0;
+        if follows && frame.to <= self.end {
+            self.size = frame.size.max(self.end);
+            return;
+        }
+        let text = match frame.from < self.end && follows {
+            // Overlaps: only offsets of valid text can be cut exactly.
+            true => usize::try_from(self.end - frame.from).ok().and_then(|cut| frame.text.get(cut..)),
+            false => Some(frame.text.as_str()),
+        };
+        match text {
+            Some(text) if follows => self.append(text),
+            _ => self.restart(&frame),
+        }
+        self.end = frame.to;
+        self.size = frame.size.max(frame.to);
+        while self.lines.len() > MOST_LINES {
+            self.lines.pop_front();
+            self.first_number = self.first_number.map(|n| n + 1);
+            self.start = self.lines.front().map_or(self.end, |line| line.at);
+        }
+    }
+
+    /// Takes an older part, which must end where this begins.
+    pub fn take_before(&mut self, frame: &LogFrame) {
+        if frame.file != self.file || frame.to != self.start || frame.from >= frame.to {
+            return;
+        }
+        let mut older = LogBuffer::default();
+        older.take(LogFrame { rotated: false, ..frame.clone() });
+        if let Some(last) = older.lines.back() {
+            // A line that the executor's format did not begin belongs to the one before, which is known only now.
+            for line in self.lines.iter_mut().take_while(|line| line.time.is_empty()) {
+                line.stream = last.stream;
+            }
+        }
+        self.start = older.start;
+        self.first_number = older.first_number;
+        older.lines.append(&mut self.lines);
+        self.lines = older.lines;
+    }
+
+    fn restart(&mut self, frame: &LogFrame) {
+        let rotated = frame.rotated || (frame.file == self.file && frame.from < self.end);
+        *self = Self {
+            file: frame.file.clone(),
+            start: frame.from,
+            end: frame.from,
+            first_number: (frame.from == 0).then_some(1),
+            rotated: rotated && self.heard && !self.lines.is_empty(),
+            heard: true,
+            ..Self::default()
+        };
+        // A part that begins within a line begins after it: half a line would be misread.
+        let whole = match frame.from {
+            0 => frame.text.as_str(),
+            _ => frame.text.split_once('\n').map_or("", |(_, rest)| rest),
+        };
+        let skipped = u64::try_from(frame.text.len() - whole.len()).unwrap_or_default();
+        self.start += skipped;
+        self.end = self.start;
+        self.append(whole);
+    }
+
+    fn append(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        // The unfinished line is shown already: it is taken back and read again with what follows.
+        let mut at = self.end - u64::try_from(self.unfinished.len()).unwrap_or_default();
+        if !self.unfinished.is_empty() {
+            self.lines.pop_back();
+        }
+        let joined = std::mem::take(&mut self.unfinished) + text;
+        let (whole, rest) = joined.rsplit_once('\n').map_or(("", joined.as_str()), |(whole, rest)| (whole, rest));
+        if joined.contains('\n') {
+            for raw in whole.split('\n') {
+                self.push(at, raw);
+                at += u64::try_from(raw.len() + 1).unwrap_or_default();
+            }
+        }
+        if !rest.is_empty() {
+            self.push(at, rest);
+            self.unfinished = rest.to_owned();
+        }
+    }
+
+    fn push(&mut self, at: u64, raw: &str) {
+        let line = LogLine::read(at, raw, self.lines.back());
+        self.lines.push_back(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "INFO | 2026-11-25 02:11:45,153 | InstanceLogHandler | gr\u{fc}\u{df}e\nsecond\n\nthird without end";
+
+    fn frame(from: usize, to: usize) -> LogFrame {
+        LogFrame {
+            file: "output.log".into(),
+            from: from as u64,
+            to: to as u64,
+            text: TEXT[from..to].into(),
+            size: TEXT.len() as u64,
+            rotated: false,
+        }
+    }
+
+    fn texts(buffer: &LogBuffer) -> Vec<&str> {
+        buffer.lines().iter().map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn however_the_file_is_cut_its_lines_are_the_same() {
+        let mut whole = LogBuffer::default();
+        whole.take(frame(0, TEXT.len()));
+        assert_eq!(texts(&whole), ["grüße", "second", "", "third without end"]);
+        for cut in (1..TEXT.len()).filter(|cut| TEXT.is_char_boundary(*cut)) {
+            let mut parts = LogBuffer::default();
+            parts.take(frame(0, cut));
+            parts.take(frame(cut, TEXT.len()));
+            assert_eq!(parts.lines(), whole.lines(), "cut at {cut}");
+            parts.take(frame(cut, TEXT.len()));
+            assert_eq!(parts.lines(), whole.lines(), "the same part again");
+        }
+    }
+
+    #[test]
+    fn lines_are_named_by_their_offset_and_numbered_only_from_the_beginning() {
+        let mut buffer = LogBuffer::default();
+        buffer.take(frame(0, TEXT.len()));
+        for line in buffer.lines() {
+            let from = usize::try_from(line.at).unwrap();
+            assert!(TEXT[from..].contains(line.text.as_str()));
+        }
+        assert_eq!((buffer.number(0), buffer.number(3)), (Some(1), Some(4)));
+        let mut tail = LogBuffer::default();
+        tail.take(frame(10, TEXT.len()));
+        assert_eq!(texts(&tail), ["second", "", "third without end"]);
+        assert_eq!(tail.number(0), None);
+    }
+
+    #[test]
+    fn older_parts_are_put_before() {
+        let mut buffer = LogBuffer::default();
+        buffer.take(frame(10, TEXT.len()));
+        let start = usize::try_from(buffer.start()).unwrap();
+        buffer.take_before(&frame(0, start));
+        let mut whole = LogBuffer::default();
+        whole.take(frame(0, TEXT.len()));
+        assert_eq!(buffer.lines(), whole.lines());
+        assert_eq!(buffer.number(0), Some(1));
+        assert_eq!(buffer.loaded(), TEXT.len() as u64);
+    }
+
+    #[test]
+    fn a_rotated_file_begins_anew() {
+        let mut buffer = LogBuffer::default();
+        buffer.take(frame(0, TEXT.len()));
+        let new = LogFrame { file: "output.log".into(), from: 0, to: 4, text: "new\n".into(), size: 4, rotated: true };
+        buffer.take(new);
+        assert_eq!(texts(&buffer), ["new"]);
+        assert!(buffer.rotated());
+    }
+
+    #[test]
+    fn a_long_log_is_kept_from_its_end() {
+        let mut buffer = LogBuffer::default();
+        let text = "x\n".repeat(MOST_LINES + 10);
+        let to = text.len() as u64;
+        buffer.take(LogFrame { file: "f".into(), from: 0, to, text, size: to, rotated: false });
+        assert_eq!(buffer.lines().len(), MOST_LINES);
+        assert_eq!((buffer.start(), buffer.number(0)), (20, Some(11)));
+    }
+}

@@ -1,0 +1,166 @@
+//! One line of a task's log. Executors write `LEVEL | date | logger | message` (contract 2.4), where the container's own
+//! output has the logger `InstanceLogHandler`, INFO for stdout and ERROR for stderr. Pure.
+
+use model::{TaskState, secret::mask_secrets};
+
+/// Who wrote a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// The container, on stdout.
+    Out,
+    /// The container, on stderr.
+    Err,
+    /// The executor, about the task.
+    Driver,
+    /// Nobody knows: the log has another format.
+    Raw,
+}
+
+impl Stream {
+    /// Value of `data-stream`, and the word in the gutter.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stream::Out => "out",
+            Stream::Err => "err",
+            Stream::Driver => "drv",
+            Stream::Raw => "",
+        }
+    }
+}
+
+/// A line, ready to be shown: secrets masked, what a carriage return overwrote gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// Offset of its first byte in the file: what names it.
+    pub at: u64,
+    /// Who wrote it.
+    pub stream: Stream,
+    /// Time of day as the executor wrote it; empty for a line that continues the one before.
+    pub time: String,
+    /// What it says; may hold ANSI sequences.
+    pub text: String,
+    /// The executor complains: such a line is never folded away.
+    pub is_trouble: bool,
+    /// It tells that the task reached this state.
+    pub state: Option<TaskState>,
+    /// It tells how far the pull of a layer is: the layer, and percent.
+    pub pull: Option<(String, u8)>,
+}
+
+impl LogLine {
+    /// Reads a line that begins at `at`, after `before`.
+    pub fn read(at: u64, raw: &str, before: Option<&LogLine>) -> Self {
+        let raw = raw.trim_end_matches('\r');
+        match head(raw) {
+            Some((level, time, logger, message)) => Self::of_executor(at, level, time, logger, message),
+            None => Self {
+                at,
+                stream: before.map_or(Stream::Raw, |b| b.stream),
+                time: String::new(),
+                text: shown(raw),
+                is_trouble: before.is_some_and(|b| b.is_trouble),
+                state: None,
+                pull: None,
+            },
+        }
+    }
+
+    fn of_executor(at: u64, level: &str, time: &str, logger: &str, message: &str) -> Self {
+        let stream = match (logger, level) {
+            ("InstanceLogHandler", "ERROR") => Stream::Err,
+            ("InstanceLogHandler", _) => Stream::Out,
+            _ => Stream::Driver,
+        };
+        let driver = stream == Stream::Driver;
+        Self {
+            at,
+            stream,
+            time: time.replace(',', "."),
+            text: shown(message),
+            is_trouble: driver && level == "ERROR",
+            state: if driver { state_told(message) } else { None },
+            pull: if driver { pull_told(message) } else { None },
+        }
+    }
+}
+
+/// The four parts of a line in the executor's format; the time without its date.
+fn head(raw: &str) -> Option<(&str, &str, &str, &str)> {
+    let mut parts = raw.splitn(4, '|');
+    let (level, date, logger, message) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let level = level.trim();
+    if !matches!(level, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR") {
+        return None;
+    }
+    let (_, time) = date.trim().split_once(' ')?;
+    let message = message.strip_prefix(' ').unwrap_or(message);
+    time.starts_with(|c: char| c.is_ascii_digit()).then_some((level, time, logger.trim(), message))
+}
+
+fn shown(text: &str) -> String {
+    mask_secrets(overwritten(text)).into_owned()
+}
+
+/// What is left on the screen when carriage returns overwrite the line: the last text that is one.
+fn overwritten(text: &str) -> &str {
+    text.rsplit('\r').find(|part| !part.is_empty()).unwrap_or(text)
+}
+
+fn state_told(message: &str) -> Option<TaskState> {
+    let rest = message.strip_prefix("Current state: StateData(state=")?;
+    Some(TaskState::from_wire(rest.split([',', ')']).next()?))
+}
+
+/// `Image: URL Layer 7d0c5e6f1a2b: 38%`.
+fn pull_told(message: &str) -> Option<(String, u8)> {
+    let (_, layer) = message.strip_prefix("Image:")?.split_once(" Layer ")?;
+    let (layer, how_far) = layer.split_once(": ")?;
+    let percent = how_far.strip_suffix('%')?.trim().parse::<f32>().ok()?;
+    // Percent lie in 0 to 100 and are cut to whole ones.
+    Some((layer.to_owned(), percent.clamp(0.0, 100.0) as u8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str) -> LogLine {
+        LogLine::read(0, raw, None)
+    }
+
+    #[test]
+    fn a_line_of_the_executor_is_taken_apart() {
+        let line = read("ERROR | 2026-11-25 02:11:45,153 | InstanceLogHandler             | disk | full");
+        assert_eq!((line.stream, line.time.as_str(), line.text.as_str()), (Stream::Err, "02:11:45.153", "disk | full"));
+        assert_eq!(read("INFO  | 2026-11-25 02:11:45,153 | InstanceLogHandler | hi").stream, Stream::Out);
+        let driver = read("ERROR | 2026-11-25 02:11:45,153 | DockerUtils | Error while pulling");
+        assert_eq!((driver.stream, driver.is_trouble), (Stream::Driver, true));
+    }
+
+    #[test]
+    fn states_and_pulls_are_understood() {
+        let state = read(
+            "INFO  | 2026-11-25 02:11:45,271 | InstanceEngine | Current state: StateData(state=RUNNING, data=ExecutorTaskInfo(env={API_TOKEN=abc}))",
+        );
+        assert_eq!(state.state, Some(TaskState::Running));
+        assert!(!state.text.contains("abc"), "env values stand in the log in clear");
+        let pull = |text: &str| read(&format!("INFO | 2026-11-25 02:11:45,271 | ImagePullProgressHandler | {text}")).pull;
+        assert_eq!(pull("Image: r/x:1 Layer 7d0c5e6f1a2b: 38%"), Some(("7d0c5e6f1a2b".into(), 38)));
+        assert_eq!(pull("Image:r/x:1 Layer 1: Pulling from x"), None);
+    }
+
+    #[test]
+    fn other_formats_are_shown_raw_and_continuations_belong_to_their_line() {
+        assert_eq!(read("2026 whatever | x").stream, Stream::Raw);
+        let first = read("ERROR | 2026-11-25 02:11:45,153 | InstanceLogHandler | Traceback");
+        let second = LogLine::read(9, "  at main()", Some(&first));
+        assert_eq!((second.stream, second.time.as_str(), second.text.as_str()), (Stream::Err, "", "  at main()"));
+    }
+
+    #[test]
+    fn a_carriage_return_leaves_what_was_written_last() {
+        for (raw, left) in [("10%\r50%\r100%", "100%"), ("done\r", "done"), ("a\r\r", "a"), ("", "")] {
+            assert_eq!(read(raw).text, left);
+        }
+    }
+}
