@@ -1,0 +1,125 @@
+use super::Section;
+use crate::{
+    browser::{focus_by_id, pasted_text},
+    pages::new_task::{
+        composer::Composer,
+        findings::Place,
+        form::{EnvRow, split_args, split_pasted},
+        text_field::TextField,
+    },
+    ui::{Button, ButtonStyle, IconButton, IconName},
+};
+use leptos::{ev::ClipboardEvent, prelude::*};
+use model::secret::looks_secret;
+
+/// Variables and arguments.
+#[component]
+pub fn EnvironmentSection(
+    /// The form.
+    form: Composer,
+) -> impl IntoView {
+    let count = form.pick(|draft| draft.form().env.len());
+    let add = move |()| {
+        let last = count.get_untracked();
+        form.edit(|f| f.env.push(EnvRow::default()));
+        request_animation_frame(move || focus_by_id(&name_id(last)));
+    };
+    let arguments = form.pick(|draft| split_args(&draft.form().args).len());
+    let hint = Signal::derive(move || match arguments.get() {
+        0 => "Split as a shell would.".to_owned(),
+        1 => "Split as a shell would: 1 argument".to_owned(),
+        n => format!("Split as a shell would: {n} arguments"),
+    });
+    let message = move || form.message_at(Place::Env);
+    view! {
+        <Section id="environment" title="Environment and arguments" hint="Drove shows these values to every signed-in user.">
+            <div class="rows" id=Place::Env.id()>
+                <For each=move || 0..count.get() key=|index| *index children=move |index| row(form, index)/>
+                {move || {
+                    message()
+                        .map(|m| {
+                            view! { <p class="field__message rows__note" data-tone=m.tone.as_str() role="status">{m.text}</p> }
+                        })
+                }}
+                <div class="rows__add">
+                    <Button label="Add variable" icon=IconName::Plus small=true style=ButtonStyle::Ghost on_press=add/>
+                </div>
+            </div>
+            <TextField
+                form
+                place=Place::Args
+                mono=true
+                optional=true
+                hint
+                read=|draft| &draft.form().args
+                write=|draft, typed| draft.edit_form(|f| f.args = typed)
+            />
+        </Section>
+    }
+    .into_any()
+}
+
+/// Rows are positions: a row that is removed lets the ones below move up, as the fields' texts do.
+fn row(form: Composer, index: usize) -> impl IntoView {
+    let row = form.pick(move |draft| draft.form().env.get(index).cloned().unwrap_or_default());
+    let shown = RwSignal::new(false);
+    let secret = Memo::new(move |_| row.with(|r| looks_secret(&r.name)));
+    let named = move || row.with(|r| if r.name.is_empty() { "variable".to_owned() } else { r.name.clone() });
+    let edit = move |change: &dyn Fn(&mut EnvRow)| {
+        form.edit(|f| {
+            if let Some(row) = f.env.get_mut(index) {
+                change(row);
+            }
+        });
+    };
+    let paste = move |event: ClipboardEvent| {
+        if let Some(rows) = pasted_text(&event).as_deref().and_then(split_pasted) {
+            event.prevent_default();
+            form.edit(|f| {
+                f.env.splice(index..(index + 1).min(f.env.len()), rows);
+            });
+        }
+    };
+    let remove = move |()| form.edit(|f| {
+        if index < f.env.len() {
+            f.env.remove(index);
+        }
+    });
+    let remove_label = Signal::derive(move || format!("Remove {}", named()));
+    let show_label = Signal::derive(move || format!("{} {}", if shown.get() { "Hide" } else { "Show" }, named()));
+    view! {
+        <div class="rows__row">
+            <input
+                class="input input--mono"
+                id=name_id(index)
+                aria-label="Variable name"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || row.with(|r| r.name.clone())
+                on:input=move |event| edit(&|r| r.name = event_target_value(&event))
+                on:paste=paste
+                on:blur=move |_| form.touch(Place::Env)
+            />
+            <div class="input input--mono">
+                <input
+                    class="input__control"
+                    aria-label="Variable value"
+                    autocomplete="off"
+                    spellcheck="false"
+                    type=move || if secret.get() && !shown.get() { "password" } else { "text" }
+                    prop:value=move || row.with(|r| r.value.clone())
+                    on:input=move |event| edit(&|r| r.value = event_target_value(&event))
+                    on:blur=move |_| form.touch(Place::Env)
+                />
+                <Show when=move || secret.get()>
+                    <IconButton label=show_label icon=IconName::Eye pressed=Signal::from(shown) on_press=move |()| shown.update(|s| *s = !*s)/>
+                </Show>
+            </div>
+            <IconButton label=remove_label icon=IconName::Cross on_press=remove/>
+        </div>
+    }
+}
+
+fn name_id(index: usize) -> String {
+    format!("env-name-{index}")
+}
