@@ -5,7 +5,9 @@ mod cluster;
 mod error;
 mod history;
 mod live;
+mod logs;
 mod operations;
+mod placement;
 mod session;
 mod transport;
 

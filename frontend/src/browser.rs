@@ -8,6 +8,8 @@ mod event_stream;
 mod focus;
 mod menu;
 mod page;
+mod paste;
+mod scroll;
 mod storage;
 
 pub use abort::Abort;
@@ -17,6 +19,8 @@ pub use focus::{focus_by_id, focus_heading, is_in_grid, is_on_control, is_typing
 pub use menu::{clicked, close_menus, is_open, leave_menu};
 pub use page::{
     chance, copy_text, download, go_to, is_at_top, is_hidden, local_clock, monotonic_ms, on_visibility_change, origin,
-    path_name, set_theme, set_title, theme, zone_name,
+    path_name, set_theme, set_title, theme, zone_name, zone_offset,
 };
+pub use paste::pasted_text;
+pub use scroll::{Scroll, element_by_id, keep_from_end, scroll_of, scroll_to_end};
 pub use storage::{forget, load, store};

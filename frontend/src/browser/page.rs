@@ -108,6 +108,12 @@ pub fn local_clock(millis: i64) -> [u32; 7] {
     ]
 }
 
+/// How many milliseconds the viewer's clock is ahead of UTC at a time.
+pub fn zone_offset(millis: i64) -> i64 {
+    // Offsets are whole minutes, or halves and quarters of an hour: far below where a float loses them.
+    -(Date::new(&JsValue::from_f64(millis as f64)).get_timezone_offset() * 60_000.0) as i64
+}
+
 /// Name of the viewer's time zone, `Asia/Kolkata`.
 pub fn zone_name() -> String {
     let format = Intl::DateTimeFormat::new(&Array::new(), &js_sys::Object::new());

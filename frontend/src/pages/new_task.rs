@@ -1,9 +1,134 @@
-use crate::layout::{PageHead, use_title};
-use leptos::prelude::*;
+mod clone_source;
+mod command_line;
+mod command_pane;
+mod composer;
+mod draft;
+mod findings;
+mod footer;
+mod form;
+mod json_pane;
+mod next_id;
+mod operation;
+mod preflight_pane;
+mod preview;
+mod section_list;
+mod sections;
+mod submit;
+mod text_field;
 
-/// The form of a new task.
+use crate::{
+    api::LiveView,
+    layout::{PageHead, use_title},
+    routes::{clone_source as clone_of, run_number, use_paths},
+    state::subscribe,
+    ui::{Note, Tab, TabPanel, Tabs, Tone},
+};
+use clone_source::{Origin, fill_from};
+use command_pane::CommandPane;
+use composer::Composer;
+use draft::Draft;
+use footer::Footer;
+use json_pane::JsonPane;
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_location;
+use preflight_pane::PreflightPane;
+use preview::{use_preview, watch_id};
+use section_list::SectionList;
+use sections::{
+    EnvironmentSection, IdentitySection, ImageSection, OperationSection, PlacementSection, ResourcesSection,
+};
+use submit::use_submission;
+
+const TABS: &[Tab] = &[
+    Tab { id: "preflight", label: "Preflight" },
+    Tab { id: "json", label: "JSON" },
+    Tab { id: "command", label: "Command" },
+];
+
+/// The form of a new task, and beside it what would become of it.
 #[component]
 pub fn NewTaskPage() -> impl IntoView {
     use_title(|| "New task".into());
-    view! { <PageHead title="New task"/> }
+    let form = Composer::new(Draft::default());
+    let search = use_location().search.get_untracked();
+    let origin = match clone_of(&search) {
+        Some(key) => fill_from(form, key, run_number(&search)),
+        None => RwSignal::new(None),
+    };
+    // For the state of the cluster: whether operations are taken, and that the connection lives.
+    subscribe(Signal::stored(LiveView::Executors), |_| {});
+    let preview = use_preview(form);
+    watch_id(form);
+    let submission = use_submission(form);
+    let matrix = Signal::from(Memo::new(move |_| preview.answer.with(|a| a.as_ref().and_then(|a| a.matrix.clone()))));
+    let selected = RwSignal::new("preflight");
+    let sheet = RwSignal::new(false);
+    let edit_json = move |()| {
+        selected.set("json");
+        sheet.set(true);
+    };
+    let keys = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            submission.create();
+        } else if event.key() == "Escape" {
+            sheet.set(false);
+        }
+    });
+    on_cleanup(move || keys.remove());
+    view! {
+        <PageHead title="New task">{move || origin.get().map(told)}</PageHead>
+        {move || origin.get().map(missing)}
+        <div class="new-task">
+            <SectionList form/>
+            <form
+                class="new-task__form"
+                novalidate=true
+                aria-label="New task"
+                on:submit=move |event| event.prevent_default()
+            >
+                <IdentitySection form/>
+                <ImageSection form/>
+                <ResourcesSection form matrix/>
+                <PlacementSection form/>
+                <EnvironmentSection form/>
+                <OperationSection form on_edit_json=edit_json/>
+            </form>
+            <aside class="new-task__aside" aria-label="Check before you create" data-open=move || sheet.get().then_some("")>
+                <Tabs label="Check before you create" tabs=TABS selected/>
+                <div class="new-task__pane">
+                    <TabPanel id="preflight" selected><PreflightPane form preview submission matrix/></TabPanel>
+                    <TabPanel id="json" selected><JsonPane form/></TabPanel>
+                    <TabPanel id="command" selected><CommandPane form/></TabPanel>
+                </div>
+            </aside>
+        </div>
+        <Footer form submission matrix sheet/>
+    }
+    .into_any()
+}
+
+/// Where the form was filled from.
+fn told(origin: Origin) -> AnyView {
+    let (text, key) = match origin {
+        Origin::Loading(key) => ("Cloning ", key),
+        Origin::Filled { key, .. } | Origin::Failed(key, _) => ("Cloned from ", key),
+    };
+    let address = use_paths().task(&key);
+    view! { <span class="muted">{text}<a href=address>{key.to_string()}</a></span> }.into_any()
+}
+
+/// What could not be taken over.
+fn missing(origin: Origin) -> AnyView {
+    match origin {
+        Origin::Filled { missing, .. } if !missing.is_empty() => {
+            let lines = vec![format!("Not kept, fill in what you need: {}.", missing.join(", "))];
+            view! { <Note tone=Tone::Warning title="The clone is not complete" lines/> }.into_any()
+        }
+        Origin::Failed(key, error) => {
+            view! { <Note tone=Tone::Danger title=format!("{key} could not be cloned") lines=error.lines()/> }
+                .into_any()
+        }
+        Origin::Filled { .. } | Origin::Loading(_) => ().into_any(),
+    }
 }

@@ -5,8 +5,7 @@ use super::{
     findings::{self, Finding, Place},
     form::TaskForm,
 };
-use crate::ui::FieldMessage;
-use crate::state::Tone;
+use crate::ui::{FieldMessage, Tone};
 use leptos::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -64,7 +63,10 @@ impl Composer {
     }
 
     /// A value of the draft that notifies only when it changes.
-    pub fn pick<T: PartialEq + Send + Sync + 'static>(&self, pick: impl Fn(&Draft) -> T + Send + Sync + 'static) -> Memo<T> {
+    pub fn pick<T: PartialEq + Send + Sync + 'static>(
+        &self,
+        pick: impl Fn(&Draft) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
         let draft = self.draft;
         Memo::new(move |_| draft.with(&pick))
     }
@@ -131,6 +133,7 @@ impl Composer {
 
     /// Warnings that belong to no field.
     pub fn other_warnings(&self) -> Vec<String> {
-        self.warnings.with(|found| found.iter().filter(|f| f.place == Place::Document).map(|f| f.text.clone()).collect())
+        self.warnings
+            .with(|found| found.iter().filter(|f| f.place == Place::Document).map(|f| f.text.clone()).collect())
     }
 }

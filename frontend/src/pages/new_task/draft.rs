@@ -76,6 +76,15 @@ impl Draft {
         self.text = pretty(&self.document);
     }
 
+    /// Puts another placement policy in place, of whatever kind.
+    pub fn set_policy(&mut self, policy: Value) {
+        if let Value::Object(spec) = &mut self.document {
+            spec.insert("placementPolicy".into(), policy);
+        }
+        self.form = TaskForm { placement: TaskForm::read(&self.document).placement, ..std::mem::take(&mut self.form) };
+        self.edit_form(|_| {});
+    }
+
     /// Changes fields of the operation.
     pub fn edit_operation(&mut self, change: impl FnOnce(&mut OperationForm)) {
         change(&mut self.operation);
@@ -177,7 +186,9 @@ mod tests {
         let mut draft = Draft::default();
         draft.edit_form(|form| form.cpu = "4".into());
         assert!(draft.text().contains("\"count\": 4"));
-        draft.edit_text(draft.text().replace("T0001", "T0002").replace("\"env\"", "\"tags\": {\"team\": \"x\"}, \"env\""));
+        draft.edit_text(
+            draft.text().replace("T0001", "T0002").replace("\"env\"", "\"tags\": {\"team\": \"x\"}, \"env\""),
+        );
         assert_eq!(draft.form().id, "T0002");
         draft.edit_form(|form| form.id = "T0003".into());
         assert_eq!(draft.document()["tags"]["team"], "x");

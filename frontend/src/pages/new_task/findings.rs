@@ -166,7 +166,10 @@ pub fn warnings(draft: &Draft) -> Vec<Finding> {
         found.push(Finding::new(Place::Env, format!("Empty takes {} from the executor’s own environment.", row.name)));
     }
     if draft.form().placement.kind == PolicyKind::RuleBased {
-        found.push(Finding::new(Place::Policy, "Validation lets every rule pass. Here the scheduler counts any rule as false."));
+        found.push(Finding::new(
+            Place::Policy,
+            "Validation lets every rule pass. Here the scheduler counts any rule as false.",
+        ));
     }
     found
 }
@@ -319,7 +322,10 @@ mod tests {
             f.env.push(super::super::form::EnvRow { name: "ITERATIONS".into(), value: "1".into() });
         });
         draft.edit_operation(|o| o.parallelism = "33".into());
-        assert_eq!(errors(&draft).iter().map(|f| f.place).collect::<Vec<_>>(), [Place::Cpu, Place::Env, Place::Parallelism]);
+        assert_eq!(
+            errors(&draft).iter().map(|f| f.place).collect::<Vec<_>>(),
+            [Place::Cpu, Place::Env, Place::Parallelism]
+        );
     }
 
     #[test]

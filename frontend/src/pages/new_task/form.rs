@@ -9,7 +9,7 @@ mod env;
 mod placement;
 mod resources;
 
-pub use args::{join_args, split_args};
+pub use args::split_args;
 pub use env::{EnvRow, split_pasted};
 pub use placement::{PlacementForm, PolicyKind};
 

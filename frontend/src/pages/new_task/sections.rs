@@ -41,8 +41,9 @@ fn Section(
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
+    let labelled_by = title_id.clone();
     view! {
-        <section class="form-section" id=id aria-labelledby=title_id.clone()>
+        <section class="form-section" id=id aria-labelledby=labelled_by>
             <div class="form-section__head">
                 <h2 class="section__title" id=title_id>{title}</h2>
                 {(!hint.is_empty()).then(|| view! { <p class="field__hint">{hint}</p> })}

@@ -18,7 +18,7 @@ pub(super) fn write(root: &mut Map<String, Value>, line: &str) {
 }
 
 /// One line for these arguments; [`split_args`] gives them back.
-pub fn join_args(args: &[String]) -> String {
+fn join_args(args: &[String]) -> String {
     args.iter().map(|arg| quoted(arg)).collect::<Vec<_>>().join(" ")
 }
 
@@ -74,8 +74,9 @@ mod tests {
 
     #[test]
     fn joined_arguments_are_split_into_the_same() {
-        let args: Vec<String> =
-            ["plain", "", "two words", "it's", "\"", "\\", "tab\there", "ü\nnew line", "$HOME"].map(String::from).into();
+        let args: Vec<String> = ["plain", "", "two words", "it's", "\"", "\\", "tab\there", "ü\nnew line", "$HOME"]
+            .map(String::from)
+            .into();
         assert_eq!(split_args(&join_args(&args)), args);
     }
 }

@@ -49,7 +49,8 @@ pub fn split_pasted(text: &str) -> Option<Vec<EnvRow>> {
     let rows: Option<Vec<EnvRow>> = lines
         .map(|line| {
             let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
-            let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+            let plain =
+                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
             plain.then(|| EnvRow { name: name.into(), value: unquoted(value).into() })
         })
         .collect();

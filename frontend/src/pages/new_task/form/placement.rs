@@ -87,7 +87,8 @@ pub struct PlacementForm {
 impl PlacementForm {
     pub(super) fn read(document: &Value) -> Self {
         let Some(policy) = document.get("placementPolicy").filter(|p| !p.is_null()) else { return Self::default() };
-        let kind = policy.get("type").and_then(Value::as_str).and_then(PolicyKind::from_wire).unwrap_or(PolicyKind::Kept);
+        let kind =
+            policy.get("type").and_then(Value::as_str).and_then(PolicyKind::from_wire).unwrap_or(PolicyKind::Kept);
         let of = |owner, name| if kind == owner { text(policy, name) } else { String::new() };
         Self {
             kind,
@@ -104,7 +105,9 @@ impl PlacementForm {
             return;
         }
         let mut policy = match root.get("placementPolicy") {
-            Some(Value::Object(old)) if old.get("type").and_then(Value::as_str) == Some(self.kind.wire()) => old.clone(),
+            Some(Value::Object(old)) if old.get("type").and_then(Value::as_str) == Some(self.kind.wire()) => {
+                old.clone()
+            }
             _ => Map::from_iter([("type".to_owned(), Value::from(self.kind.wire()))]),
         };
         match self.kind {

@@ -135,9 +135,6 @@ fn a_number_that_is_none_yet_stays_in_the_form() {
 
 #[test]
 fn what_the_form_does_not_show_is_named() {
-    assert_eq!(
-        beyond_the_form(&full()),
-        ["$note", "1 volume", "1 config", "logging", "2 tags", "user"]
-    );
+    assert_eq!(beyond_the_form(&full()), ["$note", "1 volume", "1 config", "logging", "2 tags", "user"]);
     assert_eq!(beyond_the_form(&json!({"sourceAppName": "A"})), [] as [&str; 0]);
 }

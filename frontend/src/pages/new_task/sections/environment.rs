@@ -80,11 +80,13 @@ fn row(form: Composer, index: usize) -> impl IntoView {
             });
         }
     };
-    let remove = move |()| form.edit(|f| {
-        if index < f.env.len() {
-            f.env.remove(index);
-        }
-    });
+    let remove = move |()| {
+        form.edit(|f| {
+            if index < f.env.len() {
+                f.env.remove(index);
+            }
+        })
+    };
     let remove_label = Signal::derive(move || format!("Remove {}", named()));
     let show_label = Signal::derive(move || format!("{} {}", if shown.get() { "Hide" } else { "Show" }, named()));
     view! {

@@ -1,6 +1,8 @@
 use super::Section;
 use crate::{
-    pages::new_task::{composer::Composer, findings::Place, form::beyond_the_form, operation::MOST_PARALLEL, text_field::TextField},
+    pages::new_task::{
+        composer::Composer, findings::Place, form::beyond_the_form, operation::MOST_PARALLEL, text_field::TextField,
+    },
     ui::{Choice, Field, Select},
 };
 use leptos::prelude::*;

@@ -51,7 +51,9 @@ fn hint(kind: PolicyKind) -> &'static str {
     match kind {
         PolicyKind::Unset => "A real cluster answers a missing policy with an error.",
         PolicyKind::Any | PolicyKind::NoTag => "Executors that have tags are left out.",
-        PolicyKind::OnePerHost | PolicyKind::MaxNPerHost => "Counts tasks of the same app. Executors that have tags are left out.",
+        PolicyKind::OnePerHost | PolicyKind::MaxNPerHost => {
+            "Counts tasks of the same app. Executors that have tags are left out."
+        }
         PolicyKind::MatchTag => "A machine's name counts as a tag of its own.",
         PolicyKind::RuleBased => "",
         PolicyKind::Kept => "Edit it in the JSON tab, or choose another.",
@@ -83,7 +85,9 @@ fn more(form: Composer, kind: PolicyKind) -> AnyView {
         }
         .into_any(),
         PolicyKind::RuleBased => rule(form),
-        PolicyKind::Unset | PolicyKind::Any | PolicyKind::OnePerHost | PolicyKind::NoTag | PolicyKind::Kept => ().into_any(),
+        PolicyKind::Unset | PolicyKind::Any | PolicyKind::OnePerHost | PolicyKind::NoTag | PolicyKind::Kept => {
+            ().into_any()
+        }
     }
 }
 

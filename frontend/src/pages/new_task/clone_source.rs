@@ -1,0 +1,138 @@
+//! "Clone": fills the form from a task that was, with a free ID.
+
+use super::{composer::Composer, draft::Draft, findings::Place, next_id::next_id, preview::taken};
+use crate::{
+    api::{Api, ApiError, use_api},
+    browser::select_by_id,
+    state::use_clock,
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{ResourceAllocation, TaskInfo, TaskKey, Timestamp, dashboard::TaskDetail};
+use serde_json::{Map, Value, json};
+
+/// IDs tried before the user is left to find a free one.
+const TRIES: usize = 20;
+
+/// What the form says about where it was filled from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// Being loaded.
+    Loading(TaskKey),
+    /// Filled.
+    Filled {
+        /// The task.
+        key: TaskKey,
+        /// What is missing, and has to be filled in.
+        missing: Vec<String>,
+    },
+    /// It could not be.
+    Failed(TaskKey, ApiError),
+}
+
+/// Fills the form from a task, and tells how that went.
+pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Option<Origin>> {
+    let origin = RwSignal::new(Some(Origin::Loading(key.clone())));
+    let (api, clock) = (use_api(), use_clock());
+    spawn_local(async move {
+        let detail = match api.task_detail(&key, run).await {
+            Ok(detail) => detail,
+            Err(error) => {
+                origin.try_set(Some(Origin::Failed(key, error)));
+                return;
+            }
+        };
+        let (mut document, missing) = document_of(&detail);
+        let id = free_id(&api, &key, clock.exact().max(detail.now)).await;
+        document.insert("taskId".into(), id.into());
+        if origin.try_set(Some(Origin::Filled { key, missing })).is_none() {
+            form.replace(Draft::of(Value::Object(document)));
+            request_animation_frame(|| select_by_id(Place::Id.id()));
+        }
+    });
+    origin
+}
+
+/// The key's ID if it is free again, else the first free one that follows.
+async fn free_id(api: &Api, key: &TaskKey, now: Timestamp) -> String {
+    let mut id = key.id.to_string();
+    for _ in 0..TRIES {
+        let candidate = TaskKey::new(key.app.clone(), id.as_str());
+        match api.task_detail(&candidate, None).await {
+            Ok(detail) if taken(&detail, now).is_some() => id = next_id(&id),
+            // Not known, or free again; without an answer it is Drove that will tell.
+            Ok(_) | Err(_) => break,
+        }
+    }
+    id
+}
+
+/// The spec as far as it is known, and what is not.
+fn document_of(detail: &TaskDetail) -> (Map<String, Value>, Vec<String>) {
+    match (&detail.spec, &detail.info) {
+        (Some(Value::Object(spec)), _) => (spec.clone(), detail.withheld.clone()),
+        (_, Some(info)) => (of_info(info), not_kept()),
+        _ => {
+            let key = &detail.row.key;
+            let known = [("sourceAppName", key.app.as_str()), ("taskId", key.id.as_str())];
+            (known.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect(), not_kept())
+        }
+    }
+}
+
+fn not_kept() -> Vec<String> {
+    ["arguments", "placement", "tags", "configs", "devices", "user"].map(str::to_owned).into()
+}
+
+/// What Drove's record of a task still tells of its spec.
+fn of_info(info: &TaskInfo) -> Map<String, Value> {
+    let memory = info.memory_mb();
+    let cpu = info.core_count();
+    let mut spec = Map::new();
+    spec.insert("sourceAppName".into(), info.source_app_name.as_str().into());
+    spec.insert("taskId".into(), info.task_id.as_str().into());
+    if let Some(executable) = &info.executable {
+        spec.insert("executable".into(), serde_json::to_value(executable).unwrap_or_default());
+    }
+    let mut resources = Vec::new();
+    if info.resources.iter().any(|r| matches!(r, ResourceAllocation::Cpu { .. })) {
+        resources.push(json!({ "type": "CPU", "count": cpu }));
+    }
+    if info.resources.iter().any(|r| matches!(r, ResourceAllocation::Memory { .. })) {
+        resources.push(json!({ "type": "MEMORY", "sizeInMB": memory }));
+    }
+    spec.insert("resources".into(), resources.into());
+    spec.insert("placementPolicy".into(), json!({ "type": "ANY" }));
+    for (name, part) in [
+        ("volumes", info.volumes.as_ref().map(serde_json::to_value)),
+        ("logging", info.logging_spec.as_ref().map(serde_json::to_value)),
+        ("env", info.env.as_ref().map(serde_json::to_value)),
+    ] {
+        if let Some(Ok(part)) = part {
+            spec.insert(name.into(), part);
+        }
+    }
+    spec
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use crate::pages::new_task::findings;
+
+    #[test]
+    fn a_record_of_drove_becomes_a_spec_that_drove_accepts() {
+        let info: TaskInfo = serde_json::from_value(json!({
+            "sourceAppName": "A", "taskId": "B", "state": "RUNNING",
+            "executable": {"type": "DOCKER", "url": "img:1", "dockerPullTimeout": "100 seconds"},
+            "resources": [
+                {"type": "CPU", "cores": {"0": [4, 5], "1": [17]}}, {"type": "MEMORY", "memoryInMB": {"0": 512}}
+            ],
+            "env": {"K": "v"}
+        }))
+        .unwrap();
+        let draft = Draft::of(Value::Object(of_info(&info)));
+        assert_eq!((draft.form().cpu.as_str(), draft.form().memory.as_str()), ("3", "512"));
+        assert_eq!(findings::errors(&draft), []);
+    }
+}

@@ -1,0 +1,108 @@
+//! Asks the server, while the user types, what would become of the draft.
+
+use super::{
+    composer::Composer,
+    findings::{Finding, Place},
+};
+use crate::{
+    api::{ApiError, use_api},
+    state::use_clock,
+};
+use gloo_timers::callback::Timeout;
+use leptos::{prelude::*, task::spawn_local};
+use model::{
+    TaskKey, Timestamp,
+    dashboard::{PlacementPreview, TaskDetail},
+};
+
+/// Typing rests for so long before the server is asked.
+const REST_MS: u32 = 300;
+/// What is shown is asked again after so many seconds: the cluster changes while a form stands open.
+const AGAIN_SECONDS: i64 = 10;
+
+/// What the server says about the draft as it is.
+#[derive(Clone, Copy)]
+pub struct Preview {
+    /// The last answer.
+    pub answer: RwSignal<Option<PlacementPreview>>,
+    /// Why there is no newer one.
+    pub error: RwSignal<Option<ApiError>>,
+}
+
+/// Follows the draft.
+pub fn use_preview(form: Composer) -> Preview {
+    let api = use_api();
+    let clock = use_clock();
+    let preview = Preview { answer: RwSignal::new(None), error: RwSignal::new(None) };
+    let document = form.pick(|draft| draft.document().clone());
+    let turn = Memo::new(move |_| clock.now().millis() / (AGAIN_SECONDS * 1_000));
+    let timer = StoredValue::new_local(None::<Timeout>);
+    let asked = StoredValue::new(0u32);
+    Effect::new(move |_| {
+        let document = document.get();
+        turn.track();
+        let api = api.clone();
+        let ask = move || {
+            let number = asked.get_value() + 1;
+            asked.set_value(number);
+            spawn_local(async move {
+                let answer = api.preview(&document).await;
+                // Answers may overtake each other, and the page may be gone.
+                if asked.try_get_value() != Some(number) {
+                    return;
+                }
+                match answer {
+                    Ok(answer) => {
+                        preview.answer.try_set(Some(answer));
+                        preview.error.try_set(None);
+                    }
+                    Err(error) => {
+                        preview.error.try_set(Some(error));
+                    }
+                }
+            });
+        };
+        timer.set_value(Some(Timeout::new(REST_MS, ask)));
+    });
+    on_cleanup(move || timer.set_value(None));
+    preview
+}
+
+/// Keeps the form told whether the ID is taken, and offers the next one.
+pub fn watch_id(form: Composer) {
+    let api = use_api();
+    let clock = use_clock();
+    let key = form.pick(|draft| TaskKey::new(draft.form().app.as_str(), draft.form().id.as_str()));
+    let timer = StoredValue::new_local(None::<Timeout>);
+    Effect::new(move |_| {
+        let asked = key.get();
+        form.set_taken(None);
+        if asked.app.as_str().is_empty() || asked.id.as_str().is_empty() {
+            timer.set_value(None);
+            return;
+        }
+        let api = api.clone();
+        let ask = move || {
+            spawn_local(async move {
+                let Ok(detail) = api.task_detail(&asked, None).await else { return };
+                if key.try_get_untracked().as_ref() == Some(&asked) {
+                    form.set_taken(taken(&detail, clock.exact()));
+                }
+            });
+        };
+        timer.set_value(Some(Timeout::new(REST_MS, ask)));
+    });
+    on_cleanup(move || timer.set_value(None));
+}
+
+/// What to say about an ID that Drove would refuse, from what the ledger knows of it.
+pub fn taken(detail: &TaskDetail, now: Timestamp) -> Option<Finding> {
+    let row = &detail.row;
+    let why = match detail.id_taken_until {
+        _ if !row.is_over() => "exists and has not ended.".to_owned(),
+        Some(until) if until > now => "has ended, and Drove keeps its record: the ID is not free yet.".to_owned(),
+        _ => return None,
+    };
+    let next = super::next_id::next_id(row.key.id.as_str());
+    Some(Finding { place: Place::Id, text: format!("{} {why}", row.key), instead: Some(next) })
+}

@@ -1,0 +1,31 @@
+use super::{composer::Composer, sections::SECTIONS};
+use crate::{
+    browser::scroll_to_id,
+    ui::{Icon, IconName, IconSize},
+};
+use leptos::prelude::*;
+
+/// The sections beside the form, each marked while something in it is wrong.
+#[component]
+pub fn SectionList(
+    /// The form.
+    form: Composer,
+) -> impl IntoView {
+    let link = move |(id, name, places): &'static (&str, &str, &[super::findings::Place])| {
+        let wrong = Memo::new(move |_| places.iter().any(|place| form.error_at(*place).is_some()));
+        let go = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            scroll_to_id(id);
+        };
+        view! {
+            <a class="new-task__link" href=format!("#{id}") data-tone=move || wrong.get().then_some("danger") on:click=go>
+                {*name}
+                <Show when=move || wrong.get()>
+                    <Icon name=IconName::Warning size=IconSize::Small/>
+                    <span class="visually-hidden">"has an error"</span>
+                </Show>
+            </a>
+        }
+    };
+    view! { <nav class="new-task__nav" aria-label="Sections">{SECTIONS.iter().map(link).collect_view()}</nav> }
+}
