@@ -1,7 +1,7 @@
 //! Executors as the leader and they themselves see them: the live view with soft locks, what each publishes, and what
 //! the leader took over last (contract 2.6, 6).
 
-use crate::{Machine, NumaNode, RunId, lifecycle::Tracked, pairs};
+use crate::{Machine, NumaNode, RunId, lifecycle::Tracked, pairs, random::Stream};
 use model::{
     AvailableCpu, AvailableMemory, ExecutorId, ExecutorNodeData, ExecutorResourceSnapshot, ExecutorState,
     ExecutorSummary, PhysicalLayout, SourceAppName, Timestamp,
@@ -125,6 +125,12 @@ impl Node {
         self.changed = true;
     }
 
+    /// Some NUMA node has enough of both, whatever else speaks against it.
+    fn has_room(&self, demand: &Demand) -> bool {
+        let fits = |n: &NumaView| i64::from(n.free_cores) >= demand.cores && n.free_memory >= demand.memory_mb;
+        self.view.numa.values().any(fits)
+    }
+
     /// Locks what `demand` asks for on NUMA node `numa`: the first free cores in order.
     fn take(&mut self, demand: &Demand, numa: u32) -> Allocation {
         let wanted = usize::try_from(demand.cores).unwrap_or(0);
@@ -243,12 +249,16 @@ impl ExecutorPool {
         self.nodes.iter().position(|node| node.id().as_str() == id)
     }
 
-    /// The first executor in `order` that takes the task now, locked for it (contract 6.2, 6.3).
-    pub(crate) fn place(&mut self, demand: &Demand, order: &[usize]) -> Option<(usize, Allocation)> {
-        order.iter().find_map(|index| {
-            let node = self.nodes.get_mut(*index)?;
+    /// The first executor in random order that takes the task now, locked for it (contract 6.2, 6.3). A full cluster is
+    /// asked thousands of times a second, so the order is drawn only when there is room somewhere.
+    pub(crate) fn place(&mut self, demand: &Demand, stream: impl FnOnce() -> Stream) -> Option<(usize, Allocation)> {
+        if !self.nodes.iter().any(|node| node.has_room(demand)) {
+            return None;
+        }
+        stream().order(self.nodes.len()).into_iter().find_map(|index| {
+            let node = self.nodes.get_mut(index).filter(|node| node.has_room(demand))?;
             let numa = place(demand, &node.view)?;
-            Some((*index, node.take(demand, numa)))
+            Some((index, node.take(demand, numa)))
         })
     }
 

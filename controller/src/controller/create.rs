@@ -69,15 +69,14 @@ impl Controller {
         let Some(job) = self.runners.create_job(key, nth) else { return };
         job.attempts += 1;
         let demand = Demand::of(&job.spec);
-        let mut stream = Stream::of(self.seed, "placement", key, u64::from(nth) << 32 | u64::from(job.attempts));
-        let order = stream.order(self.pool.len());
-        let Some((node, allocation)) = self.pool.place(&demand, &order) else {
+        let (seed, number) = (self.seed, u64::from(nth) << 32 | u64::from(job.attempts));
+        let Some((node, allocation)) = self.pool.place(&demand, || Stream::of(seed, "placement", key, number)) else {
             self.try_again(key, nth, Duration::ZERO);
             return;
         };
         job.placed = Some(Placed { node, allocation });
-        let delay = Duration::from_millis(stream.between(DELIVERY_MILLIS.0, DELIVERY_MILLIS.1));
-        self.timers.set(self.now + delay, Deadline::Deliver { key: key.clone(), nth });
+        let millis = Stream::of(seed, "delivery", key, number).between(DELIVERY_MILLIS.0, DELIVERY_MILLIS.1);
+        self.timers.set(self.now + Duration::from_millis(millis), Deadline::Deliver { key: key.clone(), nth });
     }
 
     /// The executor receives the order: it registers the run if it takes tasks (contract 5.1, step 4).
