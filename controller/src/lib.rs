@@ -23,6 +23,7 @@ mod effect;
 mod event_store;
 mod executor_pool;
 mod figures;
+pub mod invariants;
 mod lifecycle;
 mod log_lines;
 mod options;
