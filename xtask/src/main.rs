@@ -12,6 +12,7 @@ mod process;
 mod serve;
 mod shim;
 mod steps;
+mod styles;
 mod test;
 mod tools;
 mod workspace;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Some("serve") => serve::run(&rest),
         Some("bench") => bench::run(&rest),
         Some("lint") => lint::run(),
+        Some("styles") => styles::run(),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

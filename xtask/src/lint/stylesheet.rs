@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Outcome, files};
+use crate::{Outcome, files, styles};
 
 /// Where raw values get their names.
 const TOKENS: [&str; 1] = ["style/tokens.css"];
@@ -26,7 +26,7 @@ pub fn check() -> Outcome<Vec<String>> {
 fn offences(path: &Path, sheet: &str) -> Vec<String> {
     let tokens = TOKENS.iter().any(|tokens| path == Path::new(tokens));
     let mut found = Vec::new();
-    for (number, line) in without_comments(sheet).lines().enumerate() {
+    for (number, line) in styles::without_comments(sheet).lines().enumerate() {
         let mut offence = |words: String| found.push(format!("{}:{}: {words}", path.display(), number + 1));
         if line.contains("!important") {
             offence("no !important: order lives in the layers".to_owned());
@@ -56,19 +56,6 @@ fn is_colour(word: &str) -> bool {
         return matches!(digits.len(), 3 | 4 | 6 | 8) && digits.chars().all(|c| c.is_ascii_hexdigit());
     }
     word.strip_suffix('(').is_some_and(|function| COLOUR_FUNCTIONS.contains(&function)) || COLOUR_NAMES.contains(&word)
-}
-
-/// The sheet with comments blanked, so that lines keep their numbers.
-fn without_comments(sheet: &str) -> String {
-    let mut text = String::with_capacity(sheet.len());
-    let mut rest = sheet;
-    while let Some((before, after)) = rest.split_once("/*") {
-        let (comment, behind) = after.split_once("*/").unwrap_or((after, ""));
-        text.push_str(before);
-        text.extend(comment.chars().filter(|c| *c == '\n'));
-        rest = behind;
-    }
-    text + rest
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{Outcome, files, tools::trunk, workspace};
 
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
     "frontend",
     "model",
     "style",
@@ -18,6 +18,7 @@ const INPUTS: [&str; 9] = [
     "Cargo.lock",
     "rust-toolchain.toml",
     "xtask/src/page",
+    "xtask/src/styles.rs",
 ];
 
 /// # Errors
