@@ -2,12 +2,9 @@
 //! to the byte, however late the core is woken and wherever it is saved and restored.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
-use controller::{
-    Command, Options, Simulation, invariants,
-    scenario::demo_world,
-};
+use controller::{Command, Options, Simulation, invariants, scenario::demo_world};
 use model::{
-    ClusterOpSpec, DroveDuration, ExecutorId, Executable, PlacementPolicy, ResourceRequirement, TaskKey, TaskSpec,
+    ClusterOpSpec, DroveDuration, Executable, ExecutorId, PlacementPolicy, ResourceRequirement, TaskKey, TaskSpec,
     TaskState, Timestamp,
 };
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
@@ -79,7 +76,8 @@ fn spec(dice: &mut Dice) -> TaskSpec {
 }
 
 fn command(dice: &mut Dice, executors: &[String]) -> Command {
-    let op = ClusterOpSpec { timeout: Some(DroveDuration::seconds(dice.pick(&[1, 3, 60]))), ..ClusterOpSpec::default() };
+    let op =
+        ClusterOpSpec { timeout: Some(DroveDuration::seconds(dice.pick(&[1, 3, 60]))), ..ClusterOpSpec::default() };
     match dice.roll(40) {
         0..20 => Command::Create { spec: Box::new(spec(dice)), op },
         20..30 => Command::Kill { key: key(dice), op },
@@ -161,7 +159,11 @@ fn invariants_hold_after_every_step() {
             let core = simulation.controller();
             for (key, (run, state)) in &ended {
                 let now = core.task(key).map(|info| info.state.clone());
-                assert_eq!((core.run_number(key), now), (Some(*run), Some(state.clone())), "{what}: {key} is not final");
+                assert_eq!(
+                    (core.run_number(key), now),
+                    (Some(*run), Some(state.clone())),
+                    "{what}: {key} is not final"
+                );
             }
             for event in core.events(last_event, usize::MAX).events.iter().rev() {
                 assert!(event.time >= last_event, "{what}: events go back");
@@ -209,9 +211,8 @@ fn the_same_commands_give_the_same_history_however_late_the_core_is_woken() {
             simulation
         });
         // Outputs come at other moments, but they are the same ones in the same order.
-        let without_answers = |text: &str| {
-            text.lines().filter(|line| line.starts_with('{')).map(str::to_owned).collect::<Vec<_>>()
-        };
+        let without_answers =
+            |text: &str| text.lines().filter(|line| line.starts_with('{')).map(str::to_owned).collect::<Vec<_>>();
         assert!(without_answers(&lazy) == without_answers(&eager), "seed {seed}");
         assert!(lazy == history(seed, |_, simulation, _| simulation), "seed {seed}");
     }
