@@ -1,1 +1,211 @@
-//! What the dashboard saw and sent: facts, and the views derived from them.
+//! What the dashboard saw and sent: facts, and the views derived from them (design section 3).
+//!
+//! Told through [`Ledger::intend`], [`Ledger::answer`] and [`Ledger::observe`]; one writer stores it ([`writer`]), after
+//! pure rules have decided what it means ([`book`], [`derive`]). Read through [`Ledger::page`], [`Ledger::detail`] and
+//! [`Ledger::rows_changed_since`], each in one consistent read. SQL stands in [`store`], [`history`], [`detail`],
+//! [`retention`] and [`open`] only.
+
+mod book;
+mod derive;
+mod detail;
+mod fact;
+mod history;
+mod open;
+mod published;
+mod report;
+mod retention;
+mod run;
+mod store;
+mod withhold;
+mod writer;
+
+pub use book::Verdicts;
+pub use fact::{Answer, Intent, Observation, Operation, SubmissionId};
+pub use published::{LiveRun, Now};
+pub use report::new_leader;
+
+use model::{
+    TaskKey, Timestamp,
+    dashboard::{Count, Counts, HistoryPage, HistoryQuery, TaskDetail, TaskRow},
+};
+use published::Published;
+use sqlx::SqlitePool;
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot, watch};
+use writer::{IntentRequest, Told};
+
+/// Accepted and not reported for so long means not placed (design section 3).
+pub const PLACING_TIME: Duration = Duration::from_secs(15);
+
+/// Where the ledger lies and what it is about.
+#[derive(Clone, Debug)]
+pub struct LedgerConfig {
+    /// The file, `ledger.db`; its folder is made if it does not exist.
+    pub file: PathBuf,
+    /// Name of the cluster.
+    pub cluster: String,
+    /// Id of the demo's world; a constant for a real cluster. Runs of another world that still go on are ended.
+    pub world: String,
+    /// Ended runs are removed after so long.
+    pub keep: Duration,
+    /// How long Drove keeps the record of an ended task, and with it its ID (`staleTaskAge`).
+    pub ids_taken_for: Duration,
+}
+
+/// Why the ledger could not do something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// At start: the operator looks at the file.
+    #[error("the ledger {file} cannot be opened: {reason}", file = .file.display())]
+    Open {
+        /// Which file.
+        file: PathBuf,
+        /// What SQLite or the system says.
+        reason: String,
+    },
+    /// The disk is full or gone: the operator acts, and writing is tried again.
+    #[error("the ledger cannot be written: {0}")]
+    Unwritable(String),
+    /// As above, for reads.
+    #[error("the ledger cannot be read: {0}")]
+    Unreadable(String),
+    /// The process is stopping.
+    #[error("the ledger is closed")]
+    Closed,
+}
+
+impl LedgerError {
+    fn unwritable(error: sqlx::Error) -> Self {
+        Self::Unwritable(error.to_string())
+    }
+
+    fn unreadable(error: sqlx::Error) -> Self {
+        Self::Unreadable(error.to_string())
+    }
+}
+
+/// A handle of the ledger. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    cluster: Arc<str>,
+    ids_taken_for: Duration,
+    intents: mpsc::Sender<IntentRequest>,
+    told: mpsc::UnboundedSender<Told>,
+    readers: SqlitePool,
+    published: Arc<Published>,
+}
+
+impl Ledger {
+    /// Records that an operation is about to be sent. When this returns, that survives the end of the process.
+    pub async fn intend(&self, intent: Intent) -> Result<SubmissionId, LedgerError> {
+        let (done, stored) = oneshot::channel();
+        self.intents.send((intent, done)).await.map_err(|_| LedgerError::Closed)?;
+        stored.await.map_err(|_| LedgerError::Closed)?
+    }
+
+    /// Records what became of an operation, soon: nobody waits for it.
+    pub fn answer(&self, id: SubmissionId, answer: Answer) {
+        self.tell(Told::Answer(id, answer));
+    }
+
+    /// Forgets an intent: it was never sent, or its sender was not let in.
+    pub fn withdraw(&self, id: SubmissionId) {
+        self.tell(Told::Withdraw(id));
+    }
+
+    /// Records operations of the past with their answers (the demo's run ahead). Returns when they are stored.
+    pub async fn record_rehearsed(&self, operations: Vec<(Intent, Answer)>) -> Result<(), LedgerError> {
+        for (intent, answer) in operations {
+            self.tell(Told::Rehearsed(Box::new(intent), answer));
+        }
+        self.flush().await
+    }
+
+    /// Records what was seen. Returns when it is stored, so that a watcher is never far ahead of the ledger.
+    pub async fn observe(&self, observations: Vec<Observation>) -> Result<(), LedgerError> {
+        for observation in observations {
+            self.tell(Told::Observed(Box::new(observation)));
+        }
+        self.flush().await
+    }
+
+    /// Returns when everything told so far is stored.
+    pub async fn flush(&self) -> Result<(), LedgerError> {
+        let (done, flushed) = oneshot::channel();
+        self.tell(Told::Flush(done));
+        flushed.await.map_err(|_| LedgerError::Closed)
+    }
+
+    /// Stores what was told and closes the file. The other handles are dead afterwards.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        self.tell(Told::Close(done));
+        // An error means that it is closed already.
+        drop(closed.await);
+        self.readers.close().await;
+    }
+
+    fn tell(&self, told: Told) {
+        if self.told.send(told).is_err() {
+            tracing::debug!("something was told to a closed ledger");
+        }
+    }
+
+    /// The revision of the last change, and a way to wait for the next. Changes are visible to reads before it moves.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.published.revision()
+    }
+
+    /// The revision of the last change.
+    pub fn revision(&self) -> u64 {
+        *self.published.revision().borrow()
+    }
+
+    /// Why the ledger cannot be written, while it cannot.
+    pub fn trouble(&self) -> watch::Receiver<Option<LedgerError>> {
+        self.published.trouble()
+    }
+
+    /// The runs that go on, in the order in which they were opened.
+    pub fn live_runs(&self) -> Vec<LiveRun> {
+        self.published.live_runs()
+    }
+
+    /// Names who tells, when a task was not placed, why it fits nowhere. The first one named stays.
+    pub fn set_verdicts(&self, verdicts: Box<Verdicts>) {
+        self.published.set_verdicts(verdicts);
+    }
+
+    /// One page of a list, with counts and choices.
+    pub async fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, LedgerError> {
+        history::page(&self.readers, &self.cluster, query, self.now()).await.map_err(LedgerError::unreadable)
+    }
+
+    /// Counts of a list, and how many rows it has over all pages.
+    pub async fn counts(&self, query: &HistoryQuery) -> Result<(Counts, Count), LedgerError> {
+        history::counts(&self.readers, &self.cluster, query).await.map_err(LedgerError::unreadable)
+    }
+
+    /// Rows that changed after `revision`, in the order of their last change, at most `limit`.
+    pub async fn rows_changed_since(&self, revision: u64, limit: usize) -> Result<Vec<TaskRow>, LedgerError> {
+        history::changed_since(&self.readers, &self.cluster, revision, limit).await.map_err(LedgerError::unreadable)
+    }
+
+    /// Everything known of run `run` of a key, or of its last one; nothing if there is none.
+    pub async fn detail(&self, key: &TaskKey, run: Option<u32>) -> Result<Option<TaskDetail>, LedgerError> {
+        let detail = detail::read(&self.readers, &self.cluster, key, run, self.now(), self.ids_taken_for).await;
+        detail.map_err(LedgerError::unreadable)
+    }
+
+    /// Time of the last event recorded in `world`: where the watcher goes on after a restart.
+    pub async fn last_event(&self, world: &str) -> Result<Option<Timestamp>, LedgerError> {
+        history::last_event(&self.readers, &self.cluster, world).await.map_err(LedgerError::unreadable)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.published.now()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,333 @@
+//! The runs that may still change, in memory, and what becomes of them when something is told.
+//!
+//! Pure: no database, no clock. The writer loads what a batch is about ([`Book::missing`]), applies the batch, and stores
+//! the [`Changes`]; nothing of it is visible to anybody before that is committed.
+
+mod observe;
+
+use super::{
+    fact::{Answer, Intent, Observation, Operation, SubmissionId},
+    report::Report,
+    run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
+    withhold::content_hash,
+};
+use model::{
+    Gap, TaskKey, TaskSpec, Timestamp, Transition,
+    dashboard::AnswerKind,
+    fit::Matrix,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How many keys without a live run are kept in memory.
+const ENDED_KEYS_KEPT: usize = 2_048;
+/// Attempts to place a task never end sooner; a hint that comes sooner is about an earlier CREATE of the key.
+const SHORTEST_PLACING: Duration = Duration::from_secs(1);
+/// A run reported at most so long before its CREATE came is still the run of that CREATE: clocks of machines differ.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// Gives the verdict matrix of a spec at this moment, if the cluster is known.
+pub type Verdicts = dyn Fn(&TaskSpec) -> Option<Matrix> + Send + Sync;
+
+/// Runs and open intents.
+pub struct Book {
+    next_run_id: i64,
+    next_submission_id: i64,
+    keys: HashMap<TaskKey, KeyRuns>,
+    intents: HashMap<SubmissionId, OpenIntent>,
+    /// The open CREATE of a key.
+    open_creates: HashMap<TaskKey, SubmissionId>,
+    /// Unreported runs by the time they were opened. May name runs that were reported since.
+    unreported: BTreeMap<(Timestamp, i64), TaskKey>,
+    /// Keys in the order in which their last run ended; a key may stand here more than once.
+    ended: VecDeque<TaskKey>,
+}
+
+/// The runs of one key in this world.
+#[derive(Clone, Debug, Default)]
+pub struct KeyRuns {
+    /// Number of the last run, in whichever world.
+    pub last_number: u32,
+    /// Oldest first.
+    pub runs: Vec<RunFacts>,
+}
+
+#[derive(Clone, Debug)]
+struct OpenIntent {
+    key: TaskKey,
+    at: Timestamp,
+    user: Option<String>,
+    /// Of a CREATE.
+    spec: Option<Arc<TaskSpec>>,
+    attempts_ended: Option<Timestamp>,
+}
+
+/// What a batch adds to the ledger.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Operations that were sent and answered before the ledger heard of them.
+    pub submissions: Vec<(SubmissionId, Intent)>,
+    /// Runs whose row must be derived again.
+    pub dirty: BTreeSet<(TaskKey, i64)>,
+    /// Runs whose last record changed.
+    pub reported: BTreeSet<(TaskKey, i64)>,
+    /// By run.
+    pub transitions: Vec<(i64, Transition)>,
+    /// By run.
+    pub conclusions: Vec<(i64, Conclusion)>,
+    /// Hash → content.
+    pub matrices: BTreeMap<String, String>,
+    /// Answers, with the run they are about.
+    pub answers: Vec<(SubmissionId, Answer, Option<i64>)>,
+    /// Intents that were taken back.
+    pub withdrawn: Vec<SubmissionId>,
+    /// Spans without news.
+    pub gaps: Vec<Gap>,
+    /// Who led since when.
+    pub leaders: Vec<(Timestamp, String)>,
+}
+
+impl Changes {
+    /// Whether there is nothing to store.
+    pub fn is_empty(&self) -> bool {
+        self.dirty.is_empty()
+            && self.reported.is_empty()
+            && self.submissions.is_empty()
+            && self.transitions.is_empty()
+            && self.conclusions.is_empty()
+            && self.answers.is_empty()
+            && self.withdrawn.is_empty()
+            && self.gaps.is_empty()
+            && self.leaders.is_empty()
+    }
+}
+
+impl Book {
+    /// A book of nothing; ids go on from those given.
+    pub fn new(next_run_id: i64, next_submission_id: i64) -> Self {
+        Self {
+            next_run_id,
+            next_submission_id,
+            keys: HashMap::new(),
+            intents: HashMap::new(),
+            open_creates: HashMap::new(),
+            unreported: BTreeMap::new(),
+            ended: VecDeque::new(),
+        }
+    }
+
+    /// Those of `keys` that must be loaded before anything about them is told.
+    pub fn missing<'a>(&self, keys: impl IntoIterator<Item = &'a TaskKey>) -> BTreeSet<TaskKey> {
+        keys.into_iter().filter(|key| !self.keys.contains_key(key)).cloned().collect()
+    }
+
+    /// Takes in what the ledger holds of a key; an empty value when it holds nothing.
+    pub fn load(&mut self, key: TaskKey, runs: KeyRuns) {
+        for run in runs.runs.iter().filter(|run| !run.is_reported() && run.conclusion.is_none()) {
+            self.unreported.insert((run.opened, run.run_id), key.clone());
+        }
+        self.keys.insert(key, runs);
+    }
+
+    /// A run, if it is held.
+    pub fn run(&self, key: &TaskKey, run_id: i64) -> Option<&RunFacts> {
+        self.keys.get(key)?.runs.iter().find(|run| run.run_id == run_id)
+    }
+
+    /// The key that an intent still waiting for its answer is about.
+    pub fn intent_key(&self, id: SubmissionId) -> Option<&TaskKey> {
+        self.intents.get(&id).map(|intent| &intent.key)
+    }
+
+    /// An id for an intent that is about to be stored.
+    pub fn next_submission(&mut self) -> SubmissionId {
+        let id = SubmissionId(self.next_submission_id);
+        self.next_submission_id += 1;
+        id
+    }
+
+    /// An intent was stored.
+    pub fn intend(&mut self, id: SubmissionId, intent: &Intent) {
+        let spec = match &intent.operation {
+            Operation::Create { spec, .. } => Some(spec.clone()),
+            Operation::Kill => None,
+        };
+        self.reopen(id, intent.key.clone(), intent.at, intent.user.clone(), spec);
+    }
+
+    /// An intent of an earlier process is waiting for its answer; `spec` if it is a CREATE.
+    pub fn reopen(
+        &mut self,
+        id: SubmissionId,
+        key: TaskKey,
+        at: Timestamp,
+        user: Option<String>,
+        spec: Option<Arc<TaskSpec>>,
+    ) {
+        if spec.is_some() {
+            self.open_creates.insert(key.clone(), id);
+        }
+        self.intents.insert(id, OpenIntent { key, at, user, spec, attempts_ended: None });
+    }
+
+    /// An operation was sent and answered before the ledger heard of it. Its key must be loaded.
+    pub fn rehearsed(&mut self, intent: Intent, answer: Answer, verdicts: &Verdicts, changes: &mut Changes) {
+        let id = self.next_submission();
+        self.intend(id, &intent);
+        changes.submissions.push((id, intent));
+        self.answer(id, answer, verdicts, changes);
+    }
+
+    /// An intent was taken back: the operation did not reach the cluster, or its sender was not let in.
+    pub fn withdraw(&mut self, id: SubmissionId) {
+        if let Some(intent) = self.intents.remove(&id) {
+            self.close_create(&intent.key, id);
+        }
+    }
+
+    /// An operation was answered. Its key must be loaded.
+    pub fn answer(&mut self, id: SubmissionId, answer: Answer, verdicts: &Verdicts, changes: &mut Changes) {
+        let Some(intent) = self.intents.remove(&id) else { return };
+        self.close_create(&intent.key, id);
+        let run = match intent.spec.clone() {
+            Some(spec) => self.created(id, &intent, spec, &answer, verdicts, changes),
+            None => self.killed(&intent.key, &answer, changes),
+        };
+        changes.answers.push((id, answer, run));
+    }
+
+    /// Something was observed. Its key must be loaded.
+    pub fn observe(&mut self, observation: Observation, verdicts: &Verdicts, changes: &mut Changes) {
+        match observation {
+            Observation::Event(event) => {
+                if let Some(report) = Report::of_event(&event) {
+                    self.report(report, changes);
+                }
+            }
+            Observation::Record { info, source } => self.report(Report::of_record(*info, source), changes),
+            Observation::NoRecord { key, at } => self.no_record(&key, at, verdicts, changes),
+            Observation::AttemptsEnded { key, at } => self.attempts_ended(&key, at, verdicts, changes),
+            Observation::CaughtUp { at } => self.caught_up(at, verdicts, changes),
+            Observation::Managed { key, instance_id, managed, at } => {
+                self.managed(&key, &instance_id, managed, at, changes);
+            }
+            Observation::Gap(gap) => changes.gaps.push(gap),
+            Observation::Leader { at, leader } => changes.leaders.push((at, leader)),
+        }
+    }
+
+    /// Forgets keys without live runs, those first that ended first, once there are many. `ended` are keys whose run
+    /// ended in the batch just stored.
+    pub fn trim(&mut self, ended: impl IntoIterator<Item = TaskKey>) {
+        self.ended.extend(ended);
+        while self.ended.len() > ENDED_KEYS_KEPT {
+            let Some(key) = self.ended.pop_front() else { break };
+            let over = self.keys.get(&key).is_some_and(|k| k.runs.iter().all(|run| super::derive::row(run).is_over()));
+            if over && !self.open_creates.contains_key(&key) {
+                self.keys.remove(&key);
+            }
+        }
+    }
+
+    fn close_create(&mut self, key: &TaskKey, id: SubmissionId) {
+        if self.open_creates.get(key) == Some(&id) {
+            self.open_creates.remove(key);
+        }
+    }
+
+    fn created(
+        &mut self,
+        id: SubmissionId,
+        intent: &OpenIntent,
+        spec: Arc<TaskSpec>,
+        answer: &Answer,
+        verdicts: &Verdicts,
+        changes: &mut Changes,
+    ) -> Option<i64> {
+        let fact = CreateFact::new(id.0, answer.kind.clone(), intent.user.clone(), spec);
+        let goes_on = self.goes_on(&intent.key);
+        // A report may have come before the answer, and opened the run.
+        let early = self.keys.get_mut(&intent.key)?.runs.iter_mut().find(|r| submission(r) == Some(id.0));
+        match (&answer.kind, early) {
+            (AnswerKind::Refused, None) => None,
+            (AnswerKind::Refused, Some(run)) => {
+                // What was reported is somebody else's task.
+                run.create = None;
+                changes.dirty.insert((intent.key.clone(), run.run_id));
+                None
+            }
+            (_, Some(run)) => Some(run.run_id),
+            (AnswerKind::Unknown, None) if goes_on => None,
+            (_, None) => {
+                if answer.kind == AnswerKind::Accepted {
+                    // Drove takes a CREATE only if it knows nothing of the key: the one before came to nothing.
+                    self.give_up(&intent.key, intent.at, verdicts, changes);
+                }
+                let run_id = self.open(&intent.key, intent.at, Some(fact), changes);
+                if let Some(at) = intent.attempts_ended {
+                    self.give_up(&intent.key, at, verdicts, changes);
+                }
+                Some(run_id)
+            }
+        }
+    }
+
+    fn killed(&mut self, key: &TaskKey, answer: &Answer, changes: &mut Changes) -> Option<i64> {
+        let run = self.keys.get_mut(key)?.runs.last_mut()?;
+        if answer.kind == AnswerKind::Accepted {
+            run.kill_accepted = true;
+            changes.dirty.insert((key.clone(), run.run_id));
+        }
+        Some(run.run_id)
+    }
+
+    fn goes_on(&self, key: &TaskKey) -> bool {
+        self.keys.get(key).and_then(|k| k.runs.last()).is_some_and(|run| !super::derive::row(run).is_over())
+    }
+
+    fn open(&mut self, key: &TaskKey, at: Timestamp, create: Option<CreateFact>, changes: &mut Changes) -> i64 {
+        let run_id = self.next_run_id;
+        self.next_run_id += 1;
+        let runs = self.keys.entry(key.clone()).or_default();
+        runs.last_number += 1;
+        let mut run = RunFacts::new(run_id, key.clone(), runs.last_number, at);
+        run.create = create;
+        runs.runs.push(run);
+        self.unreported.insert((at, run_id), key.clone());
+        changes.dirty.insert((key.clone(), run_id));
+        run_id
+    }
+
+    /// The last run of the key was not reported and will not be.
+    fn give_up(&mut self, key: &TaskKey, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
+        let Some(run) = self.keys.get_mut(key).and_then(|k| k.runs.last_mut()) else { return };
+        if run.is_reported() || run.conclusion.is_some() {
+            return;
+        }
+        let kind = if run.kill_accepted { ConclusionKind::Cancelled } else { ConclusionKind::NotPlaced };
+        let spec = run.create.as_mut().and_then(|create| create.spec.take());
+        let matrix = spec.filter(|_| kind == ConclusionKind::NotPlaced).and_then(|spec| verdicts(&spec));
+        let matrix = matrix.and_then(|mut matrix| {
+            // The moment is that of the conclusion; without it, equal verdicts are stored once.
+            matrix.at = Timestamp::default();
+            let content = serde_json::to_string(&matrix).ok()?;
+            let hash = content_hash(&content);
+            changes.matrices.insert(hash.clone(), content);
+            Some(hash)
+        });
+        let conclusion = Conclusion { kind, at, matrix };
+        run.conclude(conclusion.clone());
+        changes.conclusions.push((run.run_id, conclusion));
+        changes.dirty.insert((key.clone(), run.run_id));
+    }
+}
+
+fn submission(run: &RunFacts) -> Option<i64> {
+    run.create.as_ref().map(|create| create.submission_id)
+}
+
+#[cfg(test)]
+mod tests;

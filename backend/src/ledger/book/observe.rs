@@ -1,0 +1,200 @@
+//! What reports, look-ups and their absence make of a run.
+
+use super::{Book, CLOCK_SKEW, Changes, SHORTEST_PLACING, Verdicts};
+use crate::ledger::{
+    PLACING_TIME, derive,
+    fact::Answer,
+    report::Report,
+    run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
+};
+use model::{
+    InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp, Transition,
+    dashboard::AnswerKind,
+};
+use std::time::Duration;
+
+/// A heartbeat alone is written at most so often.
+const HEARTBEAT: Duration = Duration::from_secs(60);
+
+impl Book {
+    pub(super) fn report(&mut self, report: Report, changes: &mut Changes) {
+        let key = report.key();
+        let run_id = self.run_of(&key, &report, changes);
+        let Some(run) = self.keys.get_mut(&key).and_then(|k| k.runs.iter_mut().find(|run| run.run_id == run_id)) else {
+            return;
+        };
+        if report.event_id.as_deref().is_some_and(|id| run.knows_event(id)) {
+            return;
+        }
+        let id = (key, run_id);
+        if let Some(transition) = transition(run, &report) {
+            run.transitions.push(transition.clone());
+            changes.transitions.push((run_id, transition));
+            changes.dirty.insert(id.clone());
+        }
+        if let Some(create) = &mut run.create {
+            create.spec = None;
+            if create.answer == AnswerKind::Unknown {
+                // Reading back settled it.
+                create.answer = AnswerKind::Accepted;
+                let answer = Answer { kind: AnswerKind::Accepted, status: None, words: Vec::new() };
+                changes.answers.push((super::SubmissionId(create.submission_id), answer, Some(run_id)));
+                changes.dirty.insert(id.clone());
+            }
+        }
+        run.is_forgotten = false;
+        let before = run.info.clone();
+        run.take_info(report.info);
+        match (&before, &run.info) {
+            // A heartbeat is not worth a write; what is held stays what is written.
+            (Some(old), Some(new)) if !tells_more(old, new) => run.info = before,
+            _ => {
+                changes.reported.insert(id.clone());
+                changes.dirty.insert(id);
+            }
+        }
+    }
+
+    pub(super) fn no_record(&mut self, key: &TaskKey, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
+        let Some(run) = self.keys.get_mut(key).and_then(|k| k.runs.last_mut()) else { return };
+        if !run.is_reported() {
+            if at >= run.opened + PLACING_TIME {
+                self.give_up(key, at, verdicts, changes);
+            }
+            return;
+        }
+        let kind = match derive::row(run).is_over() {
+            false => ConclusionKind::Vanished,
+            true if run.is_forgotten => return,
+            true => ConclusionKind::Forgotten,
+        };
+        conclude(run, kind, at, changes);
+    }
+
+    pub(super) fn attempts_ended(&mut self, key: &TaskKey, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
+        if let Some(id) = self.open_creates.get(key) {
+            if let Some(intent) = self.intents.get_mut(id) {
+                intent.attempts_ended = Some(at);
+            }
+            return;
+        }
+        let Some(run) = self.keys.get(key).and_then(|k| k.runs.last()) else { return };
+        if run.kill_accepted || at >= run.opened + SHORTEST_PLACING {
+            self.give_up(key, at, verdicts, changes);
+        }
+    }
+
+    pub(super) fn caught_up(&mut self, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
+        while let Some(((opened, run_id), key)) = self.unreported.pop_first() {
+            if at < opened + PLACING_TIME {
+                self.unreported.insert((opened, run_id), key);
+                return;
+            }
+            let Some(run) = self.keys.get(&key).and_then(|k| k.runs.last()) else { continue };
+            // An unknown outcome is settled by looking the task up, not by silence.
+            let is_known = run.create.as_ref().is_none_or(|create| create.answer != AnswerKind::Unknown);
+            if run.run_id == run_id && is_known {
+                self.give_up(&key, opened + PLACING_TIME, verdicts, changes);
+            }
+        }
+    }
+
+    pub(super) fn managed(
+        &mut self,
+        key: &TaskKey,
+        instance_id: &InstanceId,
+        managed: bool,
+        at: Timestamp,
+        changes: &mut Changes,
+    ) {
+        let Some(runs) = self.keys.get_mut(key) else { return };
+        let Some(run) = runs.runs.iter_mut().find(|run| run.instance_id.as_ref() == Some(instance_id)) else { return };
+        if run.unmanaged == managed {
+            let kind = if managed { ConclusionKind::Managed } else { ConclusionKind::Unmanaged };
+            conclude(run, kind, at, changes);
+        }
+    }
+
+    /// The run that a report is about; opened or bound now if it is the first.
+    fn run_of(&mut self, key: &TaskKey, report: &Report, changes: &mut Changes) -> i64 {
+        let instance = report.instance_id();
+        let created = report.info.created;
+        let runs = self.keys.entry(key.clone()).or_default();
+        if let Some(run) = runs.runs.iter().rev().find(|run| run.instance_id.as_ref() == Some(instance)) {
+            return run.run_id;
+        }
+        let waiting = runs.runs.last_mut().filter(|run| run.instance_id.is_none() && created + CLOCK_SKEW >= run.opened);
+        if let Some(run) = waiting.filter(|run| run.create.as_ref().is_none_or(|create| may_be_ours(create, report))) {
+            run.instance_id = Some(instance.clone());
+            changes.dirty.insert((key.clone(), run.run_id));
+            return run.run_id;
+        }
+        let intent = self.open_creates.get(key).copied();
+        let intent = intent.and_then(|id| self.intents.get(&id).map(|intent| (id, intent.clone())));
+        let create = intent.filter(|(_, intent)| created + CLOCK_SKEW >= intent.at).and_then(|(id, intent)| {
+            let fact = CreateFact::new(id.0, AnswerKind::Accepted, intent.user, intent.spec?);
+            Some((intent.at, fact))
+        });
+        let (opened, create) = match create {
+            Some((at, fact)) => (at, Some(fact)),
+            None => (created, None),
+        };
+        let run_id = self.open(key, opened, create, changes);
+        if let Some(run) = self.keys.get_mut(key).and_then(|k| k.runs.last_mut()) {
+            run.instance_id = Some(instance.clone());
+        }
+        run_id
+    }
+}
+
+/// What a report adds to the transitions of a run. Events are facts whatever they tell; a read is one only if it tells
+/// something new.
+fn transition(run: &RunFacts, report: &Report) -> Option<Transition> {
+    let state = report.state().clone();
+    let at = report.info.updated;
+    if report.source == Source::Event {
+        let event_id = report.event_id.clone();
+        return Some(Transition { state, at, source: Source::Event, not_before: None, event_id });
+    }
+    let visible = derive::visible(&run.transitions);
+    let last = visible.last();
+    let is_newer = last.is_none_or(|last| at >= last.at);
+    if !is_newer || !derive::follows(last.map(|t| &t.state), &state) {
+        return None;
+    }
+    let seen_before = last.map_or(report.info.created, |last| last.at);
+    let not_before = Some(seen_before.min(at));
+    Some(Transition { state, at, source: report.source.clone(), not_before, event_id: None })
+}
+
+/// Whether a record tells more than a heartbeat, or the last heartbeat written is old.
+fn tells_more(before: &TaskInfo, after: &TaskInfo) -> bool {
+    let same = TaskInfo { updated: after.updated, ..before.clone() } == *after;
+    !same || after.updated.since(before.updated) >= HEARTBEAT
+}
+
+/// Whether a task that turned up may come from a CREATE whose answer was lost: somebody else may have used its key.
+fn may_be_ours(create: &CreateFact, report: &Report) -> bool {
+    let Some(spec) = create.spec.as_deref().filter(|_| create.answer == AnswerKind::Unknown) else { return true };
+    is_told_by(spec, &report.info)
+}
+
+/// Whether `info` tells of this spec, as far as Drove repeats it (contract 2.3). An event tells the image only.
+fn is_told_by(spec: &TaskSpec, info: &TaskInfo) -> bool {
+    let image = spec.executable.as_ref().map(|e| e.url.as_str());
+    if info.executable.as_ref().map(|e| e.url.as_str()) != image {
+        return false;
+    }
+    let cores = i64::try_from(info.core_count()).unwrap_or(i64::MAX);
+    info.resources.is_empty()
+        || (cores == spec.cores().max(0)
+            && info.env.clone().unwrap_or_default() == spec.env.clone().unwrap_or_default()
+            && info.volumes.clone().unwrap_or_default() == spec.volumes.clone().unwrap_or_default())
+}
+
+fn conclude(run: &mut RunFacts, kind: ConclusionKind, at: Timestamp, changes: &mut Changes) {
+    let conclusion = Conclusion { kind, at, matrix: None };
+    run.conclude(conclusion.clone());
+    changes.conclusions.push((run.run_id, conclusion));
+    changes.dirty.insert((run.key.clone(), run.run_id));
+}

@@ -1,0 +1,130 @@
+//! From the facts of one run to its row: pure, so that views can be derived again at any time.
+//!
+//! The rank rules of a run are here and nowhere else: within a run no fact moves the state to a lower rank; from LOST and
+//! UNKNOWN, and after a conclusion of ours, any later report is believed, because real clusters do all three.
+
+use super::run::{Conclusion, RunFacts};
+use model::{
+    Outcome, Source, TaskState, Timestamp, Transition,
+    dashboard::{AnswerKind, Phase, TaskRow},
+};
+
+/// Changes whenever the same facts would give another row: the views of older files are then derived again.
+pub const RULES_VERSION: i64 = 1;
+
+/// The row of a run; its revision is given when it is stored.
+pub fn row(facts: &RunFacts) -> TaskRow {
+    let transitions = visible(&facts.transitions);
+    let state = transitions.last().map(|t| t.state.clone());
+    let conclusion = facts.conclusion.as_ref().filter(|c| holds(c, facts));
+    let outcome = outcome(facts, &transitions, conclusion);
+    let phase = match (&outcome, &state, &facts.create) {
+        (Some(_), _, _) => Phase::Ended,
+        (None, Some(_), _) => Phase::Active,
+        (None, None, Some(create)) if create.answer == AnswerKind::Unknown => Phase::OutcomeUnknown,
+        (None, None, _) => Phase::Placing,
+    };
+    let info = facts.info.as_ref();
+    let allocated = info.filter(|info| !info.resources.is_empty());
+    let asked = |of: fn(&super::run::CreateFact) -> i64| facts.create.as_ref().map_or(0, of);
+    let last = transitions.last().map_or(facts.opened, |t| t.at);
+    TaskRow {
+        run_id: facts.run_id,
+        key: facts.key.clone(),
+        run: facts.run,
+        ended: outcome.as_ref().map(|_| ended(&transitions, conclusion).unwrap_or(last)),
+        exit_code: info.and_then(|i| i.task_result.as_ref()).map(|result| result.exit_code),
+        error_message: match conclusion {
+            Some(conclusion) => conclusion.kind.sentence().to_owned(),
+            None => info.map(|i| i.error_message.clone()).unwrap_or_default(),
+        },
+        image: info
+            .and_then(|i| i.executable.as_ref())
+            .map(|e| e.url.clone())
+            .or_else(|| facts.create.as_ref().map(|c| c.image.clone()))
+            .unwrap_or_default(),
+        cores: allocated.map_or_else(|| asked(|c| c.cores), |i| i64::try_from(i.core_count()).unwrap_or(i64::MAX)),
+        memory_mb: allocated.map_or_else(|| asked(|c| c.memory_mb), |i| i.memory_mb()),
+        instance_id: facts.instance_id.clone(),
+        executor_id: info.map(|i| i.executor_id.clone()).filter(|id| !id.as_str().is_empty()),
+        executor_host: info.and_then(|i| i.hostname.clone()),
+        submitted: facts.opened,
+        submitter: facts.create.as_ref().and_then(|c| c.user.clone()),
+        updated: info.map_or(last, |i| i.updated.max(last)),
+        kill_pending: phase != Phase::Ended && facts.kill_accepted,
+        unmanaged: phase == Phase::Active && facts.unmanaged,
+        phase,
+        state,
+        outcome,
+        transitions,
+        revision: 0,
+    }
+}
+
+/// The transitions that count, in order of time.
+pub fn visible(facts: &[Transition]) -> Vec<Transition> {
+    let mut sorted: Vec<&Transition> = facts.iter().collect();
+    // What an event tells comes before what a read tells of the same moment.
+    sorted.sort_by_key(|t| (t.at, t.source != Source::Event, t.state.rank()));
+    let mut kept: Vec<Transition> = Vec::with_capacity(sorted.len());
+    for next in sorted {
+        match kept.last_mut() {
+            // An event knows better when a state began that a read had bounded.
+            Some(last) if last.state == next.state => {
+                if last.source != Source::Event && next.source == Source::Event {
+                    *last = next.clone();
+                }
+            }
+            last => {
+                if follows(last.map(|t| &t.state), &next.state) {
+                    kept.push(next.clone());
+                }
+            }
+        }
+    }
+    kept
+}
+
+/// Whether a later report of `next` is believed of a run in `current`.
+pub fn follows(current: Option<&TaskState>, next: &TaskState) -> bool {
+    let Some(current) = current else { return true };
+    if current == next {
+        return false;
+    }
+    match current {
+        TaskState::Stopped => false,
+        TaskState::Lost | TaskState::Unknown | TaskState::Other(_) => true,
+        TaskState::Pending
+        | TaskState::Provisioning
+        | TaskState::ProvisioningFailed
+        | TaskState::Starting
+        | TaskState::Running
+        | TaskState::RunCompleted
+        | TaskState::RunFailed
+        | TaskState::Deprovisioning => {
+            // UNKNOWN stands outside the order: a restarted executor reports it of any task it has not recovered yet.
+            matches!(next, TaskState::Unknown | TaskState::Other(_)) || next.rank() >= current.rank()
+        }
+    }
+}
+
+/// Whether a conclusion still holds: any later report refutes it.
+fn holds(conclusion: &Conclusion, facts: &RunFacts) -> bool {
+    let is_latest = facts.info.as_ref().is_none_or(|info| info.updated <= conclusion.at);
+    !facts.is_reported() || (conclusion.kind.ends_reported_runs() && is_latest)
+}
+
+fn outcome(facts: &RunFacts, transitions: &[Transition], conclusion: Option<&Conclusion>) -> Option<Outcome> {
+    if let Some(state) = transitions.last().map(|t| &t.state).filter(|state| state.is_terminal()) {
+        let failed_in = transitions.iter().map(|t| &t.state).find(|state| state.is_failure());
+        let Some(mut info) = facts.info.clone() else { return Some(Outcome::Unclear) };
+        info.state = state.clone();
+        return Outcome::of(&info, failed_in);
+    }
+    conclusion.map(|c| c.kind.outcome())
+}
+
+fn ended(transitions: &[Transition], conclusion: Option<&Conclusion>) -> Option<Timestamp> {
+    let end = transitions.last().filter(|t| t.state.is_terminal()).map(|t| t.at);
+    end.or(conclusion.map(|c| c.at))
+}

@@ -1,0 +1,137 @@
+//! What the ledger is told: operations with their answers, and what the watcher observed.
+
+use model::{
+    DroveEvent, Gap, InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp,
+    dashboard::{AnswerKind, Door},
+};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// An operation that is about to be sent.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// The task it is about.
+    pub key: TaskKey,
+    /// CREATE with its spec, or KILL.
+    pub operation: Operation,
+    /// When it came.
+    pub at: Timestamp,
+    /// Who sent it: claimed until an answer other than 401 confirms it.
+    pub user: Option<String>,
+    /// How it came.
+    pub door: Door,
+}
+
+/// The two operations on tasks.
+#[derive(Clone, Debug)]
+pub enum Operation {
+    /// CREATE: the spec as understood, and the document it was read from.
+    Create {
+        /// For placement and for telling our task from somebody else's.
+        spec: Arc<TaskSpec>,
+        /// For Clone; secrets are taken out before it is stored ([`super::withhold`]).
+        document: Value,
+    },
+    /// KILL.
+    Kill,
+}
+
+impl Operation {
+    /// As Drove names it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Operation::Create { .. } => "CREATE",
+            Operation::Kill => "KILL",
+        }
+    }
+}
+
+/// What became of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Accepted, refused or lost.
+    pub kind: AnswerKind,
+    /// HTTP status, if there was one.
+    pub status: Option<u16>,
+    /// Drove's words, if it refused.
+    pub words: Vec<String>,
+}
+
+impl Answer {
+    /// The answer was lost.
+    pub fn unknown() -> Self {
+        Self { kind: AnswerKind::Unknown, status: None, words: Vec::new() }
+    }
+}
+
+/// Names a recorded intent until it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubmissionId(pub i64);
+
+/// What the watcher saw. Each may come any number of times, and late.
+#[derive(Clone, Debug)]
+pub enum Observation {
+    /// An event of the cluster.
+    Event(DroveEvent),
+    /// A record of a task, read at `seen`.
+    Record {
+        /// The record.
+        info: Box<TaskInfo>,
+        /// From the list of active tasks, or looked up.
+        source: Source,
+    },
+    /// Drove has no record of the key, asked after this run was submitted or last reported.
+    NoRecord {
+        /// The task.
+        key: TaskKey,
+        /// When that was known.
+        at: Timestamp,
+    },
+    /// Placing was given up: nothing will be reported for the last CREATE of this key.
+    AttemptsEnded {
+        /// The task.
+        key: TaskKey,
+        /// When.
+        at: Timestamp,
+    },
+    /// Everything raised up to `at` has been read: what was accepted more than [`super::PLACING_TIME`] before it and is
+    /// not reported by now was not placed.
+    CaughtUp {
+        /// When the read began.
+        at: Timestamp,
+    },
+    /// Drove reports this run as going on, and lists it among its active tasks or does not (contract 5.6).
+    Managed {
+        /// The task.
+        key: TaskKey,
+        /// Names the run.
+        instance_id: InstanceId,
+        /// Whether it is listed.
+        managed: bool,
+        /// When that was known.
+        at: Timestamp,
+    },
+    /// Nothing can have been recorded in this span.
+    Gap(Gap),
+    /// Somebody else leads.
+    Leader {
+        /// Since when.
+        at: Timestamp,
+        /// Its name.
+        leader: String,
+    },
+}
+
+impl Observation {
+    /// The task it is about, if it is about one that the ledger may hold.
+    pub fn key(&self) -> Option<TaskKey> {
+        match self {
+            Observation::Event(event) => event.task_state_change().map(|(key, _)| key),
+            Observation::Record { info, .. } => Some(info.key()),
+            Observation::NoRecord { key, .. }
+            | Observation::AttemptsEnded { key, .. }
+            | Observation::Managed { key, .. } => Some(key.clone()),
+            Observation::CaughtUp { .. } | Observation::Gap(_) | Observation::Leader { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What everybody may know of the ledger without asking the database: its revision, its health, and the runs that go on.
+
+use super::{LedgerError, book::Verdicts, run::RunFacts};
+use model::{
+    InstanceId, TaskKey, TaskSpec, TaskState, Timestamp,
+    dashboard::{Phase, TaskRow},
+    fit::Matrix,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
+use tokio::sync::watch;
+
+/// The time that facts are recorded in: demo time, or real time with a real cluster.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A run that goes on, as far as the watcher needs to know it.
+#[derive(Clone, Debug)]
+pub struct LiveRun {
+    /// Identity of the run.
+    pub run_id: i64,
+    /// The task.
+    pub key: TaskKey,
+    /// When its CREATE came.
+    pub opened: Timestamp,
+    /// What is known.
+    pub phase: Phase,
+    /// State last reported.
+    pub state: Option<TaskState>,
+    /// Drove's name of it.
+    pub instance_id: Option<InstanceId>,
+    /// Last word of Drove about it.
+    pub updated: Timestamp,
+    /// A record with its allocations was read: events do not tell them.
+    pub has_allocations: bool,
+    /// Drove reports it and does not list it.
+    pub unmanaged: bool,
+    /// What it asked for, while no executor has reported it.
+    pub spec: Option<Arc<TaskSpec>>,
+    is_over: bool,
+}
+
+impl LiveRun {
+    /// What is known of a run.
+    pub fn of(facts: &RunFacts, row: &TaskRow) -> Self {
+        Self {
+            run_id: row.run_id,
+            key: row.key.clone(),
+            opened: facts.opened,
+            phase: row.phase.clone(),
+            state: row.state.clone(),
+            instance_id: row.instance_id.clone(),
+            updated: row.updated,
+            has_allocations: facts.info.as_ref().is_some_and(|info| !info.resources.is_empty()),
+            unmanaged: row.unmanaged,
+            spec: facts.create.as_ref().and_then(|create| create.spec.clone()).filter(|_| !facts.is_reported()),
+            is_over: row.is_over(),
+        }
+    }
+}
+
+/// Shared by the writer and all handles.
+pub struct Published {
+    now: Now,
+    revision: watch::Sender<u64>,
+    trouble: watch::Sender<Option<LedgerError>>,
+    live: Mutex<BTreeMap<i64, LiveRun>>,
+    verdicts: OnceLock<Box<Verdicts>>,
+}
+
+impl Published {
+    /// Nothing yet.
+    pub fn new(now: Now, revision: u64) -> Self {
+        Self {
+            now,
+            revision: watch::Sender::new(revision),
+            trouble: watch::Sender::new(None),
+            live: Mutex::default(),
+            verdicts: OnceLock::new(),
+        }
+    }
+
+    /// The time of facts.
+    pub fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// Changes of the revision.
+    pub fn revision(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    /// Why the ledger cannot be written, while it cannot.
+    pub fn trouble(&self) -> watch::Receiver<Option<LedgerError>> {
+        self.trouble.subscribe()
+    }
+
+    /// Writing failed, or works again.
+    pub fn set_trouble(&self, error: Option<LedgerError>) {
+        self.trouble.send_if_modified(|trouble| {
+            let is_new = *trouble != error;
+            if is_new {
+                match &error {
+                    Some(error) => tracing::error!(%error, "the ledger cannot be written; operations are not recorded"),
+                    None => tracing::info!("the ledger can be written again"),
+                }
+                *trouble = error;
+            }
+            is_new
+        });
+    }
+
+    /// A batch was committed.
+    pub fn show(&self, runs: Vec<LiveRun>, revision: u64) {
+        let mut live = self.lock();
+        for run in runs {
+            if run.is_over {
+                live.remove(&run.run_id);
+            } else {
+                live.insert(run.run_id, run);
+            }
+        }
+        drop(live);
+        self.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
+    }
+
+    /// The runs that go on, in order of their ids.
+    pub fn live_runs(&self) -> Vec<LiveRun> {
+        self.lock().values().cloned().collect()
+    }
+
+    /// Who tells why a task fits nowhere; the first one told stays.
+    pub fn set_verdicts(&self, verdicts: Box<Verdicts>) {
+        if self.verdicts.set(verdicts).is_err() {
+            tracing::warn!("the ledger was given a second source of verdicts");
+        }
+    }
+
+    /// The verdicts on a spec at this moment, if the cluster is known.
+    pub fn verdict(&self, spec: &TaskSpec) -> Option<Matrix> {
+        self.verdicts.get().and_then(|verdicts| verdicts(spec))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, LiveRun>> {
+        // Nothing that holds the lock leaves the map half changed.
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,222 @@
+//! The facts of one run, as they are held while it may still change.
+
+use super::derive;
+use model::{
+    InstanceId, Outcome, TaskInfo, TaskKey, TaskSpec, TaskState, Timestamp, Transition, dashboard::AnswerKind,
+};
+use std::{str::FromStr, sync::Arc};
+
+/// Everything known of one run. A run is ours: it is opened by a submission or by an unknown instance, and bound to the
+/// first instance that is reported for its key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunFacts {
+    /// Identity of the run.
+    pub run_id: i64,
+    /// The task.
+    pub key: TaskKey,
+    /// 1 for the first run of the key.
+    pub run: u32,
+    /// When its CREATE came, or when it was first known.
+    pub opened: Timestamp,
+    /// Its CREATE, if that passed through here.
+    pub create: Option<CreateFact>,
+    /// Drove's name of the run, once one was reported.
+    pub instance_id: Option<InstanceId>,
+    /// A KILL of it was accepted.
+    pub kill_accepted: bool,
+    /// As recorded, in order of arrival.
+    pub transitions: Vec<Transition>,
+    /// Drove's last record, put together from events and reads.
+    pub info: Option<TaskInfo>,
+    /// The last conclusion that ends it.
+    pub conclusion: Option<Conclusion>,
+    /// Drove reports it and does not list it.
+    pub unmanaged: bool,
+    /// Drove has no record of it any more.
+    pub is_forgotten: bool,
+}
+
+/// The CREATE of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateFact {
+    /// Which submission.
+    pub submission_id: i64,
+    /// What became of it.
+    pub answer: AnswerKind,
+    /// Who sent it.
+    pub user: Option<String>,
+    /// What was asked for; dropped once an executor reported the run.
+    pub spec: Option<Arc<TaskSpec>>,
+    /// Cores asked for.
+    pub cores: i64,
+    /// MB asked for.
+    pub memory_mb: i64,
+    /// Image asked for.
+    pub image: String,
+}
+
+impl CreateFact {
+    /// The CREATE of `spec`.
+    pub fn new(submission_id: i64, answer: AnswerKind, user: Option<String>, spec: Arc<TaskSpec>) -> Self {
+        Self {
+            submission_id,
+            answer,
+            user,
+            cores: spec.cores(),
+            memory_mb: spec.memory_mb(),
+            image: spec.executable.as_ref().map(|e| e.url.clone()).unwrap_or_default(),
+            spec: Some(spec),
+        }
+    }
+}
+
+/// Something that was concluded about a run at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conclusion {
+    /// What.
+    pub kind: ConclusionKind,
+    /// When.
+    pub at: Timestamp,
+    /// Hash of the verdict matrix of that moment.
+    pub matrix: Option<String>,
+}
+
+/// What can be concluded about a run without a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConclusionKind {
+    /// Accepted, and not reported in time.
+    NotPlaced,
+    /// Not placed because a KILL came first.
+    Cancelled,
+    /// It was reported, and Drove has no record of it any more.
+    Vanished,
+    /// The demo's world it belonged to was given up.
+    WorldEnded,
+    /// Drove reports it and does not list it.
+    Unmanaged,
+    /// Drove lists it again.
+    Managed,
+    /// Drove has no record of an ended run any more: its ID is free.
+    Forgotten,
+}
+
+impl ConclusionKind {
+    const NAMES: [(ConclusionKind, &'static str); 7] = [
+        (ConclusionKind::NotPlaced, "NOT_PLACED"),
+        (ConclusionKind::Cancelled, "CANCELLED"),
+        (ConclusionKind::Vanished, "VANISHED"),
+        (ConclusionKind::WorldEnded, "WORLD_ENDED"),
+        (ConclusionKind::Unmanaged, "UNMANAGED"),
+        (ConclusionKind::Managed, "MANAGED"),
+        (ConclusionKind::Forgotten, "FORGOTTEN"),
+    ];
+
+    /// Its name in the ledger.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether it also ends a run that was reported.
+    pub fn ends_reported_runs(self) -> bool {
+        matches!(self, ConclusionKind::Vanished | ConclusionKind::WorldEnded)
+    }
+
+    /// The outcome of a run that ended by it.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            ConclusionKind::NotPlaced => Outcome::NotPlaced,
+            ConclusionKind::Cancelled => Outcome::Cancelled,
+            ConclusionKind::Vanished
+            | ConclusionKind::WorldEnded
+            | ConclusionKind::Unmanaged
+            | ConclusionKind::Managed
+            | ConclusionKind::Forgotten => Outcome::Unclear,
+        }
+    }
+
+    /// What a person reads where Drove has no words.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            ConclusionKind::NotPlaced => "No executor reported this task: it could not be placed",
+            ConclusionKind::Cancelled => "Killed before an executor had reported it",
+            ConclusionKind::Vanished => "The cluster has no record of this task any more, and its end was not seen",
+            ConclusionKind::WorldEnded => "The demo was reset while this task was going on",
+            ConclusionKind::Unmanaged | ConclusionKind::Managed | ConclusionKind::Forgotten => "",
+        }
+    }
+}
+
+impl FromStr for ConclusionKind {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind).ok_or(())
+    }
+}
+
+impl RunFacts {
+    /// A run that nothing is known of yet but its key.
+    pub fn new(run_id: i64, key: TaskKey, run: u32, opened: Timestamp) -> Self {
+        Self {
+            run_id,
+            key,
+            run,
+            opened,
+            create: None,
+            instance_id: None,
+            kill_accepted: false,
+            transitions: Vec::new(),
+            info: None,
+            conclusion: None,
+            unmanaged: false,
+            is_forgotten: false,
+        }
+    }
+
+    /// State that counts, if any was reported.
+    pub fn state(&self) -> Option<TaskState> {
+        derive::visible(&self.transitions).pop().map(|t| t.state)
+    }
+
+    /// Whether an executor was ever heard of it.
+    pub fn is_reported(&self) -> bool {
+        !self.transitions.is_empty()
+    }
+
+    /// Whether this event was taken in already.
+    pub fn knows_event(&self, id: &str) -> bool {
+        self.transitions.iter().any(|t| t.event_id.as_deref() == Some(id))
+    }
+
+    /// Takes a conclusion in.
+    pub fn conclude(&mut self, conclusion: Conclusion) {
+        match conclusion.kind {
+            ConclusionKind::Unmanaged => self.unmanaged = true,
+            ConclusionKind::Managed => self.unmanaged = false,
+            ConclusionKind::Forgotten => self.is_forgotten = true,
+            ConclusionKind::NotPlaced
+            | ConclusionKind::Cancelled
+            | ConclusionKind::Vanished
+            | ConclusionKind::WorldEnded => self.conclusion = Some(conclusion),
+        }
+    }
+
+    /// Takes a record in. One from an event lacks allocations and settings, which are kept from the one before; result
+    /// and error are whole in both. An older one only fills what is missing.
+    pub fn take_info(&mut self, new: TaskInfo) {
+        let Some(old) = self.info.take() else {
+            self.info = Some(new);
+            return;
+        };
+        let (mut newer, older) = if new.updated >= old.updated { (new, old) } else { (old, new) };
+        if newer.resources.is_empty() {
+            newer.resources = older.resources;
+            newer.volumes = older.volumes;
+            newer.logging_spec = older.logging_spec;
+            newer.env = older.env;
+            newer.executable = older.executable.or(newer.executable);
+        }
+        newer.hostname = newer.hostname.or(older.hostname);
+        self.info = Some(newer);
+    }
+}

@@ -1,0 +1,112 @@
+//! What is kept of a spec: everything but secrets, of which length and a keyed hash remain (design section 3).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// One value that was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// JSON pointer into the spec; an empty text stands there.
+    pub pointer: String,
+    /// Bytes of the value as sent.
+    pub length: usize,
+    /// Tells whether two specs had the same value, to nobody but this ledger.
+    pub hash: String,
+}
+
+/// Takes passwords, `authHeader`, header values and INLINE data of configs out of a spec.
+pub fn withhold(spec: &mut Value, hash_key: &[u8]) -> Vec<Withheld> {
+    let mut withheld = Vec::new();
+    let configs = spec.get_mut("configs").and_then(Value::as_array_mut);
+    for (index, config) in configs.into_iter().flatten().enumerate() {
+        let mut take = |value: Option<&mut Value>, at: String| {
+            let Some(value) = value else { return };
+            if value.is_null() {
+                return;
+            }
+            let text = match &value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let pointer = format!("/configs/{index}{at}");
+            withheld.push(Withheld { pointer, length: text.len(), hash: keyed_hash(hash_key, text.as_bytes()) });
+            *value = Value::String(String::new());
+        };
+        take(config.get_mut("data"), "/data".to_owned());
+        let Some(http) = config.get_mut("http") else { continue };
+        take(http.get_mut("password"), "/http/password".to_owned());
+        take(http.get_mut("authHeader"), "/http/authHeader".to_owned());
+        let Some(headers) = http.get_mut("headers") else { continue };
+        match headers.as_object_mut() {
+            Some(headers) => {
+                for (name, value) in headers {
+                    take(Some(value), format!("/http/headers/{}", name.replace('~', "~0").replace('/', "~1")));
+                }
+            }
+            None => take(Some(headers), "/http/headers".to_owned()),
+        }
+    }
+    withheld
+}
+
+/// Hash of `value` that cannot be tried out without `key`.
+fn keyed_hash(key: &[u8], value: &[u8]) -> String {
+    // Hashing the inner digest again with the key rules out extending it.
+    let inner = Sha256::new().chain_update(key).chain_update(value).finalize();
+    hex(&Sha256::new().chain_update(key).chain_update(inner).finalize())
+}
+
+/// Hash of content that is stored once for many facts.
+pub fn content_hash(content: &str) -> String {
+    hex(&Sha256::digest(content.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn secrets_are_taken_out_and_named() {
+        let http = json!({"username": "u", "password": "geheim", "authHeader": "Bearer x", "headers": {"X/Y": "token"}});
+        let mut spec = json!({"env": {"A": "1"}, "configs": [
+            {"type": "INLINE", "localFilename": "/a", "data": "QUJD"},
+            {"type": "EXECUTOR_HTTP_FETCH", "localFilename": "/b", "http": http},
+        ]});
+        let withheld = withhold(&mut spec, b"key");
+        let pointers: Vec<&str> = withheld.iter().map(|w| w.pointer.as_str()).collect();
+        let expected =
+            ["/configs/0/data", "/configs/1/http/password", "/configs/1/http/authHeader", "/configs/1/http/headers/X~1Y"];
+        assert_eq!(pointers, expected);
+        assert_eq!(withheld[1].length, 6);
+        for pointer in expected {
+            assert_eq!(spec.pointer(pointer), Some(&json!("")), "{pointer}");
+        }
+        assert_eq!(spec["env"]["A"], "1");
+        assert_eq!(spec["configs"][1]["http"]["username"], "u");
+        for secret in ["geheim", "Bearer x", "token", "QUJD"] {
+            assert!(!spec.to_string().contains(secret));
+        }
+    }
+
+    #[test]
+    fn the_hash_depends_on_the_key() {
+        assert_eq!(keyed_hash(b"a", b"x"), keyed_hash(b"a", b"x"));
+        assert_ne!(keyed_hash(b"a", b"x"), keyed_hash(b"b", b"x"));
+        assert_ne!(keyed_hash(b"a", b"x"), keyed_hash(b"a", b"y"));
+    }
+
+    #[test]
+    fn specs_of_any_shape_are_passed_over() {
+        for mut spec in [json!(null), json!({"configs": 5}), json!({"configs": [null, 1, {"http": "x"}]})] {
+            let before = spec.clone();
+            assert_eq!(withhold(&mut spec, b"key"), []);
+            assert_eq!(spec, before);
+        }
+    }
+}

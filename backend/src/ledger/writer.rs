@@ -1,0 +1,267 @@
+//! The one writer of the ledger: takes what it is told in batches, one transaction each (group commit).
+//!
+//! Intents go first, alone and in small transactions, because a user waits for them. Everything else is applied to the
+//! [`Book`] and stored in chunks, so that an intent never waits long for it.
+
+use super::{
+    LedgerError,
+    book::{Book, Changes, Verdicts},
+    derive,
+    fact::{Answer, Intent, Observation, SubmissionId},
+    published::{LiveRun, Published},
+    retention,
+    store::{self, Scope},
+};
+use model::{TaskKey, dashboard::TaskRow};
+use sqlx::{Connection, SqliteConnection};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Facts stored in one transaction.
+const FACTS_AT_ONCE: usize = 256;
+/// Intents stored in one transaction.
+const INTENTS_AT_ONCE: usize = 64;
+/// How long to wait before a failed transaction is tried again.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+/// How often old runs are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
+
+/// An intent and whom to tell that it is stored.
+pub type IntentRequest = (Intent, oneshot::Sender<Result<SubmissionId, LedgerError>>);
+
+/// Anything but an intent.
+pub enum Told {
+    /// An operation was answered.
+    Answer(SubmissionId, Answer),
+    /// An operation was not let in, or never sent.
+    Withdraw(SubmissionId),
+    /// An operation of the past with its answer.
+    Rehearsed(Box<Intent>, Answer),
+    /// The watcher saw something.
+    Observed(Box<Observation>),
+    /// Tell when everything before this is stored.
+    Flush(oneshot::Sender<()>),
+    /// Store what was told, close the file, and tell.
+    Close(oneshot::Sender<()>),
+}
+
+/// Who waits for what was told to be stored.
+#[derive(Default)]
+struct Waiting {
+    flushes: Vec<oneshot::Sender<()>>,
+    close: Option<oneshot::Sender<()>>,
+}
+
+impl Waiting {
+    fn flushed(&mut self) {
+        self.flushes.drain(..).for_each(|done| drop(done.send(())));
+    }
+}
+
+/// What the writer works with.
+pub struct Writer {
+    pub(super) connection: SqliteConnection,
+    pub(super) scope: Scope,
+    pub(super) book: Book,
+    pub(super) seq: u64,
+    pub(super) published: Arc<Published>,
+    pub(super) known_choices: HashSet<(&'static str, String)>,
+    /// Runs that are stored already: others are new to the text index.
+    pub(super) last_stored_run: i64,
+    pub(super) keep: Duration,
+}
+
+impl Writer {
+    /// Works until it is told to close; then everything told before is stored. `unsaved` is stored first.
+    pub async fn run(
+        mut self,
+        mut intents: mpsc::Receiver<IntentRequest>,
+        mut told: mpsc::UnboundedReceiver<Told>,
+        mut unsaved: Changes,
+    ) {
+        let mut sweep = tokio::time::interval(SWEEP_EVERY);
+        let mut facts = Vec::new();
+        let mut waiting = Waiting::default();
+        while waiting.close.is_none() || !unsaved.is_empty() {
+            let is_stuck = !facts.is_empty() || !unsaved.is_empty();
+            let mut requests = Vec::new();
+            tokio::select! {
+                biased;
+                n = intents.recv_many(&mut requests, INTENTS_AT_ONCE) => {
+                    if n == 0 { return; }
+                    self.store_intents(&mut requests).await;
+                    continue;
+                }
+                n = told.recv_many(&mut facts, FACTS_AT_ONCE), if !is_stuck => {
+                    if n == 0 { return; }
+                }
+                _ = sweep.tick(), if !is_stuck => {
+                    self.sweep().await;
+                    continue;
+                }
+                () = tokio::time::sleep(RETRY_AFTER), if is_stuck => {}
+            }
+            let saved = match self.apply(&mut facts, &mut unsaved, &mut waiting).await {
+                Ok(()) => self.save(&mut unsaved).await,
+                Err(error) => Err(error),
+            };
+            if saved.is_ok() {
+                waiting.flushed();
+            }
+            self.published.set_trouble(saved.err());
+        }
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the ledger was not closed cleanly");
+        }
+        drop(waiting.close.map(|close| close.send(())));
+    }
+
+    async fn store_intents(&mut self, requests: &mut Vec<IntentRequest>) {
+        let ids: Vec<SubmissionId> = requests.iter().map(|_| self.book.next_submission()).collect();
+        let numbered: Vec<_> = ids.iter().copied().zip(requests.iter().map(|(intent, _)| intent)).collect();
+        let stored = self.insert_intents(&numbered).await;
+        if stored.is_ok() {
+            numbered.iter().for_each(|(id, intent)| self.book.intend(*id, intent));
+        }
+        for (id, (_, waiting)) in ids.into_iter().zip(requests.drain(..)) {
+            // Whoever no longer waits has gone away with the request: the intent stands, and is settled as unknown.
+            drop(waiting.send(stored.clone().map(|()| id)));
+        }
+        self.published.set_trouble(stored.err());
+    }
+
+    async fn insert_intents(&mut self, intents: &[(SubmissionId, &Intent)]) -> Result<(), LedgerError> {
+        let stored = async {
+            let mut transaction = self.connection.begin().await?;
+            store::insert_intents(&mut transaction, &self.scope, intents).await?;
+            transaction.commit().await
+        };
+        stored.await.map_err(LedgerError::unwritable)
+    }
+
+    async fn sweep(&mut self) {
+        let before = self.published.now() - self.keep;
+        if let Err(error) = retention::sweep(&mut self.connection, &self.scope, before).await {
+            tracing::warn!(%error, "old runs could not be removed from the ledger");
+        }
+    }
+
+    /// Takes `facts` into the book; on failure they stay where they are.
+    async fn apply(
+        &mut self,
+        facts: &mut Vec<Told>,
+        changes: &mut Changes,
+        waiting: &mut Waiting,
+    ) -> Result<(), LedgerError> {
+        let keys: Vec<TaskKey> = facts.iter().filter_map(|fact| self.key_of(fact)).collect();
+        let missing = self.book.missing(&keys);
+        self.load(&missing).await?;
+        let published = self.published.clone();
+        let verdicts: &Verdicts = &move |spec| published.verdict(spec);
+        for fact in facts.drain(..) {
+            match fact {
+                Told::Answer(id, answer) => self.book.answer(id, answer, verdicts, changes),
+                Told::Withdraw(id) => {
+                    self.book.withdraw(id);
+                    changes.withdrawn.push(id);
+                }
+                Told::Rehearsed(intent, answer) => self.book.rehearsed(*intent, answer, verdicts, changes),
+                Told::Observed(observation) => self.book.observe(*observation, verdicts, changes),
+                Told::Flush(done) => waiting.flushes.push(done),
+                Told::Close(done) => waiting.close = Some(done),
+            }
+        }
+        Ok(())
+    }
+
+    fn key_of(&self, fact: &Told) -> Option<TaskKey> {
+        match fact {
+            Told::Answer(id, _) => self.book.intent_key(*id).cloned(),
+            Told::Rehearsed(intent, _) => Some(intent.key.clone()),
+            Told::Observed(observation) => observation.key(),
+            Told::Withdraw(_) | Told::Flush(_) | Told::Close(_) => None,
+        }
+    }
+
+    pub(super) async fn load(&mut self, keys: &BTreeSet<TaskKey>) -> Result<(), LedgerError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let loaded = store::load_keys(&mut self.connection, &self.scope, keys).await;
+        for (key, runs) in loaded.map_err(LedgerError::unreadable)? {
+            self.book.load(key, runs);
+        }
+        Ok(())
+    }
+
+    /// Stores what changed and shows it; on failure nothing is lost, and `changes` can be saved later.
+    pub(super) async fn save(&mut self, changes: &mut Changes) -> Result<(), LedgerError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut seq = self.seq;
+        let runs: Vec<_> = changes
+            .dirty
+            .iter()
+            .filter_map(|(key, id)| self.book.run(key, *id))
+            .map(|facts| {
+                seq += 1;
+                (facts, TaskRow { revision: seq, ..derive::row(facts) })
+            })
+            .collect();
+        let choices = new_choices(&self.known_choices, runs.iter().map(|(_, row)| row));
+        let reports: Vec<(i64, String)> = changes
+            .reported
+            .iter()
+            .filter_map(|(key, id)| Some((*id, serde_json::to_string(self.book.run(key, *id)?.info.as_ref()?).ok()?)))
+            .collect();
+        let new: Vec<_> = runs.iter().map(|(facts, _)| *facts).filter(|f| f.run_id > self.last_stored_run).collect();
+        let stored = async {
+            let mut transaction = self.connection.begin().await?;
+            store::delete_intents(&mut transaction, &self.scope, &changes.withdrawn).await?;
+            store::insert_facts(&mut transaction, &self.scope, changes).await?;
+            store::upsert_reports(&mut transaction, &self.scope, &reports).await?;
+            store::upsert_runs(&mut transaction, &self.scope, &runs).await?;
+            store::insert_texts(&mut transaction, &new).await?;
+            store::insert_choices(&mut transaction, &self.scope, &choices).await?;
+            store::set_change_seq(&mut transaction, &self.scope, seq).await?;
+            transaction.commit().await
+        };
+        stored.await.map_err(LedgerError::unwritable)?;
+        self.last_stored_run = new.iter().map(|run| run.run_id).fold(self.last_stored_run, i64::max);
+        let live: Vec<LiveRun> = runs.iter().map(|(facts, row)| LiveRun::of(facts, row)).collect();
+        let ended: Vec<TaskKey> =
+            runs.into_iter().filter(|(_, row)| row.is_over()).map(|(_, row)| row.key).collect();
+        self.seq = seq;
+        self.known_choices.extend(choices.into_iter().map(|(kind, value, _)| (kind, value)));
+        self.book.trim(ended);
+        self.published.show(live, seq);
+        *changes = Changes::default();
+        Ok(())
+    }
+}
+
+/// Values that filters do not offer yet.
+fn new_choices<'a>(
+    known: &HashSet<(&'static str, String)>,
+    rows: impl Iterator<Item = &'a TaskRow>,
+) -> Vec<(&'static str, String, String)> {
+    let mut new: Vec<(&'static str, String, String)> = Vec::new();
+    for row in rows {
+        let executor = row.executor_id.as_ref().zip(row.executor_host.as_ref());
+        let offered = [
+            Some(("APP", row.key.app.0.clone(), row.key.app.0.clone())),
+            executor.map(|(id, host)| ("EXECUTOR", id.0.clone(), host.clone())),
+        ];
+        for choice in offered.into_iter().flatten() {
+            if !known.contains(&(choice.0, choice.1.clone())) && !new.contains(&choice) {
+                new.push(choice);
+            }
+        }
+    }
+    new
+}
