@@ -11,11 +11,7 @@ use super::{
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
     withhold::content_hash,
 };
-use model::{
-    Gap, TaskKey, TaskSpec, Timestamp, Transition,
-    dashboard::AnswerKind,
-    fit::Matrix,
-};
+use model::{Gap, TaskKey, TaskSpec, Timestamp, Transition, dashboard::AnswerKind, fit::Matrix};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
@@ -328,6 +324,3 @@ impl Book {
 fn submission(run: &RunFacts) -> Option<i64> {
     run.create.as_ref().map(|create| create.submission_id)
 }
-
-#[cfg(test)]
-mod tests;

@@ -133,11 +133,7 @@ async fn rows(read: &mut SqliteConnection, ids: &[i64]) -> sqlx::Result<Vec<Task
     contents.iter().map(|content| from_json(content)).collect()
 }
 
-async fn counts_in(
-    read: &mut SqliteConnection,
-    cluster: &str,
-    query: &HistoryQuery,
-) -> sqlx::Result<(Counts, Count)> {
+async fn counts_in(read: &mut SqliteConnection, cluster: &str, query: &HistoryQuery) -> sqlx::Result<(Counts, Count)> {
     let (active, by_state) = count_by(read, cluster, query, "state", 0).await?;
     let (finished, by_outcome) = count_by(read, cluster, query, "coalesce(outcome, '')", 1).await?;
     let counts = Counts { active, finished, by_state, by_outcome };

@@ -172,12 +172,14 @@ async fn identify(
 ) -> sqlx::Result<(Scope, u64, i64)> {
     let mut fresh_key = [0; 32];
     getrandom::fill(&mut fresh_key).map_err(|fault| sqlx::Error::Io(std::io::Error::other(fault.to_string())))?;
-    sqlx::query("INSERT INTO ledger (cluster, change_seq, hash_key, derived_by) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(&config.cluster)
-        .bind(fresh_key.as_slice())
-        .bind(derive::RULES_VERSION)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO ledger (cluster, change_seq, hash_key, derived_by) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(&config.cluster)
+    .bind(fresh_key.as_slice())
+    .bind(derive::RULES_VERSION)
+    .execute(&mut *connection)
+    .await?;
     sqlx::query("INSERT INTO world (cluster, world_id, opened) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(&config.cluster)
         .bind(&config.world)

@@ -73,15 +73,20 @@ mod tests {
 
     #[test]
     fn secrets_are_taken_out_and_named() {
-        let http = json!({"username": "u", "password": "geheim", "authHeader": "Bearer x", "headers": {"X/Y": "token"}});
+        let http =
+            json!({"username": "u", "password": "geheim", "authHeader": "Bearer x", "headers": {"X/Y": "token"}});
         let mut spec = json!({"env": {"A": "1"}, "configs": [
             {"type": "INLINE", "localFilename": "/a", "data": "QUJD"},
             {"type": "EXECUTOR_HTTP_FETCH", "localFilename": "/b", "http": http},
         ]});
         let withheld = withhold(&mut spec, b"key");
         let pointers: Vec<&str> = withheld.iter().map(|w| w.pointer.as_str()).collect();
-        let expected =
-            ["/configs/0/data", "/configs/1/http/password", "/configs/1/http/authHeader", "/configs/1/http/headers/X~1Y"];
+        let expected = [
+            "/configs/0/data",
+            "/configs/1/http/password",
+            "/configs/1/http/authHeader",
+            "/configs/1/http/headers/X~1Y",
+        ];
         assert_eq!(pointers, expected);
         assert_eq!(withheld[1].length, 6);
         for pointer in expected {

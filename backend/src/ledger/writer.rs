@@ -58,7 +58,10 @@ struct Waiting {
 
 impl Waiting {
     fn flushed(&mut self) {
-        self.flushes.drain(..).for_each(|done| drop(done.send(())));
+        for done in self.flushes.drain(..) {
+            // Whoever stopped waiting is not told.
+            let _ = done.send(());
+        }
     }
 }
 
@@ -117,7 +120,9 @@ impl Writer {
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "the ledger was not closed cleanly");
         }
-        drop(waiting.close.map(|close| close.send(())));
+        if let Some(close) = waiting.close {
+            let _ = close.send(());
+        }
     }
 
     async fn store_intents(&mut self, requests: &mut Vec<IntentRequest>) {
@@ -129,7 +134,7 @@ impl Writer {
         }
         for (id, (_, waiting)) in ids.into_iter().zip(requests.drain(..)) {
             // Whoever no longer waits has gone away with the request: the intent stands, and is settled as unknown.
-            drop(waiting.send(stored.clone().map(|()| id)));
+            let _ = waiting.send(stored.clone().map(|()| id));
         }
         self.published.set_trouble(stored.err());
     }
@@ -234,8 +239,7 @@ impl Writer {
         stored.await.map_err(LedgerError::unwritable)?;
         self.last_stored_run = new.iter().map(|run| run.run_id).fold(self.last_stored_run, i64::max);
         let live: Vec<LiveRun> = runs.iter().map(|(facts, row)| LiveRun::of(facts, row)).collect();
-        let ended: Vec<TaskKey> =
-            runs.into_iter().filter(|(_, row)| row.is_over()).map(|(_, row)| row.key).collect();
+        let ended: Vec<TaskKey> = runs.into_iter().filter(|(_, row)| row.is_over()).map(|(_, row)| row.key).collect();
         self.seq = seq;
         self.known_choices.extend(choices.into_iter().map(|(kind, value, _)| (kind, value)));
         self.book.trim(ended);

@@ -24,8 +24,11 @@ async fn is_untouched(world: &World) {
 #[tokio::test]
 async fn deeply_nested_json_is_refused() {
     let world = World::recorded([]).await;
-    for body in ["[".repeat(1 << 20), r#"{"a":"#.repeat(1 << 18), format!(r#"{{"spec":{}"#, "{\"spec\":".repeat(200_000))] {
-        for path in ["/apis/v1/tasks/operations", "/apis/v1/tasks/validate/spec", "/apis/v1/cluster/placement/simulate"] {
+    for body in
+        ["[".repeat(1 << 20), r#"{"a":"#.repeat(1 << 18), format!(r#"{{"spec":{}"#, "{\"spec\":".repeat(200_000))]
+    {
+        for path in ["/apis/v1/tasks/operations", "/apis/v1/tasks/validate/spec", "/apis/v1/cluster/placement/simulate"]
+        {
             let answer = world.answer(post(path, body.clone().into_bytes())).await;
             assert_eq!(answer.status, 400, "{path}");
             assert_eq!(answer.json()["message"], "JSON validation failure", "{path}");
@@ -41,7 +44,8 @@ async fn policies_that_nest_too_deeply_are_refused() {
     for _ in 0..60 {
         policy = json!({ "type": "COMPOSITE", "combiner": "AND", "policies": [policy] });
     }
-    let answer = world.answer(post("/apis/v1/tasks/operations", create("deep", 64, policy).to_string().into_bytes())).await;
+    let answer =
+        world.answer(post("/apis/v1/tasks/operations", create("deep", 64, policy).to_string().into_bytes())).await;
     assert!(answer.status == 400 || answer.status == 200, "{}", answer.json());
     assert_eq!(world.get("/apis/v1/ping").await.status, 200);
 }
@@ -58,7 +62,9 @@ async fn an_oversized_body_is_refused_in_the_envelope() {
 #[tokio::test]
 async fn whoever_may_not_ask_is_told_before_the_body_is_read() {
     let world = World::recorded([]).await;
-    for (user, password, status) in [("admin", "wrong", 401), ("nobody", "x", 401), ("guest", "guest", 403), ("norole", "norole", 403)] {
+    for (user, password, status) in
+        [("admin", "wrong", 401), ("nobody", "x", 401), ("guest", "guest", 403), ("norole", "norole", 403)]
+    {
         let mut request = post("/apis/v1/tasks/operations", vec![b'{'; MAX_BODY + 1]);
         request.headers_mut().insert(header::AUTHORIZATION, basic(user, password).parse().unwrap());
         let answer = world.answer(request).await;
@@ -71,7 +77,8 @@ async fn whoever_may_not_ask_is_told_before_the_body_is_read() {
 #[tokio::test]
 async fn a_browser_is_never_asked_for_a_password_by_itself() {
     let world = World::recorded([]).await;
-    let request = Request::get("/apis/v1/tasks").header("sec-fetch-site", "same-origin").header(header::ACCEPT, "text/html");
+    let request =
+        Request::get("/apis/v1/tasks").header("sec-fetch-site", "same-origin").header(header::ACCEPT, "text/html");
     let answer = world.answer(request.body(Body::empty()).unwrap()).await;
     assert_eq!((answer.status.as_u16(), answer.header("www-authenticate")), (401, None));
 }
@@ -99,7 +106,10 @@ async fn log_files_cannot_lead_out_of_their_folder() {
         for call in ["read", "download"] {
             let answer = world.get(&format!("/apis/v1/logfiles/tasks/REC/log/{call}/{file}?offset=0")).await;
             assert_eq!(answer.status, 500, "{call} {file}");
-            assert!(!String::from_utf8_lossy(&answer.body).contains(&*world.dir.path().to_string_lossy()), "{call} {file}");
+            assert!(
+                !String::from_utf8_lossy(&answer.body).contains(&*world.dir.path().to_string_lossy()),
+                "{call} {file}"
+            );
         }
     }
 }

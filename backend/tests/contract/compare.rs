@@ -26,7 +26,8 @@ pub fn differences(exchange: &Exchange, answer: &Answer) -> Vec<String> {
     }
     found.equal("status", &answer.status.as_u16(), &recorded.status);
     for name in HEADERS {
-        let wanted = recorded.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+        let wanted =
+            recorded.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
         found.equal(name, &answer.header(name), &wanted);
     }
     if is_page(exchange) {
@@ -142,7 +143,8 @@ impl Differences {
     /// Events of one type and state have the same facts.
     fn event(&mut self, path: &str, ours: &Value, recorded: &Value) {
         if ours.get("metadata").is_some() && ours.get("time").is_some() && same_kind(ours, recorded) {
-            let names = |event: &Value| event["metadata"].as_object().map(|map| map.keys().cloned().collect::<BTreeSet<_>>());
+            let names =
+                |event: &Value| event["metadata"].as_object().map(|map| map.keys().cloned().collect::<BTreeSet<_>>());
             self.equal(&format!("{path}[].metadata"), &names(ours), &names(recorded));
         }
     }

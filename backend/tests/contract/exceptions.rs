@@ -34,8 +34,10 @@ pub fn row_of(group: &str, exchange: &Exchange) -> Option<&'static str> {
 
 /// Whether the recorded answer is one that `docs/fidelity.md` replaces by a 403 (row `no-role`).
 pub fn is_null_role(exchange: &Exchange) -> bool {
-    let log_download = exchange.request.user.as_deref() == Some("norole") && exchange.request.path.contains("/download/");
-    exchange.response.status == 500 && (exchange.response.body.to_string().contains("DroveUser.getRole()") || log_download)
+    let log_download =
+        exchange.request.user.as_deref() == Some("norole") && exchange.request.path.contains("/download/");
+    exchange.response.status == 500
+        && (exchange.response.body.to_string().contains("DroveUser.getRole()") || log_download)
 }
 
 #[test]

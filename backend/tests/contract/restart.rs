@@ -34,9 +34,11 @@ async fn answered_operations_are_known_and_do_not_happen_twice() {
     again.until("b ends", async || again.state("b").await == "STOPPED").await;
     assert_eq!(again.state("a").await, "RUNNING");
     let events = again.get("/apis/v1/cluster/events/latest").await.json();
-    let running = events["data"]["events"].as_array().unwrap().iter().filter(|event| {
-        event["metadata"]["TASK_ID"] == "b" && event["metadata"]["CURRENT_STATE"] == "RUNNING"
-    });
+    let running = events["data"]["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["metadata"]["TASK_ID"] == "b" && event["metadata"]["CURRENT_STATE"] == "RUNNING");
     assert_eq!(running.count(), 1);
 }
 

@@ -32,7 +32,16 @@ impl Replay {
     /// `real_begun_ms` is only needed where requests name moments.
     fn new(group: &'static str, world: World, real_begun_ms: i64) -> Self {
         let begun = world.cluster.now();
-        Self { world, group, begun, real_begun_ms, moments: vec![(0, begun)], lagging: &[], report: Vec::new(), compared: 0 }
+        Self {
+            world,
+            group,
+            begun,
+            real_begun_ms,
+            moments: vec![(0, begun)],
+            lagging: &[],
+            report: Vec::new(),
+            compared: 0,
+        }
     }
 
     /// Lets time pass up to the moment of an exchange.
@@ -86,7 +95,8 @@ impl Replay {
             }
             self.world.step(Duration::from_millis(50)).await;
         }
-        self.report.push(format!("{}: within a minute the last answer was\n    {last}\n  not\n    {wanted}", exchange.id));
+        self.report
+            .push(format!("{}: within a minute the last answer was\n    {last}\n  not\n    {wanted}", exchange.id));
     }
 
     fn compare(&mut self, exchange: &Exchange, answer: &Answer) {
@@ -107,7 +117,15 @@ impl Replay {
 /// A body without what cannot be the same twice: identities, times, applications (row `applications`), order of lists.
 fn figures(body: &Value, lagging: &[&str]) -> Value {
     const VOLATILE: [&str; 10] = [
-        "instanceId", "INSTANCE_ID", "created", "CREATED", "updated", "id", "time", "lastSyncTime", "generatedAt",
+        "instanceId",
+        "INSTANCE_ID",
+        "created",
+        "CREATED",
+        "updated",
+        "id",
+        "time",
+        "lastSyncTime",
+        "generatedAt",
         "numApplications",
     ];
     let is_kept = |name: &str| !VOLATILE.contains(&name) && !lagging.contains(&name);
@@ -181,7 +199,8 @@ async fn events() {
 
 #[tokio::test]
 async fn logs() {
-    let lines = (0..600).map(|n| (n, OutputLine { stream: Stream::Stdout, text: format!("line {n} grüße 🚀") })).collect();
+    let lines =
+        (0..600).map(|n| (n, OutputLine { stream: Stream::Stdout, text: format!("line {n} grüße 🚀") })).collect();
     let world = World::recorded([(key("log-021145"), container(lines, Some(13_000)))]).await;
     let mut replay = Replay::new("logs", world, 0);
     replay.world.create("log-021145", 64, gpu()).await;
@@ -277,7 +296,10 @@ async fn a_full_cluster_is_refused_once_it_has_been_seen() {
     assert_eq!(world.state("c").await, "none");
     let used = |id: &'static str| {
         let world = &world;
-        async move { world.get(&format!("/apis/v1/cluster/executors/{id}")).await.json()["data"]["state"]["cpus"]["usedCores"].clone() }
+        async move {
+            world.get(&format!("/apis/v1/cluster/executors/{id}")).await.json()["data"]["state"]["cpus"]["usedCores"]
+                .clone()
+        }
     };
     assert_eq!(used(TAGGED).await, json!({ "0": [0, 1] }));
     assert_eq!(used(UNTAGGED).await, json!({}));

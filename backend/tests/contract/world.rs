@@ -10,8 +10,8 @@ use backend::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use controller::{
-    Behaviour, ControllerNode, Ending, Machine, NumaNode, Options, OutputLine, Pull, PullOutcome, RunPlan, Script, StartOutcome,
-    WorldConfig,
+    Behaviour, ControllerNode, Ending, Machine, NumaNode, Options, OutputLine, Pull, PullOutcome, RunPlan, Script,
+    StartOutcome, WorldConfig,
 };
 use flate2::read::GzDecoder;
 use http::{HeaderMap, StatusCode, header};
@@ -99,11 +99,8 @@ impl World {
             options: options(),
             reset: false,
         };
-        let stated = StatedWorld {
-            machines: machines(behaviours.clone()),
-            head_start: Duration::from_secs(120),
-            paused: true,
-        };
+        let stated =
+            StatedWorld { machines: machines(behaviours.clone()), head_start: Duration::from_secs(120), paused: true };
         let cluster = EmbeddedCluster::start_stated(&settings, &stated).await.unwrap();
         let users = Arc::new(Users::new(&users(), [7; 32]));
         let router = drove_api::router(DroveApi { cluster: cluster.clone(), users });

@@ -7,10 +7,7 @@ use crate::ledger::{
     report::Report,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
-use model::{
-    InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp, Transition,
-    dashboard::AnswerKind,
-};
+use model::{InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp, Transition, dashboard::AnswerKind};
 use std::time::Duration;
 
 /// A heartbeat alone is written at most so often.
@@ -27,7 +24,9 @@ impl Book {
             return;
         }
         let id = (key, run_id);
-        if let Some(transition) = transition(run, &report) {
+        let transition = transition(run, &report);
+        let may_be_heartbeat = transition.is_none() && run.conclusion.is_none();
+        if let Some(transition) = transition {
             run.transitions.push(transition.clone());
             changes.transitions.push((run_id, transition));
             changes.dirty.insert(id.clone());
@@ -47,7 +46,7 @@ impl Book {
         run.take_info(report.info);
         match (&before, &run.info) {
             // A heartbeat is not worth a write; what is held stays what is written.
-            (Some(old), Some(new)) if !tells_more(old, new) => run.info = before,
+            (Some(old), Some(new)) if may_be_heartbeat && !tells_more(old, new) => run.info = before,
             _ => {
                 changes.reported.insert(id.clone());
                 changes.dirty.insert(id);
@@ -123,7 +122,8 @@ impl Book {
         if let Some(run) = runs.runs.iter().rev().find(|run| run.instance_id.as_ref() == Some(instance)) {
             return run.run_id;
         }
-        let waiting = runs.runs.last_mut().filter(|run| run.instance_id.is_none() && created + CLOCK_SKEW >= run.opened);
+        let waiting =
+            runs.runs.last_mut().filter(|run| run.instance_id.is_none() && created + CLOCK_SKEW >= run.opened);
         if let Some(run) = waiting.filter(|run| run.create.as_ref().is_none_or(|create| may_be_ours(create, report))) {
             run.instance_id = Some(instance.clone());
             changes.dirty.insert((key.clone(), run.run_id));

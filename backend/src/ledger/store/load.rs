@@ -6,10 +6,7 @@ use crate::ledger::{
     fact::SubmissionId,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
-use model::{
-    Source, TaskKey, TaskSpec, TaskState, Timestamp, Transition,
-    dashboard::AnswerKind,
-};
+use model::{Source, TaskKey, TaskSpec, TaskState, Timestamp, Transition, dashboard::AnswerKind};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -71,11 +68,12 @@ pub async fn load_keys(
 
 /// Keys of the runs that go on, split by whether they belong to this world.
 pub async fn load_live(connection: &mut SqliteConnection, scope: &Scope) -> sqlx::Result<(Vec<TaskKey>, Vec<i64>)> {
-    let live = sqlx::query("SELECT run_id, app, task, world_id = ? AS is_here FROM run WHERE cluster = ? AND is_over = 0")
-        .bind(&scope.world)
-        .bind(&scope.cluster)
-        .fetch_all(connection)
-        .await?;
+    let live =
+        sqlx::query("SELECT run_id, app, task, world_id = ? AS is_here FROM run WHERE cluster = ? AND is_over = 0")
+            .bind(&scope.world)
+            .bind(&scope.cluster)
+            .fetch_all(connection)
+            .await?;
     let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
     for row in live {
         if row.try_get("is_here")? {

@@ -1,0 +1,128 @@
+//! What survives the end of the process, and what a new one makes of it.
+
+use super::*;
+use std::os::unix::fs::PermissionsExt;
+
+#[tokio::test]
+async fn what_was_answered_survives_a_kill_of_the_process() {
+    let fixture = Fixture::new().await;
+    fixture.created("T", 0).await;
+    fixture.observe([event("T", "TI-1", "RUNNING", 1)]).await;
+    let before = fixture.detail("T").await;
+    let fixture = fixture.killed_and_reopened().await;
+    assert_eq!(fixture.detail("T").await, before);
+    fixture.observe([event("T", "TI-1", "RUNNING", 1), event("T", "TI-1", "STOPPED", 5)]).await;
+    let detail = fixture.detail("T").await;
+    assert_eq!((detail.runs, detail.row.outcome), (vec![1], Some(Outcome::Successful)));
+    assert!(detail.row.revision > before.revision);
+}
+
+#[tokio::test]
+async fn an_intent_without_an_answer_is_an_unknown_outcome() {
+    let fixture = Fixture::new().await;
+    fixture.create("T", 0).await;
+    let fixture = fixture.killed_and_reopened().await;
+    let detail = fixture.detail("T").await;
+    assert_eq!((detail.row.phase, detail.submissions[0].answer.clone()), (Phase::OutcomeUnknown, AnswerKind::Unknown));
+    assert_eq!(fixture.ledger.live_runs().len(), 1, "the watcher looks it up");
+    let fixture = fixture.killed_and_reopened().await;
+    fixture.observe([record("T", "TI-1", "RUNNING", 2)]).await;
+    let detail = fixture.detail("T").await;
+    assert_eq!((detail.row.phase, detail.submissions[0].answer.clone()), (Phase::Active, AnswerKind::Accepted));
+}
+
+#[tokio::test]
+async fn runs_of_a_world_that_was_given_up_are_over_and_stay() {
+    let fixture = Fixture::new().await;
+    fixture.created("T", 0).await;
+    fixture.observe([event("T", "TI-1", "RUNNING", 1)]).await;
+    fixture.set_time(10);
+    let fixture = fixture.reopened_in("world-2").await;
+    let row = fixture.row("T").await;
+    assert_eq!((row.outcome, row.ended), (Some(Outcome::Unclear), Some(at(10))));
+    assert!(fixture.ledger.live_runs().is_empty());
+    // The same seed gives the same names and event ids again.
+    fixture.created("T", 11).await;
+    fixture.observe([event("T", "TI-1", "RUNNING", 1)]).await;
+    let detail = fixture.detail("T").await;
+    assert_eq!((detail.runs, detail.row.phase), (vec![1, 2], Phase::Active));
+}
+
+#[tokio::test]
+async fn views_can_be_derived_again_from_the_facts() {
+    let fixture = Fixture::new().await;
+    fixture.created("T", 0).await;
+    fixture.observe([event("T", "TI-1", "RUNNING", 1), record("T", "TI-1", "RUNNING", 2)]).await;
+    fixture.created("U", 1).await;
+    fixture.kill("U", 2, accepted()).await;
+    fixture.observe([Observation::AttemptsEnded { key: key("U"), at: at(3) }]).await;
+    let rows = |ledger: Ledger| async move {
+        let mut rows = ledger.rows_changed_since(0, 10).await.unwrap();
+        rows.sort_by_key(|row| row.run_id);
+        rows.into_iter().map(|row| TaskRow { revision: 0, ..row }).collect::<Vec<_>>()
+    };
+    let before = rows(fixture.ledger.clone()).await;
+    assert_eq!(before.len(), 2);
+    let file = fixture.folder.path().join("ledger.db");
+    fixture.ledger.close().await;
+    let pool = SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    sqlx::query("UPDATE ledger SET derived_by = 0").execute(&pool).await.unwrap();
+    sqlx::query("UPDATE run_row SET content = '{}'").execute(&pool).await.unwrap();
+    pool.close().await;
+    let ledger = open(fixture.folder.path(), "world-1", &fixture.clock).await;
+    assert_eq!(rows(ledger).await, before);
+}
+
+#[tokio::test]
+async fn old_runs_are_removed_with_everything_about_them() {
+    let fixture = Fixture::new().await;
+    fixture.created("OLD", 0).await;
+    fixture.created("GOING", 0).await;
+    fixture.observe([event("OLD", "TI-1", "STOPPED", 1), event("GOING", "TI-2", "RUNNING", 1)]).await;
+    fixture.set_time(31 * 24 * 3600);
+    let fixture = fixture.reopened_in("world-1").await;
+    let gone = |table: &'static str| {
+        let readers = fixture.ledger.readers.clone();
+        async move {
+            let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+            sqlx::query_scalar::<_, i64>(sql).fetch_one(&readers).await.unwrap() == 1
+        }
+    };
+    // The first sweep begins with the writer; a flush returns after it.
+    fixture.ledger.flush().await.unwrap();
+    while !gone("run").await {
+        tokio::task::yield_now().await;
+    }
+    for table in ["submission", "transition", "report", "run_row", "run_text"] {
+        assert!(gone(table).await, "{table}");
+    }
+    assert_eq!(fixture.row("GOING").await.phase, Phase::Active);
+}
+
+#[tokio::test]
+async fn only_the_owner_may_read_the_file() {
+    let fixture = Fixture::new().await;
+    fixture.created("T", 0).await;
+    for name in ["ledger.db", "ledger.db-wal"] {
+        let mode = std::fs::metadata(fixture.folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_named_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("ledger.db");
+    std::fs::write(&file, "this is no database, and long enough to be taken for one".repeat(100)).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let config = LedgerConfig {
+        file: file.clone(),
+        cluster: "demo".to_owned(),
+        world: "w".to_owned(),
+        keep: Duration::from_secs(1),
+        ids_taken_for: Duration::from_secs(1),
+    };
+    let error = Ledger::open(config, Arc::new(|| at(0))).await.err().expect("it is damaged");
+    assert!(error.to_string().contains("ledger.db"), "{error}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
