@@ -1,5 +1,6 @@
 //! What comes in from users and operators, and what they are answered.
 
+use crate::Options;
 use model::{BlacklistOperationResponse, ClusterOpSpec, ClusterStateData, ExecutorId, TaskKey, TaskSpec};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,11 @@ pub enum Command {
     SetMaintenance,
     /// Take operations again, 40 s from now (contract 2.5).
     UnsetMaintenance,
+    /// Use other options from now on; deadlines that are set already stay.
+    SetOptions {
+        /// All of them.
+        options: Options,
+    },
     /// Cut an executor off: it goes silent, its containers run on (contract 5.7).
     SilenceExecutor {
         /// Which one.

@@ -138,6 +138,10 @@ impl Controller {
             Command::Unblacklist { ids } => self.unblacklist(ids),
             Command::SetMaintenance => Ok(self.set_state(ClusterState::Maintenance, EventType::MaintenanceModeSet)),
             Command::UnsetMaintenance => Ok(self.set_state(ClusterState::Normal, EventType::MaintenanceModeRemoved)),
+            Command::SetOptions { options } => {
+                self.options = options;
+                Ok(Reply::Done)
+            }
             Command::SilenceExecutor { id } => self.silence(&id),
             Command::RestoreExecutor { id } => self.restore(&id),
         }

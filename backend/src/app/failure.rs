@@ -53,7 +53,7 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::WorldDiffers { .. } | StartError::UnknownScenario { .. } => Failure::Told(error.to_string()),
-            StartError::Journal(_) | StartError::Logs { .. } | StartError::Entropy(_) => {
+            StartError::Journal { .. } | StartError::Logs { .. } | StartError::Entropy(_) => {
                 Failure::Running(error.to_string())
             }
         }

@@ -65,10 +65,8 @@ mod tests {
     }
 
     fn status(refusal: Refusal) -> u16 {
-        match refusal {
-            Refusal::Page { status, .. } => status.as_u16(),
-            other => panic!("{other:?}"),
-        }
+        let Refusal::Page { status, .. } = refusal else { panic!("{refusal:?}") };
+        status.as_u16()
     }
 
     #[tokio::test]

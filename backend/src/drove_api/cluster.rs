@@ -22,8 +22,7 @@ pub(super) fn dashboard(cluster: &EmbeddedCluster) -> Result<Response, Refusal> 
 }
 
 pub(super) async fn maintenance(cluster: &EmbeddedCluster, change: Command) -> Result<Response, Refusal> {
-    match command(cluster, change).await? {
-        Reply::Cluster(state) => Ok(reply::success(state)),
-        other => Err(unexpected(&other)),
-    }
+    let answer = command(cluster, change).await?;
+    let Reply::Cluster(state) = answer else { return Err(unexpected(&answer)) };
+    Ok(reply::success(state))
 }

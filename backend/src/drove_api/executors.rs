@@ -39,9 +39,7 @@ pub(super) async fn unblacklist(cluster: &EmbeddedCluster, ids: Vec<String>) -> 
     answer(command(cluster, Command::Unblacklist { ids }).await?)
 }
 
-fn answer(reply: Reply) -> Result<Response, Refusal> {
-    match reply {
-        Reply::Blacklist(response) => Ok(reply::success(response)),
-        other => Err(unexpected(&other)),
-    }
+fn answer(answer: Reply) -> Result<Response, Refusal> {
+    let Reply::Blacklist(response) = answer else { return Err(unexpected(&answer)) };
+    Ok(reply::success(response))
 }

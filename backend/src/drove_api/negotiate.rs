@@ -86,11 +86,9 @@ mod tests {
     }
 
     fn status(result: Result<(), Refusal>) -> u16 {
-        match result {
-            Ok(()) => 200,
-            Err(Refusal::Page { status, .. }) => status.as_u16(),
-            Err(other) => panic!("{other:?}"),
-        }
+        let Err(refusal) = result else { return 200 };
+        let Refusal::Page { status, .. } = refusal else { panic!("{refusal:?}") };
+        status.as_u16()
     }
 
     #[test]

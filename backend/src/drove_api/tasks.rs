@@ -41,10 +41,9 @@ pub(super) async fn operate(cluster: &EmbeddedCluster, call: &Call, body: Body) 
             Command::Kill { key: TaskKey { app: source_app_name, id: task_id }, op: op_spec.unwrap_or_default() }
         }
     };
-    match command(cluster, given).await? {
-        Reply::Accepted { task_id } => Ok(reply::success(OperationAccepted { task_id })),
-        other => Err(unexpected(&other)),
-    }
+    let answer = command(cluster, given).await?;
+    let Reply::Accepted { task_id } = answer else { return Err(unexpected(&answer)) };
+    Ok(reply::success(OperationAccepted { task_id }))
 }
 
 pub(super) async fn validate(cluster: &EmbeddedCluster, call: &Call, body: Body) -> Result<Response, Refusal> {

@@ -12,13 +12,7 @@ use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{
-    fs::OpenOptions,
-    io,
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 use thiserror::Error;
 
 /// One input of the core with the cluster time at which it was taken.
@@ -41,22 +35,17 @@ impl Entry {
 /// Why `cluster.db` could not be used.
 #[derive(Debug, Error)]
 pub enum JournalError {
-    /// The file or its folder cannot be opened.
-    #[error("cannot open {path}: {source}", path = path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    /// The file cannot be opened or made.
+    #[error("it cannot be opened ({0})")]
+    Open(#[from] io::Error),
     /// SQLite refused.
-    #[error("the database of the cluster failed: {0}")]
+    #[error("SQLite says: {0}")]
     Database(#[from] sqlx::Error),
     /// The file is of another version, or not ours.
-    #[error("the database of the cluster cannot be brought up to date: {0}")]
+    #[error("it cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// What is stored cannot be read.
-    #[error("the database of the cluster is damaged: {what}: {source}")]
+    #[error("{what} cannot be read: {source}")]
     Damaged {
         /// The part that cannot be read.
         what: String,
@@ -91,13 +80,7 @@ impl Journal {
     /// Opens the file, making it (readable by its owner only) if there is none.
     pub async fn open(path: &Path) -> Result<Self, JournalError> {
         // SQLite gives its side files the mode of the main file.
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)
-            .map_err(|source| JournalError::Open { path: path.to_owned(), source })?;
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)

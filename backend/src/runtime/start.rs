@@ -12,7 +12,7 @@ use super::{
     world::World,
 };
 use crate::clock::{self, Clock, ClockSetting};
-use controller::{Options, Simulation, WorldConfig, scenario::ScenarioName};
+use controller::{Command, Options, Simulation, WorldConfig, scenario::ScenarioName};
 use model::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -70,9 +70,14 @@ pub enum StartError {
         /// The name asked for.
         asked: String,
     },
-    /// `cluster.db` cannot be used.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
+    /// `cluster.db` cannot be used; it was left as it is.
+    #[error("{path} cannot be used: {source}; --reset does not mend it, moving the file away does", path = path.display())]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: JournalError,
+    },
     /// The folder of the log files cannot be used.
     #[error("cannot use {path} for log files: {source}", path = path.display())]
     Logs {
@@ -115,22 +120,25 @@ impl EmbeddedCluster {
     /// Whatever [`StartError`] lists; nothing is overwritten then.
     pub async fn start_stated(settings: &WorldSettings, stated: &StatedWorld) -> Result<Self, StartError> {
         let scenario = settings.scenario.as_deref().map(parse_scenario).transpose()?;
-        let mut journal = Journal::open(&settings.dir.join("cluster.db")).await?;
+        let path = settings.dir.join("cluster.db");
+        let unusable = |source| StartError::Journal { path: path.clone(), source };
+        let mut journal = Journal::open(&path).await.map_err(unusable)?;
         let log_dir = settings.dir.join("logs");
-        let stored = journal.stored().await?.filter(|_| !settings.reset);
+        let stored = journal.stored().await.map_err(unusable)?.filter(|_| !settings.reset);
         let fresh = stored.is_none();
         let logs = open_logs(&log_dir, fresh).map_err(|source| StartError::Logs { path: log_dir.clone(), source })?;
         let writer = LogWriter::start(logs.clone()).map_err(|source| StartError::Logs { path: log_dir, source })?;
         let living = match stored {
             Some(stored) => {
                 is_as_asked(&stored.world, settings.seed, scenario)?;
-                restore(&mut journal, stored, &writer).await?
+                let living = restore(&mut journal, stored, &writer).await.map_err(unusable)?;
+                configured(&mut journal, living, &settings.options).await.map_err(unusable)?
             }
             None => {
                 let world = new_world(settings.seed, scenario)?;
                 let machines =
                     WorldConfig { seed: world.seed, options: settings.options.clone(), ..stated.machines.clone() };
-                begin(&mut journal, world, machines, stated, &writer).await?
+                begin(&mut journal, world, machines, stated, &writer).await.map_err(unusable)?
             }
         };
         let logs = logs.behind(&writer);
@@ -193,7 +201,7 @@ fn is_as_asked(world: &World, seed: Option<u64>, scenario: Option<ScenarioName>)
 }
 
 /// The stored world as it was, told how long it was away. Nothing that was answered is lost, nothing happens twice.
-async fn restore(journal: &mut Journal, stored: Stored, writer: &LogWriter) -> Result<Living, StartError> {
+async fn restore(journal: &mut Journal, stored: Stored, writer: &LogWriter) -> Result<Living, JournalError> {
     let (simulation, applied) = journal.snapshot().await?;
     let mut core = Core { simulation, applied };
     let mut replayed = 0;
@@ -215,6 +223,18 @@ async fn restore(journal: &mut Journal, stored: Stored, writer: &LogWriter) -> R
     let seq = journal.append(&entry).await?;
     core.apply(seq, entry).outputs.iter().for_each(|output| writer.take(output));
     Ok(Living { world: stored.world, core, clock, rehearsed: Vec::new(), replayed })
+}
+
+/// The restored world with the options of today.
+async fn configured(journal: &mut Journal, mut living: Living, options: &Options) -> Result<Living, JournalError> {
+    if living.core.simulation.controller().options() != options {
+        let commands = vec![Command::SetOptions { options: options.clone() }];
+        let entry = Entry::Step { now: living.clock.now(), commands };
+        let seq = journal.append(&entry).await?;
+        // Nothing that it puts out is older than the process.
+        living.core.apply(seq, entry);
+    }
+    Ok(living)
 }
 
 /// A clock that begins at `latest` at least, should the wall clock have been put back while nobody was here.
@@ -243,7 +263,7 @@ async fn begin(
     machines: WorldConfig,
     stated: &StatedWorld,
     writer: &LogWriter,
-) -> Result<Living, StartError> {
+) -> Result<Living, JournalError> {
     let clock = Clock::real();
     if stated.paused {
         clock.set(clock.pausing());

@@ -72,9 +72,7 @@ impl Request {
         if let Some(encoded) = &self.body_base64 {
             return Some(STANDARD.decode(encoded).unwrap());
         }
-        self.body.as_ref().map(|body| match body {
-            Value::String(text) => text.clone().into_bytes(),
-            other => serde_json::to_vec(other).unwrap(),
-        })
+        let body = self.body.as_ref()?;
+        Some(body.as_str().map_or_else(|| serde_json::to_vec(body).unwrap(), |text| text.as_bytes().to_vec()))
     }
 }

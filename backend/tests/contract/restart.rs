@@ -2,9 +2,11 @@
 
 use super::world::{World, any, container, create, key, kill, lasting};
 use backend::runtime::{EmbeddedCluster, StartError, WorldSettings};
-use controller::{OutputLine, Stream};
+use controller::{Command, OutputLine, Reply, Stream};
+use model::{ClusterOpSpec, TaskSpec};
 use serde_json::Value;
-use std::time::Duration;
+use sqlx::Connection;
+use std::{fs, time::Duration};
 
 /// What can be read of a world's tasks, but for the times of the last reports, which a start shifts, and the executors'
 /// figures, which a start takes anew (design section 2, Time and chance; section 3).
@@ -114,4 +116,83 @@ async fn another_seed_or_scenario_needs_a_reset() {
     assert_ne!(other.world().id, stored.id);
     assert_eq!(other.world().seed, 2);
     other.shutdown().await;
+}
+
+#[tokio::test]
+async fn every_answered_create_of_a_crowd_is_known_and_no_other() {
+    let world = World::recorded([]).await;
+    let mut crowd = tokio::task::JoinSet::new();
+    for n in 0..200 {
+        let cluster = world.cluster.clone();
+        let spec = TaskSpec::from_json(&create(&format!("t{n}"), 64, any())["spec"]).unwrap();
+        let command = Command::Create { spec: Box::new(spec), op: ClusterOpSpec::default() };
+        crowd.spawn(async move { cluster.command(command).await });
+    }
+    while let Some(answer) = crowd.join_next().await {
+        assert!(matches!(answer.unwrap(), Ok(Reply::Accepted { .. })));
+    }
+    let again = world.again().await;
+    for n in 0..200 {
+        let answer = again.post("/apis/v1/tasks/operations", &create(&format!("t{n}"), 64, any())).await;
+        assert!(answer.entries().iter().any(|entry| entry.starts_with("Task already exists")), "t{n}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_not_carried_out() {
+    let world = World::recorded([]).await;
+    let file = format!("sqlite://{}", world.dir.path().join("cluster.db").display());
+    let mut thief = sqlx::SqliteConnection::connect(&file).await.unwrap();
+    sqlx::query("ALTER TABLE journal RENAME TO stolen").execute(&mut thief).await.unwrap();
+    let answer = world.post("/apis/v1/tasks/operations", &create("a", 64, any())).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.json()["status"], "FAILED");
+    assert_eq!(world.get("/apis/v1/ping").await.status, 200);
+
+    sqlx::query("ALTER TABLE stolen RENAME TO journal").execute(&mut thief).await.unwrap();
+    assert_eq!(world.post("/apis/v1/tasks/operations", &create("a", 64, any())).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_named_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("cluster.db");
+    fs::write(&file, "this is not a database, but somebody may want it back").unwrap();
+    let settings = WorldSettings {
+        dir: dir.path().to_owned(),
+        scenario: None,
+        seed: None,
+        options: controller::Options::demo(),
+        reset: false,
+    };
+    let refused = EmbeddedCluster::start(&settings).await.err().unwrap();
+    assert!(refused.to_string().contains(&*file.to_string_lossy()), "{refused}");
+    assert!(fs::read(&file).unwrap().starts_with(b"this is not a database"));
+}
+
+#[tokio::test]
+async fn other_options_are_those_of_the_next_start() {
+    let world = World::recorded([]).await;
+    world.cluster.shutdown().await;
+    let options = controller::Options { disable_cmdl_args: true, ..controller::Options::demo() };
+    let settings = WorldSettings {
+        dir: world.dir.path().to_owned(),
+        scenario: None,
+        seed: None,
+        options: options.clone(),
+        reset: false,
+    };
+    let again = EmbeddedCluster::start(&settings).await.unwrap();
+    again.read(|core, _| assert_eq!(core.options(), &options));
+}
+
+#[tokio::test]
+async fn a_paused_clock_stays_paused() {
+    let world = World::recorded([]).await;
+    world.step(Duration::from_secs(100)).await;
+    let stood = world.cluster.now();
+    let again = world.again().await;
+    assert_eq!(again.cluster.clock().paused(), Some(stood));
+    let goes_on = again.cluster.clock_resume().await.unwrap();
+    assert!(goes_on >= stood && again.cluster.clock().paused().is_none());
 }

@@ -2,7 +2,7 @@
 
 use super::{Controller, RunId};
 use crate::task_table::TaskTable;
-use crate::{IN_MAINTENANCE, event_store::EventStore, executor_pool::ExecutorPool, runners::Runners, runs::Runs};
+use crate::{IN_MAINTENANCE, Options, event_store::EventStore, executor_pool::ExecutorPool, runners::Runners, runs::Runs};
 use model::{
     ClusterSummary, DroveEventsList, DroveEventsSummary, ExecutorId, ExecutorNodeData, ExecutorState, ExecutorSummary,
     TaskInfo, TaskKey, TaskSpec, Timestamp,
@@ -10,6 +10,11 @@ use model::{
 use serde_json::Value;
 
 impl Controller {
+    /// The options in use.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The time up to which this core has lived.
     pub fn now(&self) -> Timestamp {
         self.now
