@@ -1,1 +1,5 @@
 //! From the cluster to the ledger: what is read when, and what it tells.
+
+mod picture;
+
+pub use picture::ClusterPicture;

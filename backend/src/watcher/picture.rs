@@ -1,0 +1,15 @@
+use model::{
+    dashboard::{ClusterStatus, ExecutorLive},
+    fit::ClusterView,
+};
+
+/// The cluster as last seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClusterPicture {
+    /// What the shell of every page shows.
+    pub status: ClusterStatus,
+    /// Executors in the order of the list, with their details as far as they were read.
+    pub executors: Vec<ExecutorLive>,
+    /// The executors as placement sees them: figures of executors put right by active tasks and open submissions.
+    pub view: ClusterView,
+}
