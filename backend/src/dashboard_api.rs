@@ -4,4 +4,8 @@
 pub mod clusters;
 pub mod demo_clock;
 pub mod health;
+pub mod history;
+pub mod live;
+pub mod logs;
+pub mod placement;
 pub mod session;

@@ -3,7 +3,7 @@
 //! What a user can act on is in the body; causes inside the process go to the log. `/apis/**` answers in Drove's
 //! envelope instead, also where this process itself refuses ([`refusal`]).
 
-use crate::drove_client::ClusterError;
+use crate::{drove_client::ClusterError, ledger::LedgerError};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -156,5 +156,11 @@ impl From<ClusterError> for ApiError {
             ClusterError::Unauthorized { .. } => ApiError::Forbidden(sentence),
             ClusterError::BadRequest(_) => ApiError::Internal,
         }
+    }
+}
+
+impl From<LedgerError> for ApiError {
+    fn from(error: LedgerError) -> Self {
+        ApiError::Unavailable(error.to_string())
     }
 }

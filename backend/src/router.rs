@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    dashboard_api::{clusters, demo_clock, health, session},
+    dashboard_api::{clusters, demo_clock, health, history, live, logs, placement, session},
     error::{ApiError, refusal},
     middleware::{self, cluster::Chosen},
 };
@@ -23,6 +23,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/api/session", get(session::show).post(session::sign_in).delete(session::sign_out))
         .route("/api/clusters", get(clusters::list))
+        .route("/api/live", get(live::open))
+        .route("/api/history/tasks", get(history::list))
+        .route("/api/history/tasks/{app}/{id}", get(history::detail))
+        .route("/api/placement/preview", post(placement::preview))
+        .route("/api/logs/{app}/{id}", get(logs::files))
+        .route("/api/logs/{app}/{id}/{file}", get(logs::read))
         .route("/api/demo/clock", post(demo_clock::change))
         .route("/api", any(no_such_address))
         .route("/api/{*path}", any(no_such_address))

@@ -1,10 +1,15 @@
 use crate::{
+    clock::Clock,
     drove_client::{DroveClient, Identity},
+    ledger::Ledger,
+    live::Hub,
     runtime::EmbeddedCluster,
     session::{caller::Caller, gate::Gate},
+    watcher::ClusterPicture,
 };
-use model::dashboard::ClusterStatus;
-use std::fmt;
+use model::{dashboard::ClusterStatus, fit::ClusterView, validate::EngineLimits};
+use std::{fmt, sync::Arc};
+use tokio::sync::watch;
 
 /// One cluster of the dashboard, with everything that serves it.
 pub struct Cluster {
@@ -14,6 +19,16 @@ pub struct Cluster {
     pub gate: Gate,
     /// A client that acts for nobody in particular: see [`Self::client_of`].
     pub client: DroveClient,
+    /// What was seen and sent.
+    pub ledger: Ledger,
+    /// What the watcher last saw.
+    pub picture: watch::Receiver<Arc<ClusterPicture>>,
+    /// Live push.
+    pub hub: Hub,
+    /// The cluster's time.
+    pub clock: Clock,
+    /// Limits of its controllers, as far as they are known.
+    pub limits: EngineLimits,
     /// The embedded core, if that is what answers.
     pub embedded: Option<EmbeddedCluster>,
 }
@@ -34,11 +49,18 @@ impl Cluster {
 
     /// What the shell of every page shows about it.
     pub fn status(&self) -> ClusterStatus {
-        ClusterStatus { name: self.name.clone(), simulated: self.embedded.is_some(), ..ClusterStatus::default() }
+        self.hub.status()
+    }
+
+    /// The executors as placement sees them.
+    pub fn view(&self) -> ClusterView {
+        self.picture.borrow().view.clone()
     }
 
     /// What keeps it from being served well, one sentence each.
     pub fn missing(&self) -> Vec<String> {
-        Vec::new()
+        let trouble = self.ledger.trouble().borrow().as_ref().map(ToString::to_string);
+        let stale = self.status().stale.map(|stale| stale.reason);
+        [trouble, stale].into_iter().flatten().collect()
     }
 }

@@ -1,5 +1,6 @@
 use crate::{
     config::{ConfigFault, DataDirFault},
+    ledger::LedgerError,
     runtime::StartError,
 };
 use std::{io, net::SocketAddr, process::ExitCode};
@@ -57,5 +58,11 @@ impl From<StartError> for Failure {
                 Failure::Running(error.to_string())
             }
         }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Failure::Running(error.to_string())
     }
 }

@@ -27,6 +27,7 @@ pub async fn change(
         ClockRequest::Resume => embedded.clock_resume().await?,
         ClockRequest::Step { millis } => embedded.clock_step(Duration::from_millis(millis)).await?,
     };
+    cluster.hub.clock_changed();
     Ok(Json(ClockState { now, paused: embedded.clock().paused().is_some() }))
 }
 

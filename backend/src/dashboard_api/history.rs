@@ -1,0 +1,31 @@
+//! `GET /api/history/tasks` and `/api/history/tasks/{app}/{id}`: what the ledger knows, Drove's purges and all.
+
+use crate::{
+    error::ApiError,
+    extract::{KeyPath, Pairs},
+    middleware::cluster::Chosen,
+    session::caller::Caller,
+};
+use axum::Json;
+use model::dashboard::{HistoryPage, HistoryQuery, TaskDetail};
+
+/// One page of a list; names and values that mean nothing are passed over, so that an old link works.
+pub async fn list(Chosen(cluster): Chosen, _caller: Caller, pairs: Pairs) -> Result<Json<HistoryPage>, ApiError> {
+    Ok(Json(cluster.ledger.page(&HistoryQuery::from_pairs(pairs.iter())).await?))
+}
+
+/// Everything known of one task: its newest run, or the one that `run` names.
+pub async fn detail(
+    Chosen(cluster): Chosen,
+    _caller: Caller,
+    KeyPath(key): KeyPath,
+    pairs: Pairs,
+) -> Result<Json<TaskDetail>, ApiError> {
+    let run = pairs.number("run")?;
+    let detail = cluster.ledger.detail(&key, run).await?;
+    let unknown = || match run {
+        Some(run) => ApiError::NotFound(format!("the ledger knows no run {run} of {key}")),
+        None => ApiError::NotFound(format!("the ledger has never heard of {key}")),
+    };
+    detail.map(Json).ok_or_else(unknown)
+}

@@ -1,0 +1,39 @@
+use super::query::Position;
+use axum::body::Bytes;
+use model::{Timestamp, dashboard::LiveFrame};
+
+/// A frame, rendered once for all its readers.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    event: &'static str,
+    data: String,
+    /// The revision its readers are at afterwards.
+    pub revision: u64,
+    /// The server's time in it.
+    pub now: Timestamp,
+    /// For log frames: the offset after its last byte.
+    pub log_to: Option<u64>,
+}
+
+impl Frame {
+    /// Renders `frame`, after which its readers are at `revision`.
+    pub fn new(frame: &LiveFrame, revision: u64, now: Timestamp) -> Self {
+        let mut log_to = None;
+        let (event, data) = match frame {
+            LiveFrame::Snapshot(content) => ("snapshot", serde_json::to_string(content)),
+            LiveFrame::Delta(content) => ("delta", serde_json::to_string(content)),
+            LiveFrame::Log(content) => {
+                log_to = Some(content.to);
+                ("log", serde_json::to_string(content))
+            }
+            LiveFrame::Notice(content) => ("notice", serde_json::to_string(content)),
+        };
+        // All four are structs with text keys, which always have a JSON form.
+        Self { event, data: data.unwrap_or_default(), revision, now, log_to }
+    }
+
+    /// The server-sent event for a reader that is at `position` afterwards.
+    pub fn event(&self, position: &Position) -> Bytes {
+        Bytes::from(format!("event: {}\nid: {position}\ndata: {}\n\n", self.event, self.data))
+    }
+}

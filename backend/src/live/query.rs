@@ -1,0 +1,133 @@
+//! What a page asks of `/api/live`.
+
+use crate::{error::ApiError, extract::Pairs};
+use model::{TaskKey, Timestamp, dashboard::HistoryQuery};
+use std::{fmt, str::FromStr};
+
+/// A view, and the log to follow beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveQuery {
+    /// What is shown.
+    pub view: View,
+    /// Name of a log file of the task shown.
+    pub log: Option<String>,
+}
+
+/// What is shown. Equal views share one subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// One page of the list.
+    Tasks(Box<HistoryQuery>),
+    /// The newest run of one task.
+    Task(TaskKey),
+    /// All executors.
+    Executors,
+}
+
+impl View {
+    /// Equal for equal views.
+    pub fn identity(&self) -> String {
+        match self {
+            View::Tasks(query) => format!("tasks {:?}", query.to_pairs()),
+            View::Task(key) => format!("task {key}"),
+            View::Executors => "executors".to_owned(),
+        }
+    }
+}
+
+impl LiveQuery {
+    /// Reads the query of a request.
+    ///
+    /// # Errors
+    /// There is no such view, or its key is missing.
+    pub fn from_pairs(pairs: &Pairs) -> Result<Self, ApiError> {
+        let bad = |text: &str| Err(ApiError::BadRequest(text.to_owned()));
+        let log = pairs.get("log").filter(|file| !file.is_empty()).map(str::to_owned);
+        let view = match pairs.get("view") {
+            Some("tasks") => View::Tasks(Box::new(HistoryQuery::from_pairs(pairs.iter()))),
+            Some("task") => match pairs.get("key").and_then(TaskKey::parse) {
+                Some(key) => View::Task(key),
+                None => return bad("view=task needs key=APP/ID"),
+            },
+            Some("executors") => View::Executors,
+            _ => return bad("view must be tasks, task or executors"),
+        };
+        if log.is_some() && !matches!(view, View::Task(_)) {
+            return bad("log=FILE goes with view=task");
+        }
+        Ok(Self { view, log })
+    }
+}
+
+/// How far a reader has got: the `id:` of its last event, `REVISION.NOW`, with `/OFFSET` when a log is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Revision of the ledger.
+    pub revision: u64,
+    /// The server's time then.
+    pub now: Timestamp,
+    /// Offset after the last byte of the log.
+    pub log: Option<u64>,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.revision, self.now)?;
+        match self.log {
+            Some(offset) => write!(f, "/{offset}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Position {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (head, log) = match text.split_once('/') {
+            Some((head, log)) => (head, Some(log.parse().map_err(drop)?)),
+            None => (text, None),
+        };
+        let (revision, now) = head.split_once('.').ok_or(())?;
+        Ok(Self { revision: revision.parse().map_err(drop)?, now: Timestamp(now.parse().map_err(drop)?), log })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    fn read(query: &str) -> Result<LiveQuery, ApiError> {
+        LiveQuery::from_pairs(&Pairs(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+    }
+
+    #[test]
+    fn views_are_read_and_nonsense_is_told() {
+        let tasks = read("view=tasks&q=night&tab=all").unwrap();
+        assert!(matches!(&tasks.view, View::Tasks(query) if query.text == "night"));
+        let task = read("view=task&key=APP/T-1&log=output.log").unwrap();
+        assert_eq!(task, LiveQuery { view: View::Task(TaskKey::new("APP", "T-1")), log: Some("output.log".into()) });
+        for wrong in ["", "view=magic", "view=task", "view=task&key=A", "view=executors&log=output.log"] {
+            assert!(matches!(read(wrong), Err(ApiError::BadRequest(_))), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn equal_views_have_one_identity() {
+        let identity = |query: &str| read(query).unwrap().view.identity();
+        assert_eq!(identity("view=tasks&page=1&q=a"), identity("q=a&view=tasks&unknown=x"));
+        assert_ne!(identity("view=tasks&q=a"), identity("view=tasks&q=b"));
+    }
+
+    #[test]
+    fn a_position_reads_back_what_it_writes() {
+        for log in [None, Some(4096)] {
+            let position = Position { revision: 12, now: Timestamp(1_700_000_000_000), log };
+            assert_eq!(position.to_string().parse(), Ok(position));
+        }
+        for wrong in ["", "12", "12.x", "x.12", "12.13/", "12.13/x"] {
+            assert_eq!(wrong.parse::<Position>(), Err(()), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! One view and its readers: a worker that turns what changed into frames.
+
+use super::{
+    Source,
+    executors_view::ExecutorsView,
+    feed::Batch,
+    frame::Frame,
+    pace::{COUNT_SPACING, Pace, SPACING},
+    query::{Position, View},
+    task_view::TaskView,
+    tasks_view::TasksView,
+};
+use crate::ledger::LedgerError;
+use model::dashboard::{LiveDelta, LiveFrame, LiveSnapshot, TaskRow, ViewSnapshot};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{broadcast, mpsc, oneshot},
+    time::Instant,
+};
+
+/// Frames a reader may be behind before it gets a fresh snapshot instead.
+const BACKLOG: usize = 64;
+/// A subscription without readers ends after this long: a page that is reloaded comes back at once.
+const LINGER: Duration = Duration::from_secs(5);
+/// A snapshot is handed to further readers for this long.
+const RECENT: Duration = Duration::from_millis(100);
+/// Rows up to which a reader that comes back is told what changed, instead of everything.
+const CATCH_UP: usize = 500;
+
+/// The handle of a subscription. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Subscription {
+    joins: mpsc::Sender<Join>,
+}
+
+struct Join {
+    since: Option<Position>,
+    joined: oneshot::Sender<Joined>,
+}
+
+/// What a reader gets when it joins.
+#[derive(Debug)]
+pub(super) struct Joined {
+    /// Where the reader is afterwards.
+    pub first: Arc<Frame>,
+    /// All frames after that.
+    pub frames: broadcast::Receiver<Arc<Frame>>,
+}
+
+/// The content of a subscription, by view.
+enum Content {
+    Tasks(TasksView),
+    Task(TaskView),
+    Executors(ExecutorsView),
+}
+
+struct Worker {
+    source: Source,
+    content: Content,
+    frames: broadcast::Sender<Arc<Frame>>,
+    revision: u64,
+    deltas: Pace,
+    counts: Pace,
+    counts_due: bool,
+    /// The last snapshot, while nothing has changed: many pages may come at once.
+    recent: Option<(Arc<Frame>, Instant)>,
+}
+
+impl Subscription {
+    /// Begins a subscription of `view`.
+    pub fn begin(view: View, source: Source) -> Self {
+        let (joins, asked) = mpsc::channel(16);
+        let content = match view {
+            View::Tasks(query) => Content::Tasks(TasksView::new(*query, source.status.now())),
+            View::Task(key) => Content::Task(TaskView::new(key)),
+            View::Executors => Content::Executors(ExecutorsView::default()),
+        };
+        let worker = Worker {
+            revision: source.ledger.revision(),
+            source,
+            content,
+            frames: broadcast::Sender::new(BACKLOG),
+            deltas: Pace::new(SPACING),
+            counts: Pace::new(COUNT_SPACING),
+            counts_due: false,
+            recent: None,
+        };
+        tokio::spawn(worker.run(asked));
+        Self { joins }
+    }
+
+    /// Joins it; nothing if it has ended.
+    pub async fn join(&self, since: Option<Position>) -> Option<Joined> {
+        let (joined, answer) = oneshot::channel();
+        self.joins.send(Join { since, joined }).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Nobody can join any more.
+    pub fn has_ended(&self) -> bool {
+        self.joins.is_closed()
+    }
+}
+
+impl Worker {
+    async fn run(mut self, mut joins: mpsc::Receiver<Join>) {
+        let mut batches = self.source.feed.subscribe();
+        let mut picture = self.source.status.picture();
+        let mut clock = self.source.status.clock_changes();
+        let mut status = self.source.status.read();
+        let mut empty_since = Some(Instant::now());
+        loop {
+            let due = self.next_due();
+            let linger = empty_since.map(|since| since + LINGER);
+            tokio::select! {
+                join = joins.recv() => match join {
+                    Some(join) => self.welcome(join).await,
+                    None => return,
+                },
+                batch = batches.recv() => match batch {
+                    Ok(batch) => self.take(&batch),
+                    Err(broadcast::error::RecvError::Lagged(_)) => self.start_afresh().await,
+                    Err(broadcast::error::RecvError::Closed) => return,
+                },
+                Ok(()) = picture.changed() => {
+                    self.recent = None;
+                    let seen = picture.borrow_and_update().clone();
+                    if let Content::Executors(view) = &mut self.content {
+                        view.take(&seen.executors);
+                    }
+                    let new = self.source.status.read();
+                    if new != status {
+                        status = new;
+                        self.notice();
+                    }
+                }
+                Ok(()) = clock.changed() => {
+                    self.recent = None;
+                    status = self.source.status.read();
+                    self.notice();
+                }
+                () = sleep_until(due), if due.is_some() => {}
+                () = sleep_until(linger), if linger.is_some() => {
+                    // Whoever asks from here on finds the channel closed, and begins another subscription.
+                    joins.close();
+                    if joins.is_empty() {
+                        return;
+                    }
+                }
+            }
+            if let Err(error) = self.flush().await {
+                tracing::warn!(%error, "a live view waits for the ledger");
+                tokio::time::sleep(COUNT_SPACING).await;
+            }
+            empty_since = match self.frames.receiver_count() {
+                0 => empty_since.or_else(|| Some(Instant::now())),
+                _ => None,
+            };
+        }
+    }
+
+    /// When the next frame may go, if something waits for it.
+    fn next_due(&self) -> Option<Instant> {
+        let counts = self.counts_due.then(|| self.counts.next());
+        let waiting = match &self.content {
+            Content::Tasks(view) => view.is_waiting(),
+            Content::Task(view) => view.is_waiting(),
+            Content::Executors(view) => view.is_waiting(),
+        };
+        let delta = waiting.then(|| self.deltas.next());
+        [counts, delta].into_iter().flatten().min()
+    }
+
+    fn take(&mut self, batch: &Batch) {
+        self.recent = None;
+        if let Some(last) = batch.last() {
+            self.revision = self.revision.max(last.revision);
+        }
+        match &mut self.content {
+            Content::Tasks(view) => {
+                view.take_rows(batch);
+                self.counts_due |= !batch.is_empty();
+            }
+            Content::Task(view) => view.take_rows(batch),
+            Content::Executors(_) => {}
+        }
+    }
+
+    /// Sends what waits, if its time has come.
+    async fn flush(&mut self) -> Result<(), LedgerError> {
+        if let Content::Tasks(view) = &mut self.content
+            && self.counts_due
+            && self.counts.is_due()
+        {
+            let (counts, matching) = self.source.ledger.counts(view.query()).await?;
+            view.take_counts(counts, matching);
+            self.counts.done();
+            self.counts_due = false;
+        }
+        if !self.deltas.is_due() {
+            return Ok(());
+        }
+        let now = self.source.status.now();
+        let delta = match &mut self.content {
+            Content::Tasks(view) => view.take_delta(self.revision, now),
+            Content::Task(view) => match view.wanted() {
+                Some(key) => {
+                    let detail = self.source.ledger.detail(key, None).await?;
+                    view.take_detail(detail, now)
+                }
+                None => None,
+            },
+            Content::Executors(view) => view.take_delta(self.revision, now),
+        };
+        if let Some(delta) = delta {
+            self.revision = self.revision.max(delta.revision);
+            self.send(LiveFrame::Delta(Box::new(delta)));
+            self.deltas.done();
+        }
+        let overgrown = match &self.content {
+            Content::Tasks(view) => view.is_overgrown(),
+            Content::Executors(view) => view.has_lost_some(),
+            Content::Task(_) => false,
+        };
+        if overgrown {
+            self.start_afresh().await;
+        }
+        Ok(())
+    }
+
+    fn send(&self, frame: LiveFrame) {
+        let frame = Frame::new(&frame, self.revision, self.source.status.now());
+        // Without readers nobody listens.
+        let _ = self.frames.send(Arc::new(frame));
+    }
+
+    fn notice(&self) {
+        let _ = self.frames.send(Arc::new(self.source.status.notice(self.revision)));
+    }
+
+    /// Every reader gets a fresh snapshot: its channel is closed, and it joins again.
+    async fn start_afresh(&mut self) {
+        self.recent = None;
+        self.frames = broadcast::Sender::new(BACKLOG);
+        self.revision = self.source.ledger.revision();
+        self.content = match &self.content {
+            Content::Tasks(view) => Content::Tasks(TasksView::new(view.query().clone(), self.source.status.now())),
+            Content::Task(view) => Content::Task(TaskView::new(view.key().clone())),
+            Content::Executors(_) => Content::Executors(ExecutorsView::default()),
+        };
+    }
+
+    async fn welcome(&mut self, join: Join) {
+        let recent = self.recent.as_ref().filter(|(_, made)| join.since.is_none() && made.elapsed() < RECENT);
+        let first = match recent {
+            Some((frame, _)) => frame.clone(),
+            None => match self.first_frame(join.since).await {
+                Ok(frame) => {
+                    let frame = Arc::new(frame);
+                    self.recent = join.since.is_none().then(|| (frame.clone(), Instant::now()));
+                    frame
+                }
+                Err(error) => {
+                    // The reader's stream ends, and the page comes back.
+                    tracing::warn!(%error, "a live view cannot be read");
+                    return;
+                }
+            },
+        };
+        let joined = Joined { first, frames: self.frames.subscribe() };
+        // The reader may have left while this was read.
+        drop(join.joined.send(joined));
+    }
+
+    async fn first_frame(&mut self, since: Option<Position>) -> Result<Frame, LedgerError> {
+        let cluster = self.source.status.read();
+        let (revision, view) = match &mut self.content {
+            Content::Tasks(list) => {
+                let page = self.source.ledger.page(list.query()).await?;
+                list.take_page(&page);
+                if let Some(delta) = catch_up(&self.source, list, &page.rows, page.revision, since).await? {
+                    let now = delta.now;
+                    return Ok(Frame::new(&LiveFrame::Delta(Box::new(delta)), page.revision, now));
+                }
+                (page.revision, ViewSnapshot::Tasks(Box::new(page)))
+            }
+            Content::Task(task) => {
+                let detail = self.source.ledger.detail(task.key(), None).await?;
+                let revision = detail.as_ref().map_or(self.revision, |detail| detail.revision);
+                task.shown(detail.as_ref());
+                let known = since.is_some_and(|since| {
+                    detail
+                        .as_ref()
+                        .is_some_and(|detail| detail.row.revision <= since.revision && since.revision <= revision)
+                });
+                if known {
+                    return Ok(self.source.status.notice(revision));
+                }
+                (revision, ViewSnapshot::Task(detail.map(Box::new)))
+            }
+            Content::Executors(view) => {
+                let seen = self.source.status.picture().borrow().clone();
+                view.take(&seen.executors);
+                (self.revision, ViewSnapshot::Executors(view.all()))
+            }
+        };
+        let now = self.source.status.now();
+        let snapshot = LiveSnapshot { revision, now, cluster, view };
+        Ok(Frame::new(&LiveFrame::Snapshot(Box::new(snapshot)), revision, now))
+    }
+}
+
+/// What a reader that comes back has missed, if that can be told for certain: its page is then the present one, but for
+/// rows that left it. A full page may have lost rows to others, and is sent again.
+async fn catch_up(
+    source: &Source,
+    list: &mut TasksView,
+    page: &[TaskRow],
+    revision: u64,
+    since: Option<Position>,
+) -> Result<Option<LiveDelta>, LedgerError> {
+    let Some(since) = since.filter(|since| since.revision <= revision) else { return Ok(None) };
+    let changed = source.ledger.rows_changed_since(since.revision, CATCH_UP + 1).await?;
+    let full = page.len() >= list.query().size as usize || list.query().page > 1;
+    if changed.len() > CATCH_UP || (full && !changed.is_empty()) {
+        return Ok(None);
+    }
+    list.take_shown(&changed);
+    let new = changed.iter().filter(|row| list.is_new(row, since.now)).map(|row| row.key.clone()).collect();
+    let (counts, _) = source.ledger.counts(list.query()).await?;
+    Ok(Some(LiveDelta {
+        revision,
+        now: source.status.now(),
+        rows: changed,
+        new_matches: new,
+        counts: Some(counts),
+        ..LiveDelta::default()
+    }))
+}
+
+async fn sleep_until(when: Option<Instant>) {
+    match when {
+        Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,65 @@
+//! One task, as its page shows it: sent whole when anything about it changed.
+
+use model::{
+    TaskKey, Timestamp,
+    dashboard::{LiveDelta, TaskDetail, TaskRow},
+};
+
+/// One task with all its readers.
+#[derive(Debug)]
+pub(super) struct TaskView {
+    key: TaskKey,
+    changed: bool,
+    shown: Option<TaskDetail>,
+}
+
+impl TaskView {
+    /// A task that nobody has read yet.
+    pub fn new(key: TaskKey) -> Self {
+        Self { key, changed: false, shown: None }
+    }
+
+    /// The task.
+    pub fn key(&self) -> &TaskKey {
+        &self.key
+    }
+
+    /// Something changed, perhaps this task.
+    pub fn take_rows(&mut self, rows: &[TaskRow]) {
+        self.changed |= rows.iter().any(|row| row.key == self.key);
+    }
+
+    /// The task, if it must be read again.
+    pub fn wanted(&self) -> Option<&TaskKey> {
+        self.changed.then_some(&self.key)
+    }
+
+    /// Whether something waits to be told.
+    pub fn is_waiting(&self) -> bool {
+        self.changed
+    }
+
+    /// It was read for a new reader. An earlier reader learns of it by the change that is on its way.
+    pub fn shown(&mut self, detail: Option<&TaskDetail>) {
+        if !self.changed {
+            self.shown = detail.cloned();
+        }
+    }
+
+    /// It was read again.
+    pub fn take_detail(&mut self, detail: Option<TaskDetail>, now: Timestamp) -> Option<LiveDelta> {
+        self.changed = false;
+        let detail = detail?;
+        if self.shown.as_ref().is_some_and(|shown| same(shown, &detail)) {
+            return None;
+        }
+        self.shown = Some(detail.clone());
+        Some(LiveDelta { revision: detail.revision, now, task: Some(Box::new(detail)), ..LiveDelta::default() })
+    }
+}
+
+/// Whether two readings say the same, whenever they were made.
+fn same(one: &TaskDetail, other: &TaskDetail) -> bool {
+    let other = TaskDetail { revision: one.revision, now: one.now, ..other.clone() };
+    *one == other
+}
