@@ -6,7 +6,8 @@ use crate::{
     pages::{ExecutorPage, ExecutorsPage, LoginPage, NewTaskPage, NotFoundPage, TaskPage, TasksPage},
     routes::{Page, Paths, provide_paths},
     state::{
-        provide_clock, provide_kills, provide_live, provide_session, provide_shortcuts, provide_theme, provide_toasts,
+        provide_blacklisting, provide_clock, provide_kills, provide_live, provide_session, provide_shortcuts,
+        provide_theme, provide_toasts,
     },
 };
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ pub fn App() -> impl IntoView {
     provide_live();
     provide_session();
     provide_kills();
+    provide_blacklisting();
     view! {
         <Router base>
             <CurrentPage/>

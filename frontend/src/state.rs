@@ -1,6 +1,8 @@
 //! What outlives one view: context newtypes, each with `provide_…` (called once, in [`crate::app`]) and `use_…`.
 
+mod blacklisting;
 mod clock;
+mod keyed_rows;
 mod kills;
 mod live;
 mod session;
@@ -11,7 +13,9 @@ mod test_row;
 mod theme;
 mod toasts;
 
+pub use blacklisting::{Blacklisting, provide_blacklisting, use_blacklisting};
 pub use clock::{Clock, provide_clock, use_clock};
+pub use keyed_rows::{KeyedRows, set_if_changed};
 pub use kills::{Kills, provide_kills, use_kills};
 pub use live::{Freshness, Live, Subscription, provide_live, subscribe, use_live};
 pub use session::{Session, provide_session, use_session};

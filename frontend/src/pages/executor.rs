@@ -1,12 +1,66 @@
-use crate::layout::{PageHead, use_title};
-use leptos::prelude::*;
+//! One executor: whose its cores are, what runs there, and taking it out of service.
 
-/// See below.
+mod blacklist;
+mod facts;
+mod head;
+mod nodes;
+mod tasks_here;
+
+use self::{blacklist::BlacklistNotice, facts::OthersHere, head::ExecutorHead, nodes::Nodes, tasks_here::TasksHere};
+use super::executors::Fleet;
+use crate::{
+    layout::use_title,
+    routes::use_paths,
+    ui::{Empty, IconName, SkeletonRows},
+};
+use leptos::prelude::*;
+use model::{ExecutorId, dashboard::ExecutorLive};
+
+/// One executor.
 #[component]
 pub fn ExecutorPage(
     /// Which.
-    id: model::ExecutorId,
+    id: ExecutorId,
 ) -> impl IntoView {
-    use_title(move || id.to_string());
-    view! { <PageHead title="ExecutorPage"/> }
+    let fleet = Fleet::following();
+    let names = fleet.names();
+    let own = id.to_string();
+    let name = Memo::new(move |_| names.with(|names| names.get(&own).unwrap_or(&own).clone()));
+    use_title(move || name.get());
+    let all = use_paths().executors();
+    let is_known = {
+        let id = id.clone();
+        Memo::new(move |_| fleet.rows.order().with(|order| order.contains(&id)))
+    };
+    let content = move || {
+        if !fleet.is_loaded() {
+            return view! { <SkeletonRows label="Loading the executor"/> }.into_any();
+        }
+        match is_known.get().then(|| fleet.rows.get(&id)).flatten() {
+            Some(row) => view! { <Content row=RwSignal::from(row) name/> }.into_any(),
+            None => {
+                let all = all.clone();
+                let text = format!("The cluster has not reported any executor with the ID {id}.");
+                view! {
+                    <Empty icon=IconName::Executors title="No such executor" text>
+                        <a class="button" href=all>"Go to the executors"</a>
+                    </Empty>
+                }
+                .into_any()
+            }
+        }
+    };
+    view! { {content} }
+}
+
+#[component]
+fn Content(row: RwSignal<ExecutorLive>, name: Memo<String>) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    view! {
+        <ExecutorHead row name asking/>
+        <BlacklistNotice row name asking/>
+        <Nodes row/>
+        <TasksHere row/>
+        <OthersHere row/>
+    }
 }

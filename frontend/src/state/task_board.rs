@@ -1,9 +1,9 @@
-//! The rows of a list, each a signal of its own: what did not change notifies nobody, a changed row notifies itself, and
-//! the list is notified only when rows come, go or move.
+//! The runs of the list of tasks: [`KeyedRows`], and which of them no longer belong to what was asked for.
 
+use super::keyed_rows::{KeyedRows, set_if_changed};
 use leptos::prelude::*;
 use model::dashboard::TaskRow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What happens to rows that are no longer part of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,27 +15,16 @@ pub enum Merge {
 }
 
 /// Rows by run, in the order shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct TaskBoard {
-    order: RwSignal<Vec<i64>>,
-    rows: StoredValue<BTreeMap<i64, ArcRwSignal<TaskRow>>>,
+    rows: KeyedRows<i64, TaskRow>,
     departed: RwSignal<BTreeSet<i64>>,
-}
-
-impl Default for TaskBoard {
-    fn default() -> Self {
-        Self {
-            order: RwSignal::new(Vec::new()),
-            rows: StoredValue::new(BTreeMap::new()),
-            departed: RwSignal::new(BTreeSet::new()),
-        }
-    }
 }
 
 impl TaskBoard {
     /// Runs in the order shown.
     pub fn order(&self) -> ReadSignal<Vec<i64>> {
-        self.order.read_only()
+        self.rows.order()
     }
 
     /// Runs that are shown although they no longer match what was asked for.
@@ -45,12 +34,12 @@ impl TaskBoard {
 
     /// The row of a run that is shown.
     pub fn row(&self, run: i64) -> Option<ArcRwSignal<TaskRow>> {
-        self.rows.with_value(|rows| rows.get(&run).cloned())
+        self.rows.get(&run)
     }
 
     /// Takes over a whole page, in its order.
     pub fn apply_page(&self, page: Vec<TaskRow>, merge: Merge) {
-        let old = self.order.get_untracked();
+        let old = self.order().get_untracked();
         let new: Vec<i64> = page.iter().map(|row| row.run_id).collect();
         let members: BTreeSet<i64> = new.iter().copied().collect();
         let departed: BTreeSet<i64> = match merge {
@@ -59,12 +48,10 @@ impl TaskBoard {
         };
         let order = place_departed(&old, new, &departed);
         for row in page {
-            self.put(row);
+            self.rows.put(row.run_id, row);
         }
-        let shown: BTreeSet<i64> = order.iter().copied().collect();
-        self.rows.update_value(|rows| rows.retain(|run, _| shown.contains(run)));
-        set_if_changed(self.order, order);
-        set_if_changed(self.departed, departed);
+        self.rows.set_order(order);
+        set_if_changed(&self.departed, departed);
     }
 
     /// Takes over rows that changed, as far as they are shown. `matches` tells which still belong to the list.
@@ -80,25 +67,9 @@ impl TaskBoard {
             } else {
                 departed.insert(run);
             }
-            self.put(row);
+            self.rows.put(run, row);
         }
-        set_if_changed(self.departed, departed);
-    }
-
-    fn put(&self, row: TaskRow) {
-        match self.row(row.run_id) {
-            Some(known) if known.with_untracked(|known| *known == row) => {}
-            Some(known) => known.set(row),
-            None => self.rows.update_value(|rows| {
-                rows.insert(row.run_id, ArcRwSignal::new(row));
-            }),
-        }
-    }
-}
-
-fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|known| *known != value) {
-        signal.set(value);
+        set_if_changed(&self.departed, departed);
     }
 }
 

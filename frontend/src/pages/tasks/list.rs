@@ -6,7 +6,7 @@ use crate::{
     api::{LiveView, use_api},
     browser,
     format::short_names,
-    state::{Freshness, Merge, Subscription, TaskBoard, subscribe, use_live},
+    state::{Freshness, Merge, Subscription, TaskBoard, set_if_changed, subscribe, use_live},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
@@ -166,19 +166,19 @@ impl TaskList {
         self.merge.set_value(Merge::KeepDeparted);
         self.arriving.set_value(same);
         self.board.apply_page(page.rows, merge);
-        set(self.counts, page.counts);
-        set(self.matching, page.matching);
-        set(self.choices, page.choices);
-        set(self.fresh, BTreeSet::new());
-        set(self.error, None);
-        set(self.shown, Some(query));
+        set_if_changed(&self.counts, page.counts);
+        set_if_changed(&self.matching, page.matching);
+        set_if_changed(&self.choices, page.choices);
+        set_if_changed(&self.fresh, BTreeSet::new());
+        set_if_changed(&self.error, None);
+        set_if_changed(&self.shown, Some(query));
     }
 
     fn apply(&self, delta: LiveDelta) {
         let query = self.query.peek();
         self.board.update(delta.rows, |row| query.matches(row));
         if let Some(counts) = delta.counts {
-            set(self.counts, counts);
+            set_if_changed(&self.counts, counts);
         }
         // Frames are shared by all readers of a query, so some of these may be on the board already.
         let unseen: Vec<_> = delta.new_matches.into_iter().filter(|key| !self.shows(key)).collect();
@@ -258,11 +258,5 @@ pub(super) fn tab_count(counts: &Counts, tab: &Tab) -> Count {
         Tab::All | Tab::Other(_) => {
             Count { n: counts.active.n + counts.finished.n, more: counts.active.more || counts.finished.more }
         }
-    }
-}
-
-fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|known| *known != value) {
-        signal.set(value);
     }
 }

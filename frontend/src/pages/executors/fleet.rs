@@ -1,0 +1,89 @@
+use crate::{
+    api::LiveView,
+    format::short_names,
+    state::{KeyedRows, subscribe},
+};
+use leptos::prelude::*;
+use model::{
+    ExecutorId,
+    dashboard::{ExecutorLive, LiveFrame, ViewSnapshot},
+};
+use std::collections::BTreeMap;
+
+/// All executors as last seen, followed live. Cheap to copy; it lives as long as its page.
+#[derive(Clone, Copy)]
+pub(in crate::pages) struct Fleet {
+    pub(in crate::pages) rows: KeyedRows<ExecutorId, ExecutorLive>,
+    loaded: RwSignal<bool>,
+}
+
+impl Fleet {
+    /// Follows all executors.
+    pub(in crate::pages) fn following() -> Self {
+        let fleet = Self { rows: KeyedRows::default(), loaded: RwSignal::new(false) };
+        subscribe(Signal::stored(LiveView::Executors), move |frame| fleet.take(frame));
+        fleet
+    }
+
+    /// Whether they were heard of. Tracked.
+    pub(in crate::pages) fn is_loaded(&self) -> bool {
+        self.loaded.get()
+    }
+
+    /// The shortest names that tell them apart, by ID.
+    pub(in crate::pages) fn names(&self) -> Memo<BTreeMap<String, String>> {
+        let rows = self.rows;
+        Memo::new(move |_| {
+            let hosts: Vec<(ExecutorId, String)> = rows.order().with(|order| {
+                order
+                    .iter()
+                    .filter_map(|id| Some((id.clone(), rows.get(id)?.read().summary.hostname.clone())))
+                    .collect()
+            });
+            let pairs: Vec<_> = hosts.iter().map(|(id, host)| (id.as_str(), host.as_str())).collect();
+            short_names(&pairs)
+        })
+    }
+
+    /// Reads all of them. Tracked, each one.
+    pub(super) fn fold<T>(&self, begin: T, mut add: impl FnMut(&mut T, &ExecutorLive)) -> T {
+        let mut sum = begin;
+        for id in self.rows.order().get() {
+            if let Some(row) = self.rows.get(&id) {
+                add(&mut sum, &row.read());
+            }
+        }
+        sum
+    }
+
+    fn take(&self, frame: LiveFrame) {
+        match frame {
+            LiveFrame::Snapshot(snapshot) => {
+                if let ViewSnapshot::Executors(mut all) = snapshot.view {
+                    all.sort_by(|a, b| place(a).cmp(&place(b)));
+                    self.rows.replace(all.into_iter().map(|one| (one.summary.executor_id.clone(), one)).collect());
+                    self.loaded.set(true);
+                }
+            }
+            LiveFrame::Delta(delta) => self.update(delta.executors),
+            LiveFrame::Log(_) | LiveFrame::Notice(_) => {}
+        }
+    }
+
+    fn update(&self, changed: Vec<ExecutorLive>) {
+        let mut order = self.rows.order().get_untracked();
+        for one in changed {
+            let id = one.summary.executor_id.clone();
+            if !order.contains(&id) {
+                order.push(id.clone());
+            }
+            self.rows.put(id, one);
+        }
+        self.rows.set_order(order);
+    }
+}
+
+/// By host, then port: the order in which people count their machines.
+fn place(one: &ExecutorLive) -> (&str, u16) {
+    (&one.summary.hostname, one.summary.port)
+}

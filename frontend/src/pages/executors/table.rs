@@ -1,0 +1,38 @@
+use super::{Fleet, Legend, row::ExecutorRow};
+use crate::state::{Freshness, use_live};
+use leptos::prelude::*;
+
+/// One row for each executor.
+#[component]
+pub(super) fn ExecutorTable(fleet: Fleet) -> impl IntoView {
+    let names = fleet.names();
+    let freshness = use_live().freshness();
+    let stale = move || matches!(freshness.get(), Freshness::Stale { .. }).then_some("");
+    view! {
+        <table class="table executor-table" aria-label="Executors" data-stale=stale>
+            <thead>
+                <tr>
+                    <th class="executor-table__name" scope="col">"Executor"</th>
+                    <th class="executor-table__state" scope="col">"State"</th>
+                    <th class="executor-table__tags" scope="col">"Tags"</th>
+                    <th class="executor-table__cpu" scope="col">"Cores free"</th>
+                    <th class="executor-table__memory" scope="col">"Memory free"</th>
+                    <th class="executor-table__map" scope="col">"Cores by NUMA node"</th>
+                    <th class="executor-table__tasks num" scope="col">"Tasks"</th>
+                    <th class="executor-table__reported num" scope="col">"Reported"</th>
+                </tr>
+            </thead>
+            <tbody>
+                <For
+                    each=move || fleet.rows.order().get()
+                    key=Clone::clone
+                    children=move |id| fleet.rows.get(&id).map(|row| view! { <ExecutorRow id row names/> })
+                />
+            </tbody>
+        </table>
+        <div class="section__head">
+            <Legend/>
+            <p class="muted push">"A task gets all its cores and memory on one NUMA node."</p>
+        </div>
+    }
+}
