@@ -3,6 +3,7 @@
 
 mod cluster;
 mod error;
+mod executors;
 mod history;
 mod live;
 mod logs;

@@ -15,11 +15,13 @@ mod storage;
 pub use abort::Abort;
 pub use dialog::{close_dialog, show_dialog};
 pub use event_stream::{EventStream, StreamEvent};
-pub use focus::{focus_by_id, focus_heading, is_in_grid, is_on_control, is_typing, scroll_to_id, select_by_id};
+pub use focus::{
+    focus_by_id, focus_heading, is_in_grid, is_on_control, is_typing, scroll_to_id, scroll_to_top_of, select_by_id,
+};
 pub use menu::{clicked, close_menus, is_open, leave_menu};
 pub use page::{
-    chance, copy_text, download, go_to, is_at_top, is_hidden, local_clock, monotonic_ms, on_visibility_change, origin,
-    path_name, set_theme, set_title, theme, zone_name, zone_offset,
+    chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms,
+    on_visibility_change, origin, path_name, set_theme, set_title, theme, zone_name, zone_offset,
 };
 pub use paste::pasted_text;
 pub use scroll::{Scroll, element_by_id, keep_from_end, scroll_of, scroll_to_end};

@@ -88,6 +88,11 @@ impl Paths {
         format!("{}/new?clone={}", self.base, encode(&key.to_string()))
     }
 
+    /// The form, filled from one run of a task.
+    pub fn clone_run(&self, key: &TaskKey, run: u32) -> String {
+        format!("{}&run={run}", self.clone_task(key))
+    }
+
     /// The list of executors.
     pub fn executors(&self) -> String {
         format!("{}/executors", self.base)
@@ -145,6 +150,19 @@ pub fn history_query(search: &str) -> HistoryQuery {
 /// The run that a task's page is asked for.
 pub fn run_number(search: &str) -> Option<u32> {
     value(search, "run")?.parse().ok()
+}
+
+/// The log file that a task's page is asked for, and the offset of the line in it.
+pub fn log_position(search: &str) -> (Option<String>, Option<u64>) {
+    (value(search, "log"), value(search, "at").and_then(|at| at.parse().ok()))
+}
+
+/// The query of a task's page: which run, which log file, which line of it.
+pub fn task_query(run: Option<u32>, log: Option<&str>, at: Option<u64>) -> String {
+    let run = run.map(|run| ("run", run.to_string()));
+    let log = log.map(|log| ("log", log.to_owned()));
+    let at = at.map(|at| ("at", at.to_string()));
+    encode_pairs(&run.into_iter().chain(log).chain(at).collect::<Vec<_>>())
 }
 
 /// The task that the form is to be filled from.
@@ -274,6 +292,9 @@ mod tests {
         let key = TaskKey::new("A", "B-1");
         assert_eq!(clone_source(search_of(&paths.clone_task(&key))), Some(key.clone()));
         assert_eq!(run_number(search_of(&paths.task_run(&key, 3))), Some(3));
+        assert_eq!(run_number(search_of(&paths.clone_run(&key, 3))), Some(3));
+        let query = task_query(Some(2), Some("output.log-2026 11"), Some(48_213));
+        assert_eq!(log_position(search_of(&query)), (Some("output.log-2026 11".into()), Some(48_213)));
         assert_eq!(
             next_address(search_of(&paths.login(Some("/new?clone=A%2FB")))).as_deref(),
             Some("/new?clone=A%2FB")

@@ -1,6 +1,7 @@
 //! Which values look like secrets, and how they are hidden in what the page shows. A guess by name: it errs on the side
 //! of hiding, and nothing that is sent or downloaded goes through it.
 
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// What stands in place of a hidden value.
@@ -52,6 +53,22 @@ pub fn mask_secrets(text: &str) -> Cow<'_, str> {
     }
     masked.push_str(&text[copied..]);
     Cow::Owned(masked)
+}
+
+/// Hides texts under secret-looking names in a JSON document, at any depth.
+pub fn mask_values(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(text) if !text.is_empty() && looks_secret(name) => MASK.clone_into(text),
+                    other => mask_values(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask_values),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The word that ends at `end`, without a quote around it.

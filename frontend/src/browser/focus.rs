@@ -35,6 +35,13 @@ pub fn scroll_to_id(id: &str) {
     }
 }
 
+/// Brings the element with this id to the top of the page, below what is sticky.
+pub fn scroll_to_top_of(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
 /// Whether keys now go into a text, a choice or a dialog, so that single-key shortcuts must keep still.
 pub fn is_typing() -> bool {
     let busy = "input, textarea, select, [contenteditable], dialog, [role=log], details[open]";

@@ -54,6 +54,11 @@ pub fn is_at_top() -> bool {
     window().scroll_y().unwrap_or_default() < 8.0
 }
 
+/// Whether the page is as narrow as on a phone (the same width as in the style sheets).
+pub fn is_narrow() -> bool {
+    window().match_media("(max-width: 45rem)").ok().flatten().is_some_and(|query| query.matches())
+}
+
 /// `data-theme` of the document, as set before the first paint.
 pub fn theme() -> Option<String> {
     root()?.get_attribute("data-theme")

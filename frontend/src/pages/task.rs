@@ -1,14 +1,39 @@
+//! One task: what it is doing, what it did, and what it says.
+
+mod cores;
+mod data;
+mod facts;
+mod head;
+mod jump;
+mod log;
+mod not_placed;
+mod outcome;
+mod spec;
+mod story;
+mod submissions;
+
 use crate::{
-    api::LiveView,
-    components::StatusBadge,
-    layout::{PageHead, use_title},
-    state::subscribe,
+    components::{LastWords, StatePath, Timeline},
+    layout::use_title,
+    routes::use_paths,
+    ui::{Empty, IconName, SkeletonRows},
 };
+use cores::Cores;
+use data::{Known, TaskData};
+use head::Head;
+use jump::{Jump, SECTIONS};
 use leptos::prelude::*;
+use log::Log;
 use model::{
-    TaskKey,
-    dashboard::{LiveFrame, TaskDetail, ViewSnapshot},
+    Outcome, TaskKey,
+    dashboard::{TaskDetail, TaskRow},
+    timeline::segments_with_gaps,
 };
+use not_placed::NotPlaced;
+use outcome::OutcomeFacts;
+use spec::Spec;
+use story::Story;
+use submissions::Submissions;
 
 /// One task.
 #[component]
@@ -17,27 +42,90 @@ pub fn TaskPage(
     key: TaskKey,
 ) -> impl IntoView {
     let title = key.id.to_string();
-    use_title({
-        let title = title.clone();
-        move || title.clone()
-    });
-    let detail = RwSignal::new(None::<TaskDetail>);
-    subscribe(Signal::stored(LiveView::Task { key, run: None, log: None }), move |frame| match frame {
-        LiveFrame::Snapshot(snapshot) => {
-            if let ViewSnapshot::Task(task) = snapshot.view {
-                detail.set(task.map(|task| *task));
-            }
+    use_title(move || title.clone());
+    let data = TaskData::follow(key.clone());
+    let known = data.known();
+    move || match known.get() {
+        Known::Loading => {
+            view! { <h1 class="visually-hidden">{key.to_string()}</h1><SkeletonRows rows=6 label="Loading the task"/> }
+                .into_any()
         }
-        LiveFrame::Delta(delta) => {
-            if let Some(task) = delta.task {
-                detail.set(Some(*task));
-            }
-        }
-        LiveFrame::Log(_) | LiveFrame::Notice(_) => {}
-    });
-    view! {
-        <PageHead title>
-            {move || detail.get().map(|detail| view! { <StatusBadge row=Signal::stored(detail.row) tint=true/> })}
-        </PageHead>
+        Known::Nobody => nobody_knows(&key),
+        Known::Known(detail) => view! { <Content data detail=RwSignal::from(detail)/> }.into_any(),
     }
+}
+
+fn nobody_knows(key: &TaskKey) -> AnyView {
+    let tasks = use_paths().tasks(&model::dashboard::HistoryQuery::default());
+    let text =
+        "Neither the cluster nor this dashboard has heard of it. If it is created now, it appears here by itself.";
+    view! {
+        <h1 class="visually-hidden">{key.to_string()}</h1>
+        <Empty icon=IconName::Search title=format!("Nobody knows {key}") text>
+            <a class="button" href=tasks>"Go to the tasks"</a>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// A task that is known. A detail is replaced as a whole; parts take out what they show, and notice only that.
+#[component]
+fn Content(
+    /// What the live stream keeps up.
+    data: TaskData,
+    /// The run that is shown.
+    detail: RwSignal<TaskDetail>,
+) -> impl IntoView {
+    let row = Memo::new(move |_| detail.with(|d| d.row.clone()));
+    let gaps = Memo::new(move |_| detail.with(|d| d.gaps.clone()));
+    let never_reported = Memo::new(move |_| row.with(|r| r.is_over() && r.state.is_none()));
+    let live = Signal::derive(move || row.with(|r| !r.is_over()));
+    let ended_badly = Memo::new(move |_| row.with(has_last_words));
+    // The path names states, not lengths: the clock does not move it.
+    let path = Memo::new(move |_| row.with(|row| gaps.with(|gaps| segments_with_gaps(row, gaps, row.updated))));
+    let to_end = RwSignal::new(false);
+    let open_log = move |()| {
+        to_end.set(true);
+        crate::browser::scroll_to_id("log");
+    };
+    view! {
+        <Head data detail row/>
+        <Story detail row/>
+        <Show when=move || ended_badly.get()>
+            <LastWords buffer=data.log() on_open=open_log/>
+        </Show>
+        <Jump sections=SECTIONS has_log=Signal::derive(move || !never_reported.get())/>
+        <section class="section task__section" id="timeline" aria-labelledby="timeline-title">
+            <Timeline row gaps/>
+        </section>
+        <Show
+            when=move || !never_reported.get()
+            fallback=move || view! { <NotPlaced detail row/> }
+        >
+            <section class="section task__section" id="log" aria-labelledby="log-title">
+                <Log data row live to_end/>
+            </section>
+            <div class="columns">
+                <OutcomeFacts data detail row/>
+                <Cores detail row/>
+            </div>
+        </Show>
+        <section class="section" aria-labelledby="path-title">
+            <div class="section__head"><h2 class="section__title" id="path-title">"Path"</h2></div>
+            <StatePath segments=path live/>
+        </section>
+        <section class="section task__section" id="spec" aria-labelledby="spec-title">
+            <Spec detail/>
+        </section>
+        <Submissions detail/>
+    }
+    .into_any()
+}
+
+/// Whether the end of stderr says more than the outcome does.
+fn has_last_words(row: &TaskRow) -> bool {
+    matches!(
+        row.outcome,
+        Some(Outcome::Failed | Outcome::PullFailed | Outcome::StartFailed | Outcome::TimedOut | Outcome::Lost)
+    )
 }

@@ -48,7 +48,7 @@ impl SegmentState {
 }
 
 /// How a segment is known. "Never draw a guess as a fact."
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Certainty {
     /// Its beginning was reported, with its time.
     Observed,

@@ -158,7 +158,8 @@ impl LogBuffer {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "INFO | 2026-11-25 02:11:45,153 | InstanceLogHandler | gr\u{fc}\u{df}e\nsecond\n\nthird without end";
+    const TEXT: &str =
+        "INFO | 2026-11-25 02:11:45,153 | InstanceLogHandler | gr\u{fc}\u{df}e\nsecond\n\nthird without end";
 
     fn frame(from: usize, to: usize) -> LogFrame {
         LogFrame {

@@ -1,7 +1,11 @@
 //! Lines -> what the pane shows: dividers where the state changed, driver lines folded away, lines of the chosen stream.
 //! Pure.
 
-use super::{ansi, buffer::LogBuffer, line::{LogLine, Stream}};
+use super::{
+    ansi,
+    buffer::LogBuffer,
+    line::{LogLine, Stream},
+};
 use model::TaskState;
 use std::collections::BTreeSet;
 
@@ -150,7 +154,8 @@ mod tests {
     use model::dashboard::LogFrame;
 
     fn buffer() -> LogBuffer {
-        let line = |level: &str, logger: &str, text: &str| format!("{level} | 2026-11-25 02:11:45,153 | {logger} | {text}\n");
+        let line =
+            |level: &str, logger: &str, text: &str| format!("{level} | 2026-11-25 02:11:45,153 | {logger} | {text}\n");
         let text = [
             line("INFO", "InstanceEngine", "Current state: StateData(state=PROVISIONING, x)"),
             line("INFO", "ImagePullProgressHandler", "Image: i Layer aa: 10%"),
@@ -184,10 +189,7 @@ mod tests {
     fn driver_lines_fold_between_dividers() {
         let buffer = buffer();
         let shown = |filter| drawn(&items(&buffer, filter, &BTreeSet::new(), false));
-        assert_eq!(
-            shown(Filter::All),
-            [">PROVISIONING", "Pulled 2 layers (3)", "PROVISIONING>RUNNING", "5", "6", "7"]
-        );
+        assert_eq!(shown(Filter::All), [">PROVISIONING", "Pulled 2 layers (3)", "PROVISIONING>RUNNING", "5", "6", "7"]);
         assert_eq!(shown(Filter::Out), ["5"]);
         assert_eq!(shown(Filter::Err), ["6"]);
         assert_eq!(shown(Filter::Driver), ["0", "1", "2", "3", "4", "7"]);

@@ -65,6 +65,16 @@ impl LogLine {
         }
     }
 
+    /// What it says, without colours.
+    pub fn plain_text(&self) -> String {
+        super::ansi::plain(&self.text)
+    }
+
+    /// It tells that the container was killed for want of memory (contract 2.4: nothing else does).
+    pub fn tells_oom(&self) -> bool {
+        self.stream == Stream::Driver && self.text.contains("oomKilled=true")
+    }
+
     fn of_executor(at: u64, level: &str, time: &str, logger: &str, message: &str) -> Self {
         let stream = match (logger, level) {
             ("InstanceLogHandler", "ERROR") => Stream::Err,
@@ -144,7 +154,8 @@ mod tests {
         );
         assert_eq!(state.state, Some(TaskState::Running));
         assert!(!state.text.contains("abc"), "env values stand in the log in clear");
-        let pull = |text: &str| read(&format!("INFO | 2026-11-25 02:11:45,271 | ImagePullProgressHandler | {text}")).pull;
+        let pull =
+            |text: &str| read(&format!("INFO | 2026-11-25 02:11:45,271 | ImagePullProgressHandler | {text}")).pull;
         assert_eq!(pull("Image: r/x:1 Layer 7d0c5e6f1a2b: 38%"), Some(("7d0c5e6f1a2b".into(), 38)));
         assert_eq!(pull("Image:r/x:1 Layer 1: Pulling from x"), None);
     }

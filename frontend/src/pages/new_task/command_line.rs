@@ -1,6 +1,6 @@
 //! The same CREATE as a command line, for a terminal. Pure. Credentials are never part of it.
 
-use model::secret::{MASK, looks_secret};
+use model::secret::{looks_secret, mask_values};
 use serde_json::Value;
 
 /// Whether secret-looking values stand in a command in clear.
@@ -45,26 +45,10 @@ pub fn secret_names(body: &Value) -> Vec<String> {
 fn pretty(value: &Value, secrets: Secrets) -> String {
     let mut shown = value.clone();
     if secrets == Secrets::Masked {
-        mask(&mut shown);
+        mask_values(&mut shown);
     }
     // A value made of JSON can always be written as JSON.
     serde_json::to_string_pretty(&shown).unwrap_or_default()
-}
-
-/// Hides texts under secret-looking names, at any depth.
-pub fn mask(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                match field {
-                    Value::String(text) if !text.is_empty() && looks_secret(name) => *text = MASK.to_owned(),
-                    other => mask(other),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(mask),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 fn file_name(id: &str) -> String {
@@ -83,6 +67,7 @@ fn shell_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::secret::MASK;
     use serde_json::json;
 
     #[test]

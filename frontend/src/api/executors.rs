@@ -1,0 +1,12 @@
+use super::{Api, ApiError, Method, transport};
+use crate::routes::encode;
+use model::{ExecutorId, ExecutorNodeData};
+
+impl Api {
+    /// One executor's own report, up to 20 s old.
+    pub async fn executor(&self, id: &ExecutorId) -> Result<ExecutorNodeData, ApiError> {
+        let url = self.drove(&format!("cluster/executors/{}", encode(id.as_str())));
+        let answer = transport::send(Method::Get, &url, None).await?;
+        self.noticed(transport::read_drove(&answer))
+    }
+}

@@ -1,0 +1,189 @@
+//! The log of a task, following live.
+
+mod ansi;
+mod bar;
+pub mod buffer;
+mod foot;
+mod items;
+mod line;
+mod row;
+mod view;
+
+pub use buffer::LogBuffer;
+pub use line::{LogLine, Stream};
+
+use crate::{
+    browser::{Scroll, element_by_id, keep_from_end, scroll_of, scroll_to_end},
+    state::use_shortcuts,
+    ui::{Icon, IconName, Note, Tone},
+};
+use bar::Bar;
+use foot::Foot;
+use items::Item;
+use leptos::{ev, prelude::*};
+use row::row;
+use view::LogView;
+
+/// Near the end counts as the end.
+const AT_END: i32 = 24;
+const LINES_ID: &str = "log-lines";
+
+/// The pane. Whoever owns the buffer feeds it; the pane asks for older parts when they are wanted.
+#[component]
+pub fn LogPane(
+    /// What was read.
+    buffer: RwSignal<LogBuffer>,
+    /// Name of the pane: `Log of T0012`.
+    #[prop(into)]
+    label: String,
+    /// Files of the task.
+    #[prop(into)]
+    files: Signal<Vec<String>>,
+    /// The one that is read.
+    #[prop(into)]
+    file: Signal<String>,
+    /// Reads another file.
+    #[prop(into)]
+    on_file: Callback<String>,
+    /// Offset of the line that a link leads to.
+    #[prop(into)]
+    linked: Signal<Option<u64>>,
+    /// Asks for the part before what was read.
+    #[prop(into)]
+    on_earlier: Callback<()>,
+    /// Address of the whole file.
+    #[prop(into)]
+    download: Signal<String>,
+    /// Why there is nothing, if so.
+    #[prop(into)]
+    absent: Signal<Option<String>>,
+    /// Whether more may come.
+    #[prop(into)]
+    live: Signal<bool>,
+    /// Becomes true when someone wants to see the end.
+    to_end: RwSignal<bool>,
+) -> impl IntoView {
+    let view = LogView::new(buffer, linked);
+    let last = StoredValue::new(Scroll::default());
+    let lines = move || element_by_id(LINES_ID);
+    let go_to_end = move || {
+        view.follow_end();
+        request_animation_frame(move || {
+            if let Some(lines) = lines() {
+                scroll_to_end(&lines);
+            }
+        });
+    };
+    // What is new is scrolled to only after it was drawn.
+    Effect::new(move |_| {
+        view.shown.track();
+        if view.follow.get() {
+            request_animation_frame(move || {
+                if let Some(lines) = lines() {
+                    scroll_to_end(&lines);
+                }
+            });
+        }
+    });
+    Effect::new(move |_| {
+        if to_end.get() {
+            to_end.set(false);
+            view.sheet.set(crate::browser::is_narrow());
+            go_to_end();
+        }
+    });
+    let scrolled = move |_| {
+        let Some(now) = lines().map(|lines| scroll_of(&lines)) else { return };
+        let before = last.get_value();
+        last.set_value(now);
+        // Only a reader scrolls up: what is added moves nothing.
+        if view.follow.get_untracked() && now.above < before.above - 2 && now.below > AT_END {
+            view.follow.set(false);
+        }
+    };
+    let earlier = move |_| {
+        let below = lines()
+            .map(|lines| {
+                let s = scroll_of(&lines);
+                s.below + s.above
+            })
+            .unwrap_or_default();
+        if !view.show_earlier() {
+            on_earlier.run(());
+        }
+        request_animation_frame(move || {
+            if let Some(lines) = lines() {
+                keep_from_end(&lines, below);
+            }
+        });
+    };
+    let keys = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && view.sheet.get_untracked() {
+            event.stop_propagation();
+            view.sheet.set(false);
+        }
+    };
+    let shortcuts = use_shortcuts();
+    let find = window_event_listener(ev::keydown, move |event| {
+        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if plain && event.key() == "/" && shortcuts.listen() {
+            event.prevent_default();
+            crate::browser::focus_by_id(bar::FIND_ID);
+        }
+    });
+    on_cleanup(move || find.remove());
+    let stream_unknown = move || buffer.with(|b| b.lines().front().is_some_and(|l| l.stream == Stream::Raw));
+    view! {
+        {move || absent.get().map(|why| view! { <Note tone=Tone::Info title=why/> })}
+        <div
+            class="log-pane"
+            data-wrap=move || if view.wrap.get() { "on" } else { "off" }
+            data-sheet=move || view.sheet.get().then_some("")
+            on:keydown=keys
+        >
+            <Bar view files file on_file download/>
+            <div
+                class="log-pane__lines"
+                id=LINES_ID
+                role="log"
+                tabindex="0"
+                aria-label=label
+                aria-live=move || if view.follow.get() { "polite" } else { "off" }
+                on:scroll=scrolled
+            >
+                <Show when=move || view.has_earlier.get()>
+                    <div class="log-pane__more">
+                        <button class="link-button link-button--s" type="button" on:click=earlier>"Show earlier lines"</button>
+                    </div>
+                </Show>
+                <For
+                    each=move || view.shown.get()
+                    key=|shown| shown.key
+                    children=move |shown| match shown.item {
+                        Item::Line(_) => shown.line.map(|line| row(view, line, shown.number)).into_any(),
+                        Item::Divider { from, to, time, .. } => row::divider(from.as_ref(), &to, time),
+                        Item::Fold { at, lines, about } => row::fold(view, at, lines, about),
+                    }
+                />
+                <Show when=move || view.is_empty.get()>
+                    <div class="log-pane__more muted">
+                        <Icon name=IconName::Terminal/>
+                        {move || if live.get() { " Nothing was written yet." } else { " Nothing was written." }}
+                    </div>
+                </Show>
+                <Show when=move || view.has_later.get()>
+                    <div class="log-pane__more">
+                        <button class="link-button link-button--s" type="button" on:click=move |_| view.show_later()>
+                            "Show later lines"
+                        </button>
+                    </div>
+                </Show>
+            </div>
+            <Foot view live on_end=move |()| go_to_end()/>
+        </div>
+        <Show when=stream_unknown>
+            <p class="field__hint">"This executor’s log format does not name streams."</p>
+        </Show>
+    }
+    .into_any()
+}

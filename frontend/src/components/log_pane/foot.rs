@@ -1,0 +1,55 @@
+//! How much was read, and whether the pane follows.
+
+use super::view::LogView;
+use crate::format::format_number;
+use leptos::prelude::*;
+
+/// The line under the lines.
+#[component]
+pub(super) fn Foot(
+    view: LogView,
+    #[prop(into)] live: Signal<bool>,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
+    let counted = move || view.buffer.with(|b| format!("{} lines", format_number(b.lines().len() as u64)));
+    let loaded = move || {
+        view.buffer.with(|b| match b.loaded() >= b.size() {
+            true => kib(b.size()),
+            false => format!("{} of {} loaded", kib(b.loaded()), kib(b.size())),
+        })
+    };
+    let state = move || match (live.get(), view.follow.get(), view.query.with(String::is_empty)) {
+        (false, ..) => "Complete: the task has ended",
+        (true, true, _) => "",
+        (true, false, false) => "Follow is off while you search",
+        (true, false, true) => "Follow is off",
+    };
+    let masked =
+        move || view.buffer.with(|b| b.lines().iter().rev().take(2_000).any(|l| l.text.contains(model::secret::MASK)));
+    view! {
+        <div class="log-pane__foot">
+            <span>{counted}</span>
+            <span>{loaded}</span>
+            <Show when=move || view.buffer.with(|b| b.rotated())>
+                <span>"The file was rotated; this is the new one"</span>
+            </Show>
+            <Show when=masked>
+                <span>"Secrets are masked. Download has them in clear text"</span>
+            </Show>
+            <span class="push">{state}</span>
+            <button class="link-button link-button--s narrow-only" type="button" on:click=move |_| view.sheet.update(|s| *s = !*s)>
+                {move || if view.sheet.get() { "Close log" } else { "Open log" }}
+            </button>
+            <button class="link-button link-button--s" type="button" on:click=move |_| on_end.run(())>"Jump to the end"</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn kib(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} bytes"),
+        1_024..1_048_576 => format!("{} KiB", bytes / 1_024),
+        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}

@@ -1,0 +1,178 @@
+//! The drawn part: axis, callouts, lane, and when the executor was heard.
+
+use super::{Drawing, drawn_length, percent, words::length_text};
+use crate::{
+    browser::zone_offset,
+    format::{format_clock, format_moment},
+};
+use leptos::prelude::*;
+use model::{
+    Gap, Source, Timestamp,
+    dashboard::TaskRow,
+    timeline::{Layout, Place, ticks},
+};
+
+/// Most labels on the axis.
+const LABELS: usize = 6;
+
+/// Round times over the lane.
+#[component]
+pub(super) fn Axis(drawing: Drawing) -> impl IntoView {
+    let labels = Memo::new(move |_| {
+        drawing.layout.with(|layout| {
+            let Some(layout) = layout else { return Vec::new() };
+            let end = layout.now.map_or(layout.to, |_| drawing.now.get());
+            ticks(layout.from, end, LABELS, zone_offset(end.millis()))
+        })
+    });
+    let label = move |at: Timestamp| {
+        let place = move || drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, at)));
+        let is_near_now = move || {
+            drawing
+                .layout
+                .with(|l| l.as_ref().and_then(|l| l.now))
+                .is_some_and(|now| now - place() < 9.0)
+                .then_some("true")
+        };
+        let text = format_moment(at, drawing.now.get_untracked());
+        view! { <span class="timeline__at" hidden=move || is_near_now().is_some() style=("--at", move || percent(place()))>{text}</span> }
+    };
+    view! {
+        <div class="timeline__axis" aria-hidden="true">
+            <For each=move || labels.get() key=|at| at.millis() children=label/>
+        </div>
+    }
+}
+
+/// Labels of what is too narrow for them.
+#[component]
+pub(super) fn Callouts(drawing: Drawing) -> impl IntoView {
+    let levels = move || drawing.layout.with(|l| l.as_ref().map_or(0, |l| l.levels)).to_string();
+    let callouts = move || {
+        drawing.layout.with(|layout| {
+            drawing.segments.with(|segments| {
+                let callouts = layout.as_ref().map(|l| l.callouts.as_slice()).unwrap_or_default();
+                callouts
+                    .iter()
+                    .filter_map(|callout| {
+                        let segment = segments.get(callout.segment)?;
+                        Some(view! {
+                            <span
+                                class="timeline__callout"
+                                data-state=segment.state.as_str().to_owned()
+                                data-align=callout.right_aligned.then_some("end")
+                                style=("--at", percent(callout.at))
+                                style=("--level", callout.level.to_string())
+                            >
+                                <b>{segment.state.label().to_owned()}</b>
+                                {format!(" {}", length_text(segment, drawing.now.get_untracked()))}
+                            </span>
+                        })
+                    })
+                    .collect_view()
+            })
+        })
+    };
+    view! { <div class="timeline__callouts" aria-hidden="true" style=("--levels", levels)>{callouts}</div> }
+}
+
+/// The segments.
+#[component]
+pub(super) fn Lane(drawing: Drawing) -> impl IntoView {
+    // A segment keeps its element while it grows; it is another one when its state or its evidence is another.
+    let keys = Memo::new(move |_| {
+        drawing.segments.with(|segments| {
+            segments
+                .iter()
+                .enumerate()
+                .map(|(n, s)| (n, s.state.as_str().to_owned(), s.certainty, s.to.is_none(), s.continued))
+                .collect::<Vec<_>>()
+        })
+    });
+    let segment = move |(n, _, _, open, continued): (usize, String, _, bool, bool)| {
+        let own = Memo::new(move |_| drawing.segments.with(|s| s.get(n).cloned()));
+        let place = Memo::new(move |_| drawing.layout.with(|l| l.as_ref().and_then(|l| l.places.get(n).copied())));
+        let at = move |pick: fn(&Place) -> f64| percent(place.with(|p| p.as_ref().map(pick).unwrap_or_default()));
+        let Some(first) = own.get_untracked() else { return ().into_any() };
+        let is_final = first.state.is_final();
+        let time = move || {
+            own.with(|s| {
+                s.as_ref().map(|s| match is_final {
+                    true => length_text(s, s.from),
+                    false if open => drawn_length(s, drawing.now.get()),
+                    false => drawn_length(s, s.from),
+                })
+            })
+        };
+        let label = if continued { String::new() } else { first.state.label().to_owned() };
+        view! {
+            <div
+                class="timeline__segment"
+                data-state=first.state.as_str().to_owned()
+                data-evidence=first.certainty.as_str()
+                data-roomy=move || place.with(|p| p.as_ref().is_some_and(|p| p.roomy)).then_some("")
+                data-open=open.then_some("")
+                style=("--from", move || at(|p| p.from))
+                style=("--span", move || at(|p| p.span))
+                style=("--even-from", move || at(|p| p.even_from))
+                style=("--even-span", move || at(|p| p.even_span))
+            >
+                <span class="timeline__label">{label}</span>
+                <span class="timeline__time">{time}</span>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="timeline__lane">
+            <For each=move || keys.get() key=|key| key.clone() children=segment/>
+        </div>
+    }
+}
+
+/// From the first report to the last word, silences hatched.
+#[component]
+pub(super) fn Heard(row: Signal<TaskRow>, gaps: Signal<Vec<Gap>>, drawing: Drawing) -> impl IntoView {
+    let heard = Memo::new(move |_| {
+        row.with(|row| {
+            let first = row.transitions.iter().find(|t| t.source != Source::Submission)?;
+            (row.updated > first.at).then_some((first.at, row.updated))
+        })
+    });
+    let span = move |from: Timestamp, to: Timestamp, silent: bool| {
+        let shares = drawing.layout.with(|l| l.as_ref().map(|l| (share(l, from), share(l, to.min(l.to)))));
+        shares.filter(|(from, to)| to > from).map(|(from, to)| {
+            view! {
+                <span
+                    class="timeline__span"
+                    data-silent=silent.then_some("")
+                    style=("--from", percent(from))
+                    style=("--span", percent(to - from))
+                ></span>
+            }
+        })
+    };
+    let drawn = move || {
+        let (from, to) = heard.get()?;
+        let silences = gaps
+            .get()
+            .iter()
+            .filter(|gap| gap.to > from && gap.from < to)
+            .map(|gap| span(gap.from.max(from), gap.to.min(to), true))
+            .collect_view();
+        let at = drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, from)));
+        let text = format!("heard from {} to {}", format_clock(from), format_clock(to));
+        Some(view! {
+            {span(from, to, false)}
+            {silences}
+            <span class="timeline__heard-label" style=("--from", percent(at.min(60.0)))>{text}</span>
+        })
+    };
+    view! { <div class="timeline__heard">{drawn}</div> }
+}
+
+/// Where a time stands on the axis, in percent.
+fn share(layout: &Layout, at: Timestamp) -> f64 {
+    let whole = layout.to.since(layout.from).as_secs_f64().max(f64::MIN_POSITIVE);
+    (at.since(layout.from).as_secs_f64() / whole * 100.0).clamp(0.0, 100.0)
+}

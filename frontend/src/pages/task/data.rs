@@ -1,0 +1,185 @@
+//! What the live stream tells of a task: the run, and its log.
+
+use crate::{
+    api::{LiveView, use_api},
+    components::LogBuffer,
+    routes::{Replace, log_position, run_number, task_query, use_go, use_paths},
+    state::subscribe,
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_location;
+use model::{
+    OUTPUT_LOG, TaskKey,
+    dashboard::{LiveFrame, TaskDetail, ViewSnapshot},
+};
+
+/// Bytes read at once of what lies before.
+const PART: u64 = 128 * 1_024;
+
+/// Whether there is such a task. A detail keeps its signal as long as the same run is shown.
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// Nothing was heard yet.
+    Loading,
+    /// There is none.
+    Nobody,
+    /// There is.
+    Known(ArcRwSignal<TaskDetail>),
+}
+
+/// Handle on all of it; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct TaskData {
+    key: StoredValue<TaskKey>,
+    known: RwSignal<Known>,
+    log: RwSignal<LogBuffer>,
+    run: Memo<Option<u32>>,
+    file: Memo<String>,
+    at: Memo<Option<u64>>,
+    files: RwSignal<Vec<String>>,
+    trouble: RwSignal<Option<String>>,
+}
+
+impl TaskData {
+    /// Follows a task as the page's address asks: `?run=`, `?log=`, `?at=`.
+    pub fn follow(key: TaskKey) -> Self {
+        let search = use_location().search;
+        let run = Memo::new(move |_| run_number(&search.read()));
+        let file = Memo::new(move |_| log_position(&search.read()).0.unwrap_or_else(|| OUTPUT_LOG.to_owned()));
+        let at = Memo::new(move |_| log_position(&search.read()).1);
+        let data = Self {
+            key: StoredValue::new(key.clone()),
+            known: RwSignal::new(Known::Loading),
+            log: RwSignal::new(LogBuffer::default()),
+            run,
+            file,
+            at,
+            files: RwSignal::new(Vec::new()),
+            trouble: RwSignal::new(None),
+        };
+        let view = Memo::new(move |_| LiveView::Task { key: key.clone(), run: run.get(), log: Some(file.get()) });
+        Effect::new(move |before: Option<()>| {
+            file.track();
+            run.track();
+            if before.is_some() {
+                data.log.set(LogBuffer::default());
+            }
+        });
+        subscribe(Signal::from(view), move |frame| data.take(frame));
+        data.list_files();
+        data
+    }
+
+    /// Whether there is such a task.
+    pub fn known(&self) -> RwSignal<Known> {
+        self.known
+    }
+
+    /// What was read of the log.
+    pub fn log(&self) -> RwSignal<LogBuffer> {
+        self.log
+    }
+
+    /// The log file that is read.
+    pub fn file(&self) -> Memo<String> {
+        self.file
+    }
+
+    /// Offset of the line that the address names.
+    pub fn at(&self) -> Memo<Option<u64>> {
+        self.at
+    }
+
+    /// The task's log files.
+    pub fn files(&self) -> RwSignal<Vec<String>> {
+        self.files
+    }
+
+    /// Why an older part of the log could not be read.
+    pub fn trouble(&self) -> RwSignal<Option<String>> {
+        self.trouble
+    }
+
+    /// A function that puts another run or another log file into the address.
+    pub fn navigate(&self) -> impl Fn(Option<u32>, Option<&str>) + Clone + use<> {
+        let (go, paths, key) = (use_go(), use_paths(), self.key.get_value());
+        move |run, log| go(&format!("{}{}", paths.task(&key), task_query(run, log, None)), Replace::Yes)
+    }
+
+    /// The run that the address asks for.
+    pub fn run(&self) -> Memo<Option<u32>> {
+        self.run
+    }
+
+    /// A function that reads the part of the log before what was read.
+    pub fn earlier(&self) -> Callback<()> {
+        let api = StoredValue::new(use_api());
+        let data = *self;
+        Callback::new(move |()| {
+            let start = data.log.with_untracked(LogBuffer::start);
+            if start == 0 {
+                return;
+            }
+            let (key, file) = (data.key.get_value(), data.file.get_untracked());
+            spawn_local(async move {
+                let from = start.saturating_sub(PART);
+                let part = api.get_value().log_part(&key, &file, from, start - from).await;
+                match part {
+                    Ok(part) => {
+                        data.log.try_update(|log| log.take_before(&part));
+                        data.trouble.try_set(None);
+                    }
+                    Err(error) => {
+                        data.trouble.try_set(Some(error.to_string()));
+                    }
+                }
+            });
+        })
+    }
+
+    fn list_files(&self) {
+        let (api, key, files) = (use_api(), self.key.get_value(), self.files);
+        spawn_local(async move {
+            // Without a list the file in the address is the only choice.
+            if let Ok(list) = api.log_files(&key).await {
+                files.try_set(list.files);
+            }
+        });
+    }
+
+    fn take(&self, frame: LiveFrame) {
+        match frame {
+            LiveFrame::Snapshot(snapshot) => match snapshot.view {
+                ViewSnapshot::Task(Some(detail)) => self.take_detail(*detail),
+                ViewSnapshot::Task(None) => self.known.set(Known::Nobody),
+                ViewSnapshot::Tasks(_) | ViewSnapshot::Executors(_) => {}
+            },
+            LiveFrame::Delta(delta) => {
+                if let Some(detail) = delta.task {
+                    self.take_detail(*detail);
+                }
+            }
+            LiveFrame::Log(part) => {
+                if part.file == self.file.get_untracked() {
+                    self.log.update(|log| log.take(part));
+                }
+            }
+            LiveFrame::Notice(_) => {}
+        }
+    }
+
+    fn take_detail(&self, detail: TaskDetail) {
+        let same = self.known.with_untracked(|known| match known {
+            Known::Known(shown) if shown.with_untracked(|s| s.row.run == detail.row.run) => Some(shown.clone()),
+            Known::Known(_) | Known::Nobody | Known::Loading => None,
+        });
+        match same {
+            Some(shown) => {
+                if shown.with_untracked(|s| s != &detail) {
+                    shown.set(detail);
+                }
+            }
+            None => self.known.set(Known::Known(ArcRwSignal::new(detail))),
+        }
+    }
+}

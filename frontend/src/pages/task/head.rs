@@ -1,0 +1,160 @@
+use super::data::TaskData;
+use crate::{
+    components::{KillDialog, LogBuffer, StatusBadge, lasted},
+    format::{format_cores, format_duration, format_megabytes, format_moment, format_utc, short_names},
+    routes::{Replace, use_go, use_paths},
+    state::{use_clock, use_kills, use_live, use_session},
+    ui::{Button, ButtonStyle, Choice, CopyButton, IconName, Select},
+};
+use leptos::prelude::*;
+use model::{
+    Outcome,
+    capability::{ClusterTraits, can_kill_row, can_operate},
+    dashboard::{TaskDetail, TaskRow},
+};
+
+/// Exit code of a container that was killed: by hand, or for want of memory.
+const KILLED: i64 = 137;
+
+/// Name, status, what can be done, and what never changes.
+#[component]
+pub(super) fn Head(data: TaskData, detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
+    let clock = use_clock();
+    let (app, id) = row.with_untracked(|r| (r.key.app.to_string(), r.key.id.to_string()));
+    let took = move || {
+        row.with(|row| match row.is_over() {
+            true => format!("took {}", format_duration(lasted(row, row.updated))),
+            false => running_for(row, clock.now()),
+        })
+    };
+    let oom = move || {
+        let killed = row.with(|r| r.outcome == Some(Outcome::Failed) && r.exit_code == Some(KILLED));
+        (killed && data.log().with(tells_oom))
+            .then(|| view! { <span class="muted">"out of memory (from the log)"</span> })
+    };
+    view! {
+        <div class="task-head">
+            <h1 class="task-head__title">
+                <span class="task-head__app">{app}</span>
+                <span>{id.clone()}</span>
+                <CopyButton text=id label="Copy task ID"/>
+            </h1>
+            <StatusBadge row tint=true/>
+            {oom}
+            <span class="muted num">{took}</span>
+            <Runs data detail/>
+            <Actions detail row/>
+        </div>
+        <Meta row/>
+    }
+    .into_any()
+}
+
+/// `2m 13s of 2m 29s`: in the state, and since it was submitted.
+fn running_for(row: &TaskRow, now: model::Timestamp) -> String {
+    let all = format_duration(lasted(row, now));
+    match row.transitions.last() {
+        Some(last) => format!("{} of {all}", format_duration(now.since(last.at))),
+        None => all,
+    }
+}
+
+fn tells_oom(log: &LogBuffer) -> bool {
+    log.lines().iter().rev().any(|line| line.tells_oom())
+}
+
+#[component]
+fn Actions(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
+    let (live, session, kills) = (use_live().cluster(), use_session().info(), use_kills());
+    let (go, paths) = (use_go(), use_paths());
+    let denied =
+        move || session.with(|s| live.with(|l| can_operate(s.as_ref()?, l.as_ref()?).err().map(|d| d.to_string())));
+    let why_not_kill = Signal::derive(move || {
+        let traits = live.with(|l| l.as_ref().map(ClusterTraits::from).unwrap_or_default());
+        let own = row.with(|row| can_kill_row(row, &traits).err().map(|d| d.to_string()));
+        own.or_else(denied)
+            .or_else(|| row.with(|r| kills.is_sent(&r.key)).then(|| "The kill is being sent.".to_owned()))
+    });
+    let target = RwSignal::new(None::<TaskRow>);
+    let clone = move |()| {
+        let (key, run) = detail.with_untracked(|d| (d.row.key.clone(), d.row.run));
+        go(&paths.clone_run(&key, run), Replace::No);
+    };
+    view! {
+        <div class="page-head__actions">
+            <Button label="Clone" icon=IconName::Clone on_press=clone/>
+            <Button
+                label="Kill…"
+                icon=IconName::Kill
+                style=ButtonStyle::Danger
+                disabled=why_not_kill
+                on_press=move |()| target.set(Some(row.get_untracked()))
+            />
+        </div>
+        <KillDialog target/>
+    }
+    .into_any()
+}
+
+/// "Run 2 of 3", if the ID was used several times.
+#[component]
+fn Runs(data: TaskData, detail: RwSignal<TaskDetail>) -> impl IntoView {
+    let runs = Memo::new(move |_| detail.with(|d| d.runs.clone()));
+    let choices = Signal::derive(move || {
+        let all = runs.get();
+        let label = |n: usize| format!("Run {} of {}", n + 1, all.len());
+        all.iter().enumerate().rev().map(|(n, run)| Choice::new(run.to_string(), label(n))).collect::<Vec<_>>()
+    });
+    let value = Signal::derive(move || detail.with(|d| d.row.run.to_string()));
+    let navigate = data.navigate();
+    let choose = Callback::new(move |run: String| {
+        // The newest run has the plain address: it stays right when there is another.
+        let run = run.parse().ok().filter(|run| runs.with_untracked(|all| all.last() != Some(run)));
+        navigate(run, None);
+    });
+    view! {
+        <Show when=move || runs.with(|runs| runs.len() > 1)>
+            <Select id="run" label="Run" choices value on_choose=choose/>
+        </Show>
+    }
+}
+
+#[component]
+fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
+    let (paths, clock) = (use_paths(), use_clock());
+    let meta = Memo::new(move |_| {
+        row.with(|r| {
+            (
+                r.executor_id.clone(),
+                executor_name(r),
+                r.cores,
+                r.memory_mb,
+                r.image.clone(),
+                r.submitted,
+                r.submitter.clone(),
+            )
+        })
+    });
+    move || {
+        let (executor, name, cores, memory, image, submitted, submitter) = meta.get();
+        let executor =
+            executor.map(|id| view! { <a href=paths.executor(&id)>{name.unwrap_or_else(|| id.to_string())}</a> });
+        let by = submitter.map_or_else(|| "submitter not known".to_owned(), |user| format!("by {user}"));
+        let when = format!("submitted {} {by}", format_moment(submitted, clock.exact()));
+        view! {
+            <p class="task-head__meta">
+                {executor}
+                <span>{format_cores(cores)}</span>
+                <span>{format_megabytes(memory)}</span>
+                <span class="mono">{image}</span>
+                <span title=format_utc(submitted)>{when}</span>
+            </p>
+        }
+    }
+}
+
+/// The shortest name of the executor of a run.
+pub(super) fn executor_name(row: &TaskRow) -> Option<String> {
+    let id = row.executor_id.as_ref()?.as_str();
+    short_names(&[(id, row.executor_host.as_deref().unwrap_or_default())]).remove(id)
+}

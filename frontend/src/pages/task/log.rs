@@ -1,0 +1,61 @@
+use super::data::TaskData;
+use crate::{
+    api::use_api,
+    components::LogPane,
+    state::use_session,
+    ui::{Note, Tone},
+};
+use leptos::prelude::*;
+use model::{UserRole, dashboard::TaskRow};
+
+/// The log, and why there is none.
+#[component]
+pub(super) fn Log(
+    data: TaskData,
+    #[prop(into)] row: Signal<TaskRow>,
+    #[prop(into)] live: Signal<bool>,
+    to_end: RwSignal<bool>,
+) -> impl IntoView {
+    let session = use_session().info();
+    let may_not = move || {
+        session.with(|s| {
+            let role = s.as_ref()?.role.as_ref()?;
+            (!UserRole::may_read_logs(role)).then(|| "Your role may not read logs.".to_owned())
+        })
+    };
+    let absent = Signal::derive(move || may_not().or_else(|| no_executor(&row.read())));
+    let key = row.with_untracked(|r| r.key.clone());
+    let (label, own) = (format!("Log of {}", key.id), key.clone());
+    let api = use_api();
+    let download = Signal::derive(move || api.log_download(&own, &data.file().read()));
+    let (navigate, run) = (data.navigate(), data.run());
+    let on_file = move |file: String| navigate(run.get_untracked(), Some(&file));
+    let trouble = data.trouble();
+    view! {
+        <div class="section__head"><h2 class="section__title" id="log-title">"Log"</h2></div>
+        {move || trouble.get().map(|text| view! { <Note tone=Tone::Warning title="Earlier lines could not be read" lines=vec![text]/> })}
+        <LogPane
+            buffer=data.log()
+            label
+            files=data.files()
+            file=data.file()
+            on_file
+            linked=data.at()
+            on_earlier=data.earlier()
+            download
+            absent
+            live
+            to_end
+        />
+    }
+    .into_any()
+}
+
+/// Logs lie on the executor.
+fn no_executor(row: &TaskRow) -> Option<String> {
+    match (&row.executor_id, row.is_over()) {
+        (None, false) => Some("No executor has reported the task yet, so there is no log.".into()),
+        (None, true) => Some("No executor reported the task, so there is no log.".into()),
+        (Some(_), _) => None,
+    }
+}

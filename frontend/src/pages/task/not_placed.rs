@@ -1,0 +1,117 @@
+use super::facts::facts;
+use crate::{
+    api::use_api,
+    components::VerdictMatrix,
+    state::{Toast, use_live, use_session, use_toasts},
+    ui::{Button, ButtonStyle, IconName, Note, Tone},
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{
+    Outcome,
+    capability::can_operate,
+    dashboard::{TaskDetail, TaskRow},
+    fit::Matrix,
+};
+use serde_json::json;
+
+/// Why no executor took it, as the cluster was then and as it is now.
+#[component]
+pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
+    let api = use_api();
+    let then = Memo::new(move |_| {
+        detail.with(|d| d.matrix.as_ref().and_then(|m| serde_json::from_value::<Matrix>(m.clone()).ok()))
+    });
+    let now = RwSignal::new(None::<Matrix>);
+    let show_now = RwSignal::new(then.with_untracked(Option::is_none));
+    // Asked once: whether it would fit now is what a reader wants to know next.
+    if let Some(spec) = detail.with_untracked(|d| d.spec.clone()) {
+        spawn_local(async move {
+            if let Ok(preview) = api.preview(&spec).await {
+                now.try_set(preview.matrix);
+            }
+        });
+    }
+    let matrix = Signal::derive(move || if show_now.get() { now.get() } else { then.get() });
+    let choice = move |own: bool, label: &'static str| {
+        let pressed = move || if show_now.get() == own { "true" } else { "false" };
+        view! {
+            <button class="segmented__option" type="button" aria-pressed=pressed on:click=move |_| show_now.set(own)>{label}</button>
+        }
+    };
+    let was_not_placed = Memo::new(move |_| row.with(|r| r.outcome == Some(Outcome::NotPlaced)));
+    let known = move || {
+        let answer = detail
+            .with(|d| d.submissions.first().and_then(|s| s.status).map(|status| format!("HTTP {status}, accepted")));
+        facts(vec![
+            ("Drove’s answer", answer),
+            ("Executor record", Some("none".to_owned())),
+            ("Event", Some("none".to_owned())),
+            ("Task ID", Some("free again".to_owned())),
+        ])
+    };
+    view! {
+        <div class="columns columns--lead">
+            <Show when=move || was_not_placed.get()>
+                <section class="section" aria-labelledby="why-title">
+                    <div class="section__head">
+                        <h2 class="section__title" id="why-title">"Why nothing fits"</h2>
+                        <div class="section__end">
+                            <div class="segmented" role="group" aria-label="When">
+                                {choice(false, "Then")}
+                                {choice(true, "Now")}
+                            </div>
+                        </div>
+                    </div>
+                    <Show
+                        when=move || matrix.with(Option::is_some)
+                        fallback=|| view! { <p class="muted">"The cluster as it was then is not recorded."</p> }
+                    >
+                        <VerdictMatrix matrix/>
+                    </Show>
+                </section>
+            </Show>
+            <section class="section" aria-labelledby="known-title">
+                <div class="section__head"><h2 class="section__title" id="known-title">"What we know"</h2></div>
+                <dl class="facts">{known}</dl>
+                <Resubmit detail/>
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+/// The same spec once more, under the same ID: it is free.
+#[component]
+fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
+    let (api, toasts) = (StoredValue::new(use_api()), use_toasts());
+    let (live, session) = (use_live().cluster(), use_session().info());
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<Vec<String>>);
+    let disabled = Signal::derive(move || {
+        let incomplete = detail.with(|d| d.spec.is_none() || !d.withheld.is_empty());
+        if incomplete {
+            return Some("Its spec is not known completely. Clone it instead.".to_owned());
+        }
+        session.with(|s| live.with(|l| can_operate(s.as_ref()?, l.as_ref()?).err().map(|d| d.to_string())))
+    });
+    let send = move |()| {
+        let Some((spec, id)) = detail.with_untracked(|d| Some((d.spec.clone()?, d.row.key.id.clone()))) else { return };
+        busy.set(true);
+        failed.set(None);
+        spawn_local(async move {
+            let op = serde_json::to_value(model::ClusterOpSpec::default()).unwrap_or_default();
+            let answer = api.get_value().create(&json!({ "type": "CREATE", "spec": spec, "opSpec": op })).await;
+            busy.try_set(false);
+            match answer {
+                Ok(_) => toasts.show(Toast::new(Tone::Success, format!("{id} submitted again"))),
+                Err(error) => {
+                    failed.try_set(Some(error.lines()));
+                }
+            }
+        });
+    };
+    view! {
+        <Button label="Resubmit" icon=IconName::Refresh style=ButtonStyle::Primary busy disabled on_press=send/>
+        {move || failed.get().map(|lines| view! { <Note tone=Tone::Danger title="It was not submitted" lines/> })}
+    }
+}

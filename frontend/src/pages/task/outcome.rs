@@ -1,0 +1,87 @@
+use super::{data::TaskData, facts::facts};
+use crate::{
+    components::status_text,
+    format::{format_ago, format_moment},
+    state::use_clock,
+};
+use leptos::prelude::*;
+use model::{
+    Outcome, TaskState,
+    dashboard::{TaskDetail, TaskRow},
+};
+
+/// How it ended, or what is known until then.
+#[component]
+pub(super) fn OutcomeFacts(
+    data: TaskData,
+    detail: RwSignal<TaskDetail>,
+    #[prop(into)] row: Signal<TaskRow>,
+) -> impl IntoView {
+    let clock = use_clock();
+    let title = move || row.with(|r| if r.is_over() { status_text(r) } else { "No result yet".to_owned() });
+    let text = move || row.with(explanation);
+    let heard = move || {
+        row.with(|r| {
+            let running = r.state == Some(TaskState::Running);
+            let limit = if running { ". Lost after 60 s of silence" } else { "" };
+            (!r.is_over()).then(|| format!("{}{limit}", format_ago(r.updated, clock.now())))
+        })
+    };
+    let fixed = Memo::new(move |_| {
+        detail.with(|d| {
+            let row = &d.row;
+            let kept = d.id_taken_until.map(|until| format!("by Drove until {}", format_moment(until, d.now)));
+            let id = match (row.is_over(), d.id_taken_until) {
+                (false, _) => "in use",
+                (true, Some(_)) => "in use until Drove drops its record",
+                (true, None) => "free again",
+            };
+            let instance = row.instance_id.as_ref().map(ToString::to_string);
+            let code = row.exit_code.map(|code| match code {
+                -1 => "none (-1)".to_owned(),
+                code => code.to_string(),
+            });
+            let oom = data.log().with_untracked(|log| log.lines().iter().any(|line| line.tells_oom()));
+            vec![
+                ("Exit code", code),
+                ("Memory", oom.then(|| "ran out (from the log)".to_owned())),
+                ("Instance", instance),
+                ("Record kept", kept),
+                ("Task ID", Some(id.to_owned())),
+            ]
+        })
+    });
+    view! {
+        <section class="section" aria-labelledby="outcome-title">
+            <div class="section__head"><h2 class="section__title" id="outcome-title">"Outcome"</h2></div>
+            <p class="outcome__title">{title}</p>
+            <p class="outcome__text muted">{text}</p>
+            <dl class="facts">
+                {move || heard().map(|heard| view! { <dt>"Last heard"</dt><dd>{heard}</dd> })}
+                {move || facts(fixed.get())}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn explanation(row: &TaskRow) -> &'static str {
+    if !row.is_over() {
+        return "Drove writes the result when the container ends. Stopped alone does not mean success: the result and exit code decide.";
+    }
+    match &row.outcome {
+        Some(Outcome::Successful) => "The container ended by itself with exit code 0.",
+        Some(Outcome::Failed) => "The container ended by itself with another exit code than 0.",
+        Some(Outcome::Cancelled) => "Killed on request. Drove gives exit code -1 for that, whatever the container did.",
+        Some(Outcome::Lost) => {
+            "Its executor was silent for more than 60 s, or its container vanished. It may still run."
+        }
+        Some(Outcome::PullFailed) => {
+            "Drove gives no result for a task that failed before it ran. This is read from the states it passed and the error."
+        }
+        Some(Outcome::StartFailed) => "The container could not be started.",
+        Some(Outcome::TimedOut) => "Drove reports that its time was up.",
+        Some(Outcome::NotPlaced) => "No executor took it.",
+        Some(Outcome::Unclear | Outcome::Other(_)) | None => "Nothing tells how it ended.",
+    }
+}

@@ -1,0 +1,46 @@
+use super::head::executor_name;
+use crate::{format::format_moment, state::use_clock};
+use leptos::prelude::*;
+use model::{
+    dashboard::{TaskDetail, TaskRow},
+    narrative::{self, Phrase, Tone},
+    timeline::segments_with_gaps,
+};
+
+/// What happened, in one paragraph, and Drove's own words if it failed.
+#[component]
+pub(super) fn Story(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
+    let clock = use_clock();
+    let phrases = Memo::new(move |_| {
+        let now = if row.with(TaskRow::is_over) { clock.exact() } else { clock.now() };
+        detail.with(|detail| {
+            let row = &detail.row;
+            let segments = segments_with_gaps(row, &detail.gaps, now);
+            let executor = executor_name(row);
+            narrative::Story {
+                row,
+                segments: &segments,
+                executor: executor.as_deref(),
+                spec_known: detail.spec.is_some(),
+                now,
+                clock: &|at| format_moment(at, now),
+            }
+            .tell()
+        })
+    });
+    let words = move || row.with(|r| (!r.error_message.is_empty()).then(|| r.error_message.clone()));
+    view! {
+        <p class="narrative">{move || phrases.with(|p| p.iter().map(phrase).collect_view())}</p>
+        {move || words().map(|words| view! { <p class="task-head__meta mono">{words}</p> })}
+    }
+    .into_any()
+}
+
+fn phrase(phrase: &Phrase) -> AnyView {
+    let text = phrase.text.clone();
+    match phrase.tone {
+        Tone::Plain => text.into_any(),
+        Tone::Strong => view! { <b>{text}</b> }.into_any(),
+        Tone::Muted => view! { <span class="muted">{text}</span> }.into_any(),
+    }
+}
