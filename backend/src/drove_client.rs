@@ -6,6 +6,7 @@
 mod answer;
 mod error;
 
+pub use answer::{NOT_LEADER, words};
 pub use error::ClusterError;
 
 use crate::upstream::{Upstream, UpstreamError};

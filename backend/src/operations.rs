@@ -1,1 +1,151 @@
-//! The path of CREATE and KILL: intent recorded, sent upstream, answer recorded.
+//! The path of CREATE and KILL: intent recorded, sent upstream once, answer recorded (design sections 2 and 3).
+//!
+//! The request goes on as it came; it is read only to know what it asks for. The client's answer does not wait for the
+//! ledger: only the intent before it does.
+
+mod intent;
+mod rehearsed;
+mod verdict;
+
+pub use rehearsed::of_rehearsed;
+
+use crate::{
+    drove_client::ClusterError,
+    error::{ApiError, refusal},
+    extract::read_body,
+    ledger::{Answer, Ledger, LedgerError, Now, SubmissionId},
+    session::caller::Caller,
+    upstream::{Upstream, UpstreamError},
+};
+use axum::body::{Body, Bytes, to_bytes};
+use http::{HeaderName, HeaderValue, Method, Request, Response, header, request};
+use model::{TaskOperation, UserRole, dashboard::Door};
+use verdict::Verdict;
+
+/// Path of CREATE and KILL.
+pub const OPERATIONS: &str = "/apis/v1/tasks/operations";
+/// Tells a client that its operation was carried out and not recorded.
+pub const LEDGER_UNAVAILABLE: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("dashboard-ledger"), HeaderValue::from_static("unavailable"));
+/// Largest answer to an operation, in bytes.
+const LARGEST_ANSWER: usize = 1 << 20;
+
+/// What to do with an operation that cannot be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unrecordable {
+    /// Answer 503 (demo).
+    Refuse,
+    /// Send it all the same, and say so (a real cluster must stay operable).
+    GoOn,
+}
+
+/// Carries out operations. Cheap to clone.
+#[derive(Clone)]
+pub struct Operations {
+    upstream: Upstream,
+    ledger: Ledger,
+    now: Now,
+    unrecordable: Unrecordable,
+}
+
+impl Operations {
+    /// Operations on the cluster behind `upstream`, recorded in `ledger`; `now` is the time of facts.
+    pub fn new(upstream: Upstream, ledger: Ledger, now: Now, unrecordable: Unrecordable) -> Self {
+        Self { upstream, ledger, now, unrecordable }
+    }
+
+    /// Whether a request is one for [`Self::handle`].
+    pub fn is_operation(method: &Method, path: &str) -> bool {
+        method == Method::POST && path.strip_suffix('/').unwrap_or(path) == OPERATIONS
+    }
+
+    /// Carries out one operation. Who asks is a [`Caller`] among the extensions, or else whoever the request claims.
+    pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
+        let this = self.clone();
+        // A client that goes away must not leave an operation half recorded.
+        match tokio::spawn(async move { this.carry_out(request).await }).await {
+            Ok(response) => response,
+            Err(_panic) => refusal(OPERATIONS, ApiError::Internal),
+        }
+    }
+
+    /// Carries out an operation of the demo's own work, as if a user had sent it.
+    pub async fn submit(&self, operation: &TaskOperation) -> Response<Body> {
+        let caller = Caller { user: "scenario".to_owned(), role: Some(UserRole::ReadWrite), door: Door::Scenario };
+        let Ok(body) = serde_json::to_vec(operation) else { return refusal(OPERATIONS, ApiError::Internal) };
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = http::Uri::from_static(OPERATIONS);
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request.extensions_mut().insert(caller);
+        self.handle(request).await
+    }
+
+    async fn carry_out(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let body = match read_body(body).await {
+            Ok(body) => body,
+            Err(fault) => return refusal(parts.uri.path(), fault.into()),
+        };
+        let Some(intent) = intent::read(&parts, &body, (self.now)()) else {
+            // Drove refuses what cannot be read; there is nothing to record.
+            return match self.send(parts, body).await {
+                Ok((response, body)) => Response::from_parts(response, Body::from(body)),
+                Err(error) => unanswered(error),
+            };
+        };
+        match self.ledger.intend(intent).await {
+            Ok(id) => self.recorded(id, parts, body).await,
+            Err(error) => self.unrecorded(error, parts, body).await,
+        }
+    }
+
+    async fn recorded(&self, id: SubmissionId, parts: request::Parts, body: Bytes) -> Response<Body> {
+        match self.send(parts, body).await {
+            Ok((response, body)) => {
+                match verdict::of(response.status, &body) {
+                    Verdict::Answered(answer) => self.ledger.answer(id, answer),
+                    Verdict::NotLetIn => self.ledger.withdraw(id),
+                }
+                Response::from_parts(response, Body::from(body))
+            }
+            Err(error) => {
+                match error {
+                    UpstreamError::NoLeader | UpstreamError::NotSent(_) => self.ledger.withdraw(id),
+                    UpstreamError::AnswerLost(_) => self.ledger.answer(id, Answer::unknown()),
+                }
+                unanswered(error)
+            }
+        }
+    }
+
+    async fn unrecorded(&self, error: LedgerError, parts: request::Parts, body: Bytes) -> Response<Body> {
+        if self.unrecordable == Unrecordable::Refuse {
+            let sentence = format!("{error}; nothing was sent, because it could not be recorded");
+            return refusal(OPERATIONS, ApiError::Unavailable(sentence));
+        }
+        let mut response = match self.send(parts, body).await {
+            Ok((response, body)) => Response::from_parts(response, Body::from(body)),
+            Err(error) => unanswered(error),
+        };
+        response.headers_mut().extend([LEDGER_UNAVAILABLE]);
+        response
+    }
+
+    /// Sends the request, once. An answer that breaks off is lost.
+    async fn send(&self, parts: request::Parts, body: Bytes) -> Result<(http::response::Parts, Bytes), UpstreamError> {
+        let response = self.upstream.call(Request::from_parts(parts, Body::from(body))).await?;
+        let (response, body) = response.into_parts();
+        match to_bytes(body, LARGEST_ANSWER).await {
+            Ok(body) => Ok((response, body)),
+            Err(fault) => Err(UpstreamError::AnswerLost(fault.to_string())),
+        }
+    }
+}
+
+fn unanswered(error: UpstreamError) -> Response<Body> {
+    refusal(OPERATIONS, ClusterError::from(error).into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ use http_body_util::BodyExt;
 use std::io::Write;
 
 const SMALLEST: usize = 256;
+/// Answers of this size take a while, and are compressed where nobody waits for the thread.
+const LONG: usize = 64 << 10;
 
 /// Marks a successful answer to GET as depending on `Accept-Encoding`, and compresses it if that pays and is wanted.
 pub(super) async fn compress(asked: &HeaderMap, mut response: Response) -> Response {
@@ -25,13 +27,16 @@ pub(super) async fn compress(asked: &HeaderMap, mut response: Response) -> Respo
     let Ok(plain) = body.collect().await.map(|body| body.to_bytes()) else {
         return Response::from_parts(parts, Body::empty());
     };
-    match deflate(&plain) {
-        Ok(compressed) => {
-            parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            Response::from_parts(parts, Body::from(compressed))
-        }
-        Err(_) => Response::from_parts(parts, Body::from(plain)),
-    }
+    let compressed = if plain.len() < LONG {
+        deflate(&plain).ok()
+    } else {
+        let plain = plain.clone();
+        tokio::task::spawn_blocking(move || deflate(&plain)).await.ok().and_then(Result::ok)
+    };
+    // Whatever went wrong, the plain answer is right.
+    let Some(compressed) = compressed else { return Response::from_parts(parts, Body::from(plain)) };
+    parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    Response::from_parts(parts, Body::from(compressed))
 }
 
 fn exact_length(response: &Response) -> Option<usize> {

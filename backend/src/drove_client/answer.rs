@@ -7,7 +7,8 @@ use model::{ApiResponse, ApiStatus};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-const NOT_LEADER: &str = "This node is not the leader controller";
+/// `message` of a controller that does not lead.
+pub const NOT_LEADER: &str = "This node is not the leader controller";
 
 /// `data` of a successful envelope.
 pub async fn data<T: DeserializeOwned>(response: Response<Body>) -> Result<T, ClusterError> {

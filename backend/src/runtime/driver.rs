@@ -181,17 +181,17 @@ impl Driver {
                 return Err(error);
             }
         };
-        let outcome = {
+        let (replies, outputs) = {
             let mut core = self.core.write().unwrap_or_else(PoisonError::into_inner);
             let outcome = core.apply(seq, entry);
-            // Under the lock, so that a snapshot of this state finds these writes in the writer's queue.
-            outcome.outputs.iter().for_each(|output| self.logs.take(output));
-            outcome
+            // Log bytes go under the lock, so that a snapshot of this state finds them in the writer's queue.
+            let others: Vec<Output> = outcome.outputs.into_iter().filter_map(|output| self.logs.take(output)).collect();
+            (outcome.replies, others)
         };
         let now = clock::monotonic();
         self.snapshots.count(!answers.is_empty(), now);
         self.rest_until = now + BEAT;
-        for (answer, reply) in answers.into_iter().zip(outcome.replies) {
+        for (answer, reply) in answers.into_iter().zip(replies) {
             match reply {
                 Ok(Reply::Wait(ticket)) => {
                     self.promised.insert(ticket, answer);
@@ -200,7 +200,7 @@ impl Driver {
                 Err(reject) => tell(answer, Err(reject.into())),
             }
         }
-        for output in outcome.outputs {
+        for output in outputs {
             self.hints.gather(&output);
             if let Output::Completed(ticket, response) = output
                 && let Some(answer) = self.promised.remove(&ticket)

@@ -2,7 +2,7 @@
 
 use super::{
     cluster::{EmbeddedCluster, Shared},
-    core::Core,
+    core::{Core, Outcome},
     driver::Driver,
     hints::HintSender,
     journal::{Entry, Journal, JournalError, Stored},
@@ -71,7 +71,7 @@ pub enum StartError {
         asked: String,
     },
     /// `cluster.db` cannot be used; it was left as it is.
-    #[error("{path} cannot be used: {source}; --reset does not mend it, moving the file away does", path = path.display())]
+    #[error("{path} cannot be used: {source}", path = path.display())]
     Journal {
         /// The file.
         path: PathBuf,
@@ -214,15 +214,22 @@ async fn restore(journal: &mut Journal, stored: Stored, writer: &LogWriter) -> R
         for (seq, entry) in entries {
             latest = latest.max(entry.now());
             // Log bytes that had not reached their file are written now: their offsets make that harmless.
-            core.apply(seq, entry).outputs.iter().for_each(|output| writer.take(output));
+            write_logs(core.apply(seq, entry), writer);
             replayed += 1;
         }
     }
     let clock = Clock::with(not_before(latest, stored.clock));
     let entry = Entry::Resume { now: clock.now() };
     let seq = journal.append(&entry).await?;
-    core.apply(seq, entry).outputs.iter().for_each(|output| writer.take(output));
+    write_logs(core.apply(seq, entry), writer);
     Ok(Living { world: stored.world, core, clock, rehearsed: Vec::new(), replayed })
+}
+
+/// Hints and answers of a replay are nobody's.
+fn write_logs(outcome: Outcome, writer: &LogWriter) {
+    outcome.outputs.into_iter().for_each(|output| {
+        writer.take(output);
+    });
 }
 
 /// The restored world with the options of today.
@@ -271,7 +278,9 @@ async fn begin(
     let now = clock.now();
     world.begun = now - stated.head_start;
     let mut simulation = Simulation::new(&machines, world.begun);
-    let rehearsed = rehearse(&mut simulation, &world.work(), now, |output| writer.take(&output));
+    let rehearsed = rehearse(&mut simulation, &world.work(), now, |output| {
+        writer.take(output);
+    });
     journal.begin(&world, clock.setting(), &simulation).await?;
     Ok(Living { world, core: Core { simulation, applied: 0 }, clock, rehearsed, replayed: 0 })
 }

@@ -36,17 +36,16 @@ impl LogWriter {
         Ok(Self { jobs })
     }
 
-    /// Queues what an output says about log files.
-    pub(crate) fn take(&self, output: &Output) {
+    /// Queues what an output says about log files; gives back any other output.
+    pub(crate) fn take(&self, output: Output) -> Option<Output> {
         let job = match output {
-            Output::Log { run, file, offset, bytes } => {
-                Job::Write { run: *run, log: file.clone(), offset: *offset, bytes: bytes.clone() }
-            }
-            Output::RemoveLogs { run } => Job::Remove { run: *run },
-            Output::Touched(_) | Output::AttemptsEnded(_) | Output::Completed(..) => return,
+            Output::Log { run, file, offset, bytes } => Job::Write { run, log: file, offset, bytes },
+            Output::RemoveLogs { run } => Job::Remove { run },
+            Output::Touched(_) | Output::AttemptsEnded(_) | Output::Completed(..) => return Some(output),
         };
         // The thread ends only with this sender.
         let _ended = self.jobs.send(job);
+        None
     }
 
     /// Waits until everything taken so far is written.
@@ -228,7 +227,7 @@ mod tests {
 
     impl Fixture {
         fn put(&self, offset: u64, bytes: &[u8]) {
-            self.writer.take(&Output::Log { run: 1, file: "output.log".into(), offset, bytes: bytes.to_vec() });
+            self.writer.take(Output::Log { run: 1, file: "output.log".into(), offset, bytes: bytes.to_vec() });
         }
 
         async fn text(&self, name: &str) -> Option<Vec<u8>> {
@@ -265,7 +264,7 @@ mod tests {
     async fn removed_logs_are_gone() {
         let f = fixture();
         f.put(0, b"one\n");
-        f.writer.take(&Output::RemoveLogs { run: 1 });
+        f.writer.take(Output::RemoveLogs { run: 1 });
         assert_eq!(f.text("output.log").await, None);
         assert_eq!(f.files.list(1).unwrap(), Vec::<String>::new());
     }
