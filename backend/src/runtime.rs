@@ -8,6 +8,7 @@
 //! The journal is written *ahead*: a batch of inputs is committed together with its time, and only then applied. So
 //! nothing can be read, answered or carried out that a restart would not know, and one commit serves the whole batch.
 
+mod begin;
 mod cluster;
 mod core;
 mod driver;
@@ -15,6 +16,7 @@ mod hints;
 mod journal;
 pub mod log_files;
 mod rehearsal;
+mod restore;
 pub mod scenario_player;
 mod snapshot;
 mod start;

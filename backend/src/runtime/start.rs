@@ -1,19 +1,20 @@
 //! From a data folder to a running cluster: restore the stored world, or begin one and run it ahead.
 
 use super::{
+    begin::{begin, new_world},
     cluster::{EmbeddedCluster, Shared},
-    core::{Core, Outcome},
+    core::Core,
     driver::Driver,
     hints::HintSender,
-    journal::{Entry, Journal, JournalError, Stored},
+    journal::{Journal, JournalError},
     log_files::{LogFiles, LogWriter},
-    rehearsal::{Rehearsed, rehearse},
+    rehearsal::Rehearsed,
+    restore::{configured, restore},
     snapshot,
     world::World,
 };
-use crate::clock::{self, Clock, ClockSetting};
-use controller::{Command, Options, Simulation, WorldConfig, scenario::ScenarioName};
-use model::Timestamp;
+use crate::clock::{self, Clock};
+use controller::{Options, WorldConfig, scenario::ScenarioName};
 use std::{
     collections::BTreeMap,
     io,
@@ -95,13 +96,13 @@ pub enum StartError {
 const INBOX: usize = 1024;
 
 /// A world that is ready to be driven.
-struct Living {
-    world: World,
-    core: Core,
-    clock: Clock,
-    rehearsed: Vec<Rehearsed>,
+pub(super) struct Living {
+    pub world: World,
+    pub core: Core,
+    pub clock: Clock,
+    pub rehearsed: Vec<Rehearsed>,
     /// Entries that were replayed.
-    replayed: u32,
+    pub replayed: u32,
 }
 
 impl EmbeddedCluster {
@@ -124,7 +125,7 @@ impl EmbeddedCluster {
         let unusable = |source| StartError::Journal { path: path.clone(), source };
         let mut journal = Journal::open(&path).await.map_err(unusable)?;
         let log_dir = settings.dir.join("logs");
-        let stored = journal.stored().await.map_err(unusable)?.filter(|_| !settings.reset);
+        let stored = if settings.reset { None } else { journal.stored().await.map_err(unusable)? };
         let fresh = stored.is_none();
         let logs = open_logs(&log_dir, fresh).map_err(|source| StartError::Logs { path: log_dir.clone(), source })?;
         let writer = LogWriter::start(logs.clone()).map_err(|source| StartError::Logs { path: log_dir, source })?;
@@ -198,97 +199,6 @@ fn is_as_asked(world: &World, seed: Option<u64>, scenario: Option<ScenarioName>)
         return Err(StartError::WorldDiffers { stored: named(world.scenario), asked: named(scenario) });
     }
     Ok(())
-}
-
-/// The stored world as it was, told how long it was away. Nothing that was answered is lost, nothing happens twice.
-async fn restore(journal: &mut Journal, stored: Stored, writer: &LogWriter) -> Result<Living, JournalError> {
-    let (simulation, applied) = journal.snapshot().await?;
-    let mut core = Core { simulation, applied };
-    let mut replayed = 0;
-    let mut latest = core.simulation.controller().now();
-    loop {
-        let entries = journal.entries_after(core.applied).await?;
-        if entries.is_empty() {
-            break;
-        }
-        for (seq, entry) in entries {
-            latest = latest.max(entry.now());
-            // Log bytes that had not reached their file are written now: their offsets make that harmless.
-            write_logs(core.apply(seq, entry), writer);
-            replayed += 1;
-        }
-    }
-    let clock = Clock::with(not_before(latest, stored.clock));
-    let entry = Entry::Resume { now: clock.now() };
-    let seq = journal.append(&entry).await?;
-    write_logs(core.apply(seq, entry), writer);
-    Ok(Living { world: stored.world, core, clock, rehearsed: Vec::new(), replayed })
-}
-
-/// Hints and answers of a replay are nobody's.
-fn write_logs(outcome: Outcome, writer: &LogWriter) {
-    outcome.outputs.into_iter().for_each(|output| {
-        writer.take(output);
-    });
-}
-
-/// The restored world with the options of today.
-async fn configured(journal: &mut Journal, mut living: Living, options: &Options) -> Result<Living, JournalError> {
-    if living.core.simulation.controller().options() != options {
-        let commands = vec![Command::SetOptions { options: options.clone() }];
-        let entry = Entry::Step { now: living.clock.now(), commands };
-        let seq = journal.append(&entry).await?;
-        // Nothing that it puts out is older than the process.
-        living.core.apply(seq, entry);
-    }
-    Ok(living)
-}
-
-/// A clock that begins at `latest` at least, should the wall clock have been put back while nobody was here.
-fn not_before(latest: Timestamp, setting: ClockSetting) -> ClockSetting {
-    let behind = latest.0.saturating_sub(clock::wall().0.saturating_add(setting.offset_ms));
-    ClockSetting { offset_ms: setting.offset_ms.saturating_add(behind.max(0)), ..setting }
-}
-
-/// A world that begins now.
-fn new_world(seed: Option<u64>, scenario: Option<ScenarioName>) -> Result<World, StartError> {
-    Ok(World {
-        id: uuid::Uuid::new_v4().to_string(),
-        seed: match seed {
-            Some(seed) => seed,
-            None => random_seed()?,
-        },
-        scenario: scenario.unwrap_or(ScenarioName::Laptop),
-        begun: clock::wall(),
-    })
-}
-
-/// Begins a world, with its head start behind it.
-async fn begin(
-    journal: &mut Journal,
-    mut world: World,
-    machines: WorldConfig,
-    stated: &StatedWorld,
-    writer: &LogWriter,
-) -> Result<Living, JournalError> {
-    let clock = Clock::real();
-    if stated.paused {
-        clock.set(clock.pausing());
-    }
-    let now = clock.now();
-    world.begun = now - stated.head_start;
-    let mut simulation = Simulation::new(&machines, world.begun);
-    let rehearsed = rehearse(&mut simulation, &world.work(), now, |output| {
-        writer.take(output);
-    });
-    journal.begin(&world, clock.setting(), &simulation).await?;
-    Ok(Living { world, core: Core { simulation, applied: 0 }, clock, rehearsed, replayed: 0 })
-}
-
-/// Small enough to be typed in again.
-fn random_seed() -> Result<u64, StartError> {
-    let number = getrandom::u32().map_err(|error| StartError::Entropy(error.to_string()))?;
-    Ok(u64::from(number))
 }
 
 fn open_logs(dir: &Path, fresh: bool) -> io::Result<LogFiles> {

@@ -5,6 +5,7 @@
 mod bad_input;
 mod compare;
 mod exceptions;
+mod log_bytes;
 mod recording;
 mod restart;
 mod sequences;
