@@ -105,9 +105,11 @@ impl Tracked {
         if signal == Signal::Silence {
             self.end(TaskResultStatus::Lost, -1, "Instance lost");
         }
+        // A report counts only if it is strictly newer than the stored one (contract 5.4); PENDING is never reported.
+        let reported = self.info.state != TaskState::Pending;
+        let least = if reported { self.info.updated + Duration::from_millis(1) } else { self.info.updated };
+        self.info.updated = now.max(least);
         self.info.state = state;
-        // A report counts only if it is strictly newer than the stored one (contract 5.4).
-        self.info.updated = now.max(self.info.updated + Duration::from_millis(1));
         true
     }
 

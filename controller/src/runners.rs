@@ -2,7 +2,7 @@
 //! Operations cannot be cancelled, but for a CREATE that has no record yet, which a KILL ends.
 
 use crate::{executor_pool::Allocation, pairs};
-use model::{InstanceId, TaskKey, TaskSpec, Timestamp};
+use model::{InstanceId, TaskKey, TaskSpec};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -47,11 +47,9 @@ pub(crate) struct Placed {
 /// A kill that was accepted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct KillJob {
-    /// When it was accepted.
-    pub(crate) accepted: Timestamp,
     /// How long it may take once the task runs.
     pub(crate) timeout: Duration,
-    /// The executor was told.
+    /// The task was seen running, and the executor was told.
     pub(crate) sent: bool,
 }
 

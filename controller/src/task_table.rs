@@ -53,6 +53,12 @@ impl TaskTable {
         self.records.iter().map(|(key, record)| (key, record.tracked.info()))
     }
 
+    /// Whether a report would tell anything: there is no record, or one that it is newer than.
+    pub(crate) fn wants(&self, reported: &Tracked) -> bool {
+        let info = reported.info();
+        self.records.get(&info.key()).is_none_or(|record| record.tracked.info().updated < info.updated)
+    }
+
     /// Stores a report if there is none, or if it is strictly newer than the stored one (contract 5.4).
     pub(crate) fn accept(&mut self, run: RunId, reported: Tracked) -> Acceptance {
         let key = reported.info().key();
@@ -103,5 +109,60 @@ impl TaskTable {
         for record in self.records.values_mut() {
             record.tracked.shift(gap);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{InstanceOrder, lifecycle::Signal};
+    use model::{TaskSpec, TaskState};
+
+    fn tracked(now: i64) -> Tracked {
+        let order = InstanceOrder {
+            run: 1,
+            key: TaskKey::new("A", "1"),
+            nth: 1,
+            instance_id: "TI-1".into(),
+            executor_id: "e".into(),
+            hostname: "h".into(),
+            cores: vec![0],
+            numa: 0,
+            spec: Box::new(TaskSpec::default()),
+        };
+        let mut tracked = Tracked::register(&order, Timestamp(now));
+        tracked.advance(Signal::Validated, Timestamp(now));
+        tracked
+    }
+
+    #[test]
+    fn only_newer_reports_are_stored() {
+        let mut table = TaskTable::default();
+        let first = tracked(10);
+        assert_eq!(table.accept(1, first.clone()), Acceptance::Changed);
+        assert_eq!(table.accept(1, first.clone()), Acceptance::Ignored);
+        let mut later = first.clone();
+        later.heartbeat(Timestamp(30));
+        assert_eq!(table.accept(1, later.clone()), Acceptance::Refreshed);
+        assert!(!table.wants(&first));
+        later.advance(Signal::ImagePulled, Timestamp(30));
+        assert_eq!(table.accept(1, later), Acceptance::Changed);
+        assert_eq!(table.get(&TaskKey::new("A", "1")).unwrap().state, TaskState::Starting);
+    }
+
+    #[test]
+    fn an_ended_record_is_final_and_the_only_one_that_is_purged() {
+        let mut table = TaskTable::default();
+        let key = TaskKey::new("A", "1");
+        table.accept(1, tracked(10));
+        assert_eq!(table.oldest_ended_before(Timestamp(1_000)), None);
+        assert!(table.change(&key, |tracked| tracked.advance(Signal::Silence, Timestamp(70))));
+        let mut back = tracked(10);
+        back.heartbeat(Timestamp(90));
+        assert_eq!(table.accept(1, back), Acceptance::Final);
+        assert_eq!(table.oldest_ended_before(Timestamp(70)), None);
+        assert_eq!(table.oldest_ended_before(Timestamp(71)), Some(key.clone()));
+        assert_eq!(table.remove(&key), Some(1));
+        assert_eq!(table.oldest_ended_before(Timestamp(1_000)), None);
     }
 }

@@ -2,7 +2,7 @@
 //! to the byte, however late the core is woken and wherever it is saved and restored.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
-use controller::{Command, Options, Simulation, invariants, scenario::demo_world};
+use controller::{Command, Options, Output, Simulation, invariants, scenario::demo_world};
 use model::{
     ClusterOpSpec, DroveDuration, Executable, ExecutorId, PlacementPolicy, ResourceRequirement, TaskKey, TaskSpec,
     TaskState, Timestamp,
@@ -136,6 +136,11 @@ fn history(seed: u64, mut wake: impl FnMut(usize, Simulation, Timestamp) -> Simu
     finish(simulation, history, plan[plan.len() - 1].0 + Duration::from_secs(300))
 }
 
+/// Whether the last step did more than write lines: containers do that thousands of times.
+fn more_than_log(simulation: &mut Simulation) -> bool {
+    std::iter::from_fn(|| simulation.poll_output()).filter(|output| !matches!(output, Output::Log { .. })).count() > 0
+}
+
 #[test]
 fn invariants_hold_after_every_step() {
     for seed in 0..SEEDS {
@@ -144,14 +149,17 @@ fn invariants_hold_after_every_step() {
         let mut last_event = START;
         for (step, (at, command)) in plan(seed).into_iter().enumerate() {
             let what = format!("seed {seed}, step {step}, {command:?}");
-            let deleted = match &command {
-                Command::Delete { key } => Some(key.clone()),
-                _ => None,
-            };
+            let deleted = if let Command::Delete { key } = &command { Some(key.clone()) } else { None };
             while let Some(next) = simulation.poll_timeout().filter(|next| *next <= at) {
                 assert!(next >= simulation.controller().now(), "{what}: time goes back");
                 simulation.handle_timeout(next);
-                assert_eq!(invariants::violations(simulation.controller()), Vec::<String>::new(), "{what} at {next}");
+                if more_than_log(&mut simulation) {
+                    assert_eq!(
+                        invariants::violations(simulation.controller()),
+                        Vec::<String>::new(),
+                        "{what} at {next}"
+                    );
+                }
             }
             let _answer = simulation.handle_command(command, at);
             assert_eq!(invariants::violations(simulation.controller()), Vec::<String>::new(), "{what}");

@@ -26,11 +26,7 @@ impl Controller {
             return accepted;
         }
         let nth = runner.nth;
-        runner.kill = Some(KillJob {
-            accepted: self.now,
-            timeout: op.timeout.map(DroveDuration::to_std).unwrap_or_default(),
-            sent: false,
-        });
+        runner.kill = Some(KillJob { timeout: op.timeout.map(DroveDuration::to_std).unwrap_or_default(), sent: false });
         if self.tasks.get(key).is_none() {
             self.timers.set(self.now + FAILING_KILL, Deadline::DropRunner { key: key.clone(), nth });
         }
@@ -38,16 +34,16 @@ impl Controller {
         accepted
     }
 
-    /// Tells the executor to kill, if a kill is wanted and the task is known to run; otherwise the job waits.
+    /// Tells the executor to kill, if a kill is wanted and the task is known to run; otherwise the job waits. Telling it
+    /// twice does no harm, and reaches an executor that was silent the first time.
     pub(super) fn send_kill(&mut self, key: &TaskKey) {
         let running = self.tasks.get(key).is_some_and(|info| info.state == TaskState::Running);
         let Some(Runner { nth, kill: Some(job), .. }) = self.runners.get_mut(key).filter(|_| running) else { return };
-        if job.sent {
-            return;
+        if !job.sent {
+            job.sent = true;
+            let deadline = Deadline::KillOver { key: key.clone(), nth: *nth };
+            self.timers.set(self.now + job.timeout, deadline);
         }
-        job.sent = true;
-        let deadline = Deadline::KillOver { key: key.clone(), nth: *nth };
-        self.timers.set(self.now + job.timeout, deadline);
         if let Some(run) = self.tasks.run(key) {
             self.stop(run);
         }

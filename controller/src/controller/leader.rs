@@ -9,7 +9,7 @@ use crate::{
     runners::KillJob,
     task_table::Acceptance,
 };
-use model::{DroveDuration, TaskKey, TaskState};
+use model::{TaskKey, TaskState};
 use std::time::Duration;
 
 /// Silence after which a task is LOST (contract 5.6).
@@ -22,20 +22,22 @@ impl Controller {
         let (key, running) = (info.key(), info.state == TaskState::Running);
         let event = Subject::task(info);
         match self.tasks.accept(run, reported) {
-            Acceptance::Ignored | Acceptance::Refreshed => return,
+            Acceptance::Ignored => return,
             Acceptance::Final => {
                 self.stop(run);
                 return;
             }
-            Acceptance::Changed => {}
-        }
-        self.events.raise(self.seed, self.now, event);
-        self.touch(&key);
-        if running {
-            if self.runners.get(&key).is_none() {
-                let timeout = self.options.own_operation().timeout.map(DroveDuration::to_std).unwrap_or_default();
-                self.runners.adopt(key.clone(), KillJob { accepted: self.now, timeout, sent: false });
+            Acceptance::Refreshed => {}
+            Acceptance::Changed => {
+                self.events.raise(self.seed, self.now, event);
+                self.touch(&key);
+                if running && self.runners.get(&key).is_none() {
+                    let timeout = self.options.cluster_op_timeout.to_std();
+                    self.runners.adopt(key.clone(), KillJob { timeout, sent: false });
+                }
             }
+        }
+        if running {
             self.send_kill(&key);
         }
     }
@@ -79,7 +81,7 @@ impl Controller {
     pub(super) fn take_over_published(&mut self) {
         for index in 0..self.pool.len() {
             let Some(node) = self.pool.get_mut(index) else { continue };
-            for (run, tracked) in node.take_over() {
+            for (run, tracked) in node.take_over(|tracked| self.tasks.wants(tracked)) {
                 self.accept(run, tracked);
             }
         }

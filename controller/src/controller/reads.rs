@@ -1,8 +1,9 @@
 //! Everything that can be read from the core. Nothing here changes it.
 
 use super::{Controller, RunId};
-use crate::task_table::TaskTable;
-use crate::{IN_MAINTENANCE, Options, event_store::EventStore, executor_pool::ExecutorPool, runners::Runners, runs::Runs};
+use crate::{
+    IN_MAINTENANCE, Options, executor_pool::ExecutorPool, runners::Runners, runs::Runs, task_table::TaskTable,
+};
 use model::{
     ClusterSummary, DroveEventsList, DroveEventsSummary, ExecutorId, ExecutorNodeData, ExecutorState, ExecutorSummary,
     TaskInfo, TaskKey, TaskSpec, Timestamp,
@@ -93,9 +94,5 @@ impl Controller {
 
     pub(crate) fn pool(&self) -> &ExecutorPool {
         &self.pool
-    }
-
-    pub(crate) fn event_store(&self) -> &EventStore {
-        &self.events
     }
 }

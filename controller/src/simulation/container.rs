@@ -143,23 +143,26 @@ impl Container {
         };
         outcome.next.push((now + Duration::from_millis(ends), Step::PullEnds));
         if !self.layers.is_empty() && !matches!(ending, PullOutcome::Fails(_)) {
-            outcome.next.push((now + self.between_lines(), Step::PullGoesOn(1)));
+            outcome.next.push((now + self.between_lines(), Step::PullGoesOn(0)));
         }
     }
 
     fn go_on_pulling(&self, line: u32, now: Timestamp, outcome: &mut Outcome) {
-        let per_layer = 2 * self.lines_per_half();
-        let (layer, within) = (line / per_layer, line % per_layer);
-        let Some(name) = self.layers.get(layer as usize) else { return };
-        // Each layer counts to 100 twice: once for the download, once for the extraction (contract 2.4).
-        let percent = within % self.lines_per_half() * 100 / self.lines_per_half();
-        let overall = line * 100 / (per_layer * u32::try_from(self.layers.len()).unwrap_or(1));
-        if matches!(self.behaviour.pull.outcome, PullOutcome::StallsAt(stall) if overall > u32::from(stall)) {
-            return;
-        }
-        let percent = u8::try_from(percent).unwrap_or(100);
-        outcome.facts.push(Fact::Pulling(PullProgress::Layer { layer: name.clone(), percent }));
+        let Some((layer, percent)) = self.progress(line) else { return };
+        let layer = layer.clone();
+        outcome.facts.push(Fact::Pulling(PullProgress::Layer { layer, percent }));
         outcome.next.push((now + self.between_lines(), Step::PullGoesOn(line + 1)));
+    }
+
+    /// Line `line` (from 0) of the progress. Each layer counts to 100 twice, once for the download and once for the
+    /// extraction (contract 2.4); a stalled pull ends in the first count.
+    fn progress(&self, line: u32) -> Option<(&String, u8)> {
+        let half = self.lines_per_half();
+        let percent = |part: u32, of: u8| u8::try_from(part * u32::from(of) / half).unwrap_or(of);
+        if let PullOutcome::StallsAt(most) = self.behaviour.pull.outcome {
+            return Some((self.layers.first()?, percent(line + 1, most))).filter(|_| line < half);
+        }
+        Some((self.layers.get((line / (2 * half)) as usize)?, percent(line % half + 1, 100)))
     }
 
     fn end_pull(&mut self, outcome: &mut Outcome) {
@@ -209,24 +212,24 @@ impl Container {
     }
 
     fn between_lines(&self) -> Duration {
-        let total = match self.behaviour.pull.outcome {
-            PullOutcome::StallsAt(percent) => STALL_MILLIS * 100 / u64::from(percent.max(1)),
-            PullOutcome::Pulled | PullOutcome::Fails(_) => self.behaviour.pull.millis,
-        };
-        let layers = u64::from(self.behaviour.pull.layers.max(1));
-        let lines = layers * 2 * u64::from(self.lines_per_half());
-        Duration::from_millis((total / lines).max(1))
+        let counts = if self.stalls() { 1 } else { 2 * u64::from(self.behaviour.pull.layers.max(1)) };
+        let lines = counts * u64::from(self.lines_per_half());
+        Duration::from_millis((self.progress_millis() / (lines + 1)).max(1))
     }
 
-    /// Lines for each half of a layer, so that a long pull does not fill the log.
+    /// Lines for one count to 100, so that a long pull does not fill the log.
     fn lines_per_half(&self) -> u32 {
-        let layers = u64::from(self.behaviour.pull.layers.max(1));
-        let total = match self.behaviour.pull.outcome {
-            PullOutcome::StallsAt(_) => STALL_MILLIS,
-            PullOutcome::Pulled | PullOutcome::Fails(_) => self.behaviour.pull.millis,
-        };
-        let lines = (total / PROGRESS_MILLIS).clamp(2 * layers, PROGRESS_LINES);
-        u32::try_from((lines / (2 * layers)).max(1)).unwrap_or(1)
+        let counts = if self.stalls() { 1 } else { 2 * u64::from(self.behaviour.pull.layers.max(1)) };
+        let lines = (self.progress_millis() / PROGRESS_MILLIS).min(PROGRESS_LINES);
+        u32::try_from((lines / counts).max(1)).unwrap_or(1)
+    }
+
+    fn progress_millis(&self) -> u64 {
+        if self.stalls() { STALL_MILLIS } else { self.behaviour.pull.millis }
+    }
+
+    fn stalls(&self) -> bool {
+        matches!(self.behaviour.pull.outcome, PullOutcome::StallsAt(_))
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 /// Docker refuses less memory than this, in MB; 0 is unlimited (contract 3.3).
 const LEAST_MEMORY_MB: i64 = 6;
+/// What a container without a limit finds on its machine, in MB.
+const UNLIMITED_MB: i64 = 4_096;
 /// Steps in which a container runs out of memory, one a second.
 const OOM_STEPS: u64 = 8;
 
@@ -47,8 +49,10 @@ fn catalogue(image: &str, env: &Env<'_>, memory_mb: i64, stream: &mut Stream) ->
             runs(Script::Complains { seconds, code: env.code(3) }, ends(seconds, 3))
         }
         "demo/oom:1" => {
-            let ending = Ending { millis: OOM_STEPS * 1_000, code: 137, oom_killed: true };
-            runs(Script::GrowsUntil { memory_mb, steps: OOM_STEPS }, Some(ending))
+            let steps = seconds(OOM_STEPS);
+            let memory_mb = if memory_mb > 0 { memory_mb } else { UNLIMITED_MB };
+            let ending = Ending { millis: steps * 1_000, code: 137, oom_killed: true };
+            runs(Script::GrowsUntil { memory_mb, steps }, Some(ending))
         }
         "demo/slow-pull:1" => {
             let millis = env.number("PULL_SECONDS").unwrap_or(20) * 1_000;
