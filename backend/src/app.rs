@@ -5,10 +5,12 @@ mod cluster;
 mod demo;
 mod failure;
 pub mod log;
+mod scenario;
 mod serve;
 mod signals;
 
 pub use cluster::Cluster;
+pub use demo::Demo;
 pub use failure::Failure;
 pub use serve::Peer;
 
@@ -72,10 +74,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     // The port is taken first: nothing is made on disk for a process that cannot serve.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| Failure::bind(config.listen, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::bind(config.listen, &error))?;
-    let demo = demo::start(settings, &config.data_dir, address, stopping.clone()).await?;
+    let demo = Demo::start(settings, &config.data_dir, address, stopping.clone()).await?;
 
     let hosts = HostRules::new(address.ip(), config.allowed_hosts);
-    let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), demo.cluster.clone(), Vec::new()));
+    let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), demo.cluster().clone(), Vec::new()));
     let server = tokio::spawn(serve::serve(listener, router::router(app), stopping));
 
     let url = format!("http://{address}");

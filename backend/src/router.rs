@@ -3,8 +3,10 @@
 use crate::{
     app::App,
     dashboard_api::{clusters, demo_clock, health, history, live, logs, placement, session},
+    drove_client::ClusterError,
     error::{ApiError, refusal},
     middleware::{self, cluster::Chosen},
+    operations::Operations,
 };
 use axum::{
     Router,
@@ -43,10 +45,13 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Drove's API: the upstream's to answer, as the request came.
 async fn drove(Chosen(cluster): Chosen, request: Request) -> Response {
+    if Operations::is_operation(request.method(), request.uri().path()) {
+        return cluster.operations.handle(request).await;
+    }
     let path = request.uri().path().to_owned();
     match cluster.client.upstream().call(request).await {
         Ok(response) => response,
-        Err(error) => refusal(&path, ApiError::from(crate::drove_client::ClusterError::from(error))),
+        Err(error) => refusal(&path, ClusterError::from(error).into()),
     }
 }
 

@@ -3,6 +3,7 @@ use crate::{
     drove_client::{DroveClient, Identity},
     ledger::Ledger,
     live::Hub,
+    operations::Operations,
     runtime::EmbeddedCluster,
     session::{caller::Caller, gate::Gate},
     watcher::ClusterPicture,
@@ -19,6 +20,8 @@ pub struct Cluster {
     pub gate: Gate,
     /// A client that acts for nobody in particular: see [`Self::client_of`].
     pub client: DroveClient,
+    /// The path of CREATE and KILL.
+    pub operations: Operations,
     /// What was seen and sent.
     pub ledger: Ledger,
     /// What the watcher last saw.

@@ -1,20 +1,23 @@
 //! Everything of the demo, started in order and stopped in the opposite one.
 
-use super::{Cluster, Failure};
+use super::{Cluster, Failure, scenario};
 use crate::{
+    clock::Clock,
     config::{DataDir, DemoConfig},
     drove_api::{self, DroveApi},
     drove_client::{DroveClient, Identity},
-    ledger::{Ledger, LedgerConfig},
+    ledger::{Ledger, LedgerConfig, Now},
     live::Hub,
+    operations::{Operations, Unrecordable, of_rehearsed},
     runtime::{EmbeddedCluster, Hint, Hints, WorldSettings},
     session::{caller::Caller, cookies::SessionCookies, gate::Gate, users::Users},
-    upstream::{self, Change},
+    upstream::{self, Change, Upstream},
     watcher::ClusterPicture,
 };
+use controller::Options;
 use model::validate::EngineLimits;
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 /// The demo's cluster, its sub-folder of the data directory, and its prefix under `/clusters/`.
 const NAME: &str = "demo";
@@ -23,62 +26,70 @@ const NAME: &str = "demo";
 const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The running demo.
-pub(super) struct Demo {
-    pub cluster: Arc<Cluster>,
+pub struct Demo {
+    cluster: Arc<Cluster>,
     embedded: EmbeddedCluster,
+    scenario: JoinHandle<()>,
     // Held until everything that writes has stopped.
     _folder: DataDir,
 }
 
-/// Starts the embedded cluster, and what watches and serves it.
-pub(super) async fn start(
-    config: DemoConfig,
-    data_dir: &Path,
-    address: SocketAddr,
-    stopping: watch::Receiver<bool>,
-) -> Result<Demo, Failure> {
-    let folder = DataDir::open(data_dir, NAME)?;
-    let key = folder.secret("session.key", SessionCookies::new_key)?;
-    let users = Arc::new(Users::new(&config.users, salt()?));
-    let gate = Gate::new(users.clone(), SessionCookies::new(&key, NAME, address.port()), address.ip().is_loopback());
-
-    let limits = EngineLimits {
-        disable_cmdl_args: config.options.disable_cmdl_args,
-        enable_raw_device_access: config.options.enable_raw_device_access,
-        allowed_mount_dirs: config.options.allowed_mount_dirs.clone(),
-    };
-    let ids_taken_for = config.options.stale_task_age.to_std();
-    let embedded = EmbeddedCluster::start(&WorldSettings {
-        dir: folder.path().to_owned(),
-        scenario: config.scenario,
-        seed: config.seed,
-        options: config.options,
-        reset: config.reset,
-    })
-    .await?;
-    let api = drove_api::router(DroveApi { cluster: embedded.clone(), users });
-    let hints = embedded.clone();
-    let upstream = upstream::embedded::upstream(api, move || hints.hints(), changes);
-    let ledger = ledger(&folder, &embedded, ids_taken_for).await?;
-    let client = DroveClient::new(upstream, Identity::Nobody);
-    let clock = embedded.clock().clone();
-    let picture = watch::channel(Arc::new(ClusterPicture::default())).1;
-    let hub = Hub::start(ledger.clone(), picture.clone(), clock.clone(), watcher_client(&client), stopping);
-    let cluster = Arc::new(Cluster {
-        name: NAME.to_owned(),
-        gate,
-        client,
-        ledger,
-        picture,
-        hub,
-        clock,
-        limits,
-        embedded: Some(embedded.clone()),
-    });
-    Ok(Demo { cluster, embedded, _folder: folder })
-}
-
 impl Demo {
+    /// Starts the embedded cluster, and what watches and serves it. `address` is where it will be served; `stopping` turns
+    /// true when streams must end.
+    ///
+    /// # Errors
+    /// The folder, the databases or the flags do not allow it.
+    pub async fn start(
+        config: DemoConfig,
+        data_dir: &Path,
+        address: SocketAddr,
+        stopping: watch::Receiver<bool>,
+    ) -> Result<Self, Failure> {
+        let folder = DataDir::open(data_dir, NAME)?;
+        let users = Arc::new(Users::new(&config.users, salt()?));
+        let key = folder.secret("session.key", SessionCookies::new_key)?;
+        let cookies = SessionCookies::new(&key, NAME, address.port());
+        let gate = Gate::new(users.clone(), cookies, address.ip().is_loopback());
+        let limits = limits(&config.options);
+        let ids_taken_for = config.options.stale_task_age.to_std();
+
+        let embedded = EmbeddedCluster::start(&WorldSettings {
+            dir: folder.path().to_owned(),
+            scenario: config.scenario,
+            seed: config.seed,
+            options: config.options,
+            reset: config.reset,
+        })
+        .await?;
+        let clock = embedded.clock().clone();
+        let ledger = open_ledger(&folder, &embedded, ids_taken_for).await?;
+        let upstream = upstream_of(&embedded, users);
+        let operations = Operations::new(upstream.clone(), ledger.clone(), now(&clock), Unrecordable::Refuse);
+        let client = DroveClient::new(upstream, Identity::Nobody);
+        let picture = watch::channel(Arc::new(ClusterPicture::default())).1;
+        let hub = Hub::start(ledger.clone(), picture.clone(), clock.clone(), watcher_client(&client), stopping);
+        let scenario = tokio::spawn(scenario::play(embedded.clone(), operations.clone()));
+        let cluster = Arc::new(Cluster {
+            name: NAME.to_owned(),
+            gate,
+            client,
+            operations,
+            ledger,
+            picture,
+            hub,
+            clock,
+            limits,
+            embedded: Some(embedded.clone()),
+        });
+        Ok(Self { cluster, embedded, scenario, _folder: folder })
+    }
+
+    /// The cluster it serves.
+    pub fn cluster(&self) -> &Arc<Cluster> {
+        &self.cluster
+    }
+
     /// Resolves if the embedded cluster ends by itself, which it never should.
     pub async fn failed(&self) -> Failure {
         self.embedded.stopped().await;
@@ -87,8 +98,30 @@ impl Demo {
 
     /// Stops in order; what was answered is on disk.
     pub async fn stop(self) {
+        self.scenario.abort();
+        self.cluster.ledger.close().await;
         self.embedded.shutdown().await;
     }
+}
+
+fn upstream_of(embedded: &EmbeddedCluster, users: Arc<Users>) -> Upstream {
+    let router = drove_api::router(DroveApi { cluster: embedded.clone(), users });
+    let hints = embedded.clone();
+    upstream::embedded::upstream(router, move || hints.hints(), changes)
+}
+
+/// The ledger, with what the world did before it was shown.
+async fn open_ledger(folder: &DataDir, embedded: &EmbeddedCluster, ids_taken_for: Duration) -> Result<Ledger, Failure> {
+    let config = LedgerConfig {
+        file: folder.path().join("ledger.db"),
+        cluster: NAME.to_owned(),
+        world: embedded.world().id.clone(),
+        keep: KEEP,
+        ids_taken_for,
+    };
+    let ledger = Ledger::open(config, now(embedded.clock())).await?;
+    ledger.record_rehearsed(embedded.take_rehearsed().iter().filter_map(of_rehearsed).collect()).await?;
+    Ok(ledger)
 }
 
 /// The watcher acts for itself, with all rights, and only within this process.
@@ -98,16 +131,17 @@ fn watcher_client(client: &DroveClient) -> DroveClient {
     client.acting_for(Identity::InProcess(extensions))
 }
 
-async fn ledger(folder: &DataDir, embedded: &EmbeddedCluster, ids_taken_for: Duration) -> Result<Ledger, Failure> {
-    let clock = embedded.clock().clone();
-    let config = LedgerConfig {
-        file: folder.path().join("ledger.db"),
-        cluster: NAME.to_owned(),
-        world: embedded.world().id.clone(),
-        keep: KEEP,
-        ids_taken_for,
-    };
-    Ok(Ledger::open(config, Arc::new(move || clock.now())).await?)
+fn now(clock: &Clock) -> Now {
+    let clock = clock.clone();
+    Arc::new(move || clock.now())
+}
+
+fn limits(options: &Options) -> EngineLimits {
+    EngineLimits {
+        disable_cmdl_args: options.disable_cmdl_args,
+        enable_raw_device_access: options.enable_raw_device_access,
+        allowed_mount_dirs: options.allowed_mount_dirs.clone(),
+    }
 }
 
 fn changes(hints: Hints) -> Vec<Change> {
