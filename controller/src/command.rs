@@ -40,7 +40,7 @@ pub enum Command {
     SetMaintenance,
     /// Take operations again, 40 s from now (contract 2.5).
     UnsetMaintenance,
-    /// Use other options from now on; deadlines that are set already stay.
+    /// Use other options from now on, and purge by them at once; attempts that are underway keep their interval.
     SetOptions {
         /// All of them.
         options: Options,

@@ -54,6 +54,8 @@ pub struct Controller {
     take_overs: u64,
     /// Which series of take-overs counts; resuming begins a new one.
     take_over_clock: u64,
+    /// Which series of purges counts; other options begin a new one.
+    purge_clock: u64,
     effects: VecDeque<Effect>,
     outputs: VecDeque<Output>,
 }
@@ -77,8 +79,8 @@ enum Deadline {
     TakeOver { clock: u64 },
     /// Compute summary and dashboard.
     Summarise,
-    /// Purge old records.
-    Purge,
+    /// Purge old records; deadlines of an earlier clock are void.
+    Purge { clock: u64 },
     /// Forget old events.
     ForgetEvents,
     /// Answer a blacklist or unblacklist call.
@@ -110,6 +112,7 @@ impl Controller {
             figures: Figures::default(),
             take_overs: 0,
             take_over_clock: 0,
+            purge_clock: 0,
             effects: VecDeque::new(),
             outputs: VecDeque::new(),
         };
@@ -120,7 +123,7 @@ impl Controller {
         core.timers.set(now + RUNNER_CHECK, Deadline::CheckRunners);
         core.timers.set(now + SUMMARY, Deadline::Summarise);
         core.timers.set(now + FORGET_EVENTS, Deadline::ForgetEvents);
-        core.timers.set(now + core.options.stale_check_interval.to_std(), Deadline::Purge);
+        core.timers.set(now + core.options.stale_check_interval.to_std(), Deadline::Purge { clock: 0 });
         core
     }
 
@@ -139,7 +142,7 @@ impl Controller {
             Command::SetMaintenance => Ok(self.set_state(ClusterState::Maintenance, EventType::MaintenanceModeSet)),
             Command::UnsetMaintenance => Ok(self.set_state(ClusterState::Normal, EventType::MaintenanceModeRemoved)),
             Command::SetOptions { options } => {
-                self.options = options;
+                self.set_options(options);
                 Ok(Reply::Done)
             }
             Command::SilenceExecutor { id } => self.silence(&id),
@@ -187,7 +190,7 @@ impl Controller {
             Deadline::CheckRunners => self.check_runners(),
             Deadline::TakeOver { clock } => self.take_over(clock),
             Deadline::Summarise => self.summarise(),
-            Deadline::Purge => self.purge(),
+            Deadline::Purge { clock } => self.purge(clock),
             Deadline::ForgetEvents => self.forget_events(),
             Deadline::AnswerBlacklisting { ticket } => self.answer_blacklisting(ticket),
             Deadline::Blacklisted { node } => self.blacklisted(node),

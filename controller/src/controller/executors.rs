@@ -4,7 +4,7 @@
 use super::Controller;
 use crate::{
     Effect, Fact, InstanceOrder, Output, Report, RunId,
-    executor_pool::Allocation,
+    executor_pool::{Allocation, Node},
     lifecycle::{Signal, Tracked},
     log_lines::LogText,
     runs::Run,
@@ -33,7 +33,7 @@ impl Controller {
         };
         self.runs.insert(order.run, run);
         self.write_log(order.run, log);
-        self.report(order.run, tracked);
+        self.accept(order.run, tracked);
     }
 
     /// Takes a fact about a run.
@@ -114,38 +114,36 @@ impl Controller {
         }
     }
 
-    /// Moves a run to its next state, does what belongs to it, and reports.
+    /// Moves a run to its next state, does what belongs to it, and reports it to the leader, unless the executor is cut
+    /// off.
     fn advance(&mut self, run: RunId, signal: Signal, mut log: LogText, effect: Option<Effect>) {
         let Some(state) = self.runs.get_mut(run) else { return };
         if !state.tracked.advance(signal, self.now) {
             return;
         }
         let tracked = state.tracked.clone();
+        let heard = self.pool.get(state.node).is_some_and(Node::reachable);
         log.entered(tracked.info());
         self.write_log(run, log);
         self.effects.extend(effect);
-        let ended = tracked.info().state.is_terminal().then(|| self.runs.remove(run)).flatten();
-        let node = ended.as_ref().map(|state| state.node);
-        if let Some((state, node)) = ended.zip(node.and_then(|node| self.pool.get_mut(node))) {
-            node.release(&state.allocation);
-            node.withdraw(run, self.now);
-            if !node.reachable() {
-                // Nobody hears of the end: a record that was deleted meanwhile never comes back.
-                if self.tasks.run(&tracked.info().key()) != Some(run) {
-                    self.outputs.push_back(Output::RemoveLogs { run });
-                }
-                return;
-            }
+        let ended = tracked.info().state.is_terminal();
+        if ended {
+            self.forget(run);
         }
-        self.report(run, tracked);
+        if heard {
+            self.accept(run, tracked);
+        } else if ended && self.tasks.run(&tracked.info().key()) != Some(run) {
+            // Nobody hears of the end: a record that was deleted meanwhile never comes back.
+            self.outputs.push_back(Output::RemoveLogs { run });
+        }
     }
 
-    /// TASK_STATE_REPORT: reaches the leader unless the executor is cut off.
-    fn report(&mut self, run: RunId, tracked: Tracked) {
-        let silent = self.runs.get(run).is_some_and(|state| self.pool.get(state.node).is_none_or(|n| !n.reachable()));
-        if !silent {
-            self.accept(run, tracked);
-        }
+    /// A run ended: its executor gives back what it held and forgets it.
+    fn forget(&mut self, run: RunId) {
+        let Some(state) = self.runs.remove(run) else { return };
+        let Some(node) = self.pool.get_mut(state.node) else { return };
+        node.release(&state.allocation);
+        node.withdraw(run, self.now);
     }
 
     fn write_log(&mut self, run: RunId, log: LogText) {

@@ -2,7 +2,7 @@
 //! (contract 2.5, 2.7, 2.8, 5.9; design section 2, Time and chance).
 
 use super::{Controller, Deadline, FORGET_EVENTS, SUMMARY, TAKE_OVER};
-use crate::{Output, Reply, event_store::Subject, figures::Figures};
+use crate::{Options, Output, Reply, event_store::Subject, figures::Figures};
 use model::{ClusterState, ClusterStateData, EventType, MAINTENANCE_TAIL, Timestamp};
 
 impl Controller {
@@ -33,9 +33,20 @@ impl Controller {
         self.events.forget(self.now, self.options.max_events_storage_duration.to_std());
     }
 
+    /// Other options from now on. Old records are looked for at once, as Drove does at each start, and then at the new
+    /// interval.
+    pub(super) fn set_options(&mut self, options: Options) {
+        self.options = options;
+        self.purge_clock += 1;
+        self.purge(self.purge_clock);
+    }
+
     /// Ended tasks whose last report is older than `staleTaskAge` lose their record and their log.
-    pub(super) fn purge(&mut self) {
-        self.timers.set(self.now + self.options.stale_check_interval.to_std(), Deadline::Purge);
+    pub(super) fn purge(&mut self, clock: u64) {
+        if clock != self.purge_clock {
+            return;
+        }
+        self.timers.set(self.now + self.options.stale_check_interval.to_std(), Deadline::Purge { clock });
         let limit = self.now - self.options.stale_task_age.to_std();
         while let Some(key) = self.tasks.oldest_ended_before(limit) {
             if let Some(run) = self.tasks.remove(&key) {

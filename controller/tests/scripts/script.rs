@@ -66,6 +66,11 @@ impl World {
             "maintenance-off" => self.submit(Command::UnsetMaintenance),
             "silence" => self.submit(Command::SilenceExecutor { id: ExecutorId(self.ids(&rest).remove(0)) }),
             "restore" => self.submit(Command::RestoreExecutor { id: ExecutorId(self.ids(&rest).remove(0)) }),
+            "options" => {
+                let given: serde_json::Map<_, _> =
+                    rest.iter().map(|o| o.split_once('=').unwrap()).map(|(n, v)| (n.to_owned(), v.into())).collect();
+                self.submit(Command::SetOptions { options: serde_json::from_value(given.into()).unwrap() })
+            }
             "task" => vec![self.simulation.controller().task(&key(first)).map_or("none".into(), describe)],
             "tasks" => self.simulation.controller().active_tasks().into_iter().map(describe).collect(),
             "executors" => self.executors(),
