@@ -166,9 +166,19 @@ impl Ledger {
         self.published.trouble()
     }
 
-    /// The runs that go on, in the order in which they were opened.
-    pub fn live_runs(&self) -> Vec<LiveRun> {
-        self.published.live_runs()
+    /// Those runs that go on and are wanted, the last one of each key. Asks no database.
+    pub fn live_runs(&self, wanted: impl Fn(&LiveRun) -> bool) -> Vec<LiveRun> {
+        self.published.live_runs(wanted)
+    }
+
+    /// How many of them are wanted.
+    pub fn count_live(&self, wanted: impl Fn(&LiveRun) -> bool) -> usize {
+        self.published.count_live(wanted)
+    }
+
+    /// The run of a key that goes on.
+    pub fn live_run(&self, key: &TaskKey) -> Option<LiveRun> {
+        self.published.live_run(key)
     }
 
     /// Names who tells, when a task was not placed, why it fits nowhere. The first one named stays.

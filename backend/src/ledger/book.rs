@@ -259,8 +259,9 @@ impl Book {
             (AnswerKind::Unknown, None) if goes_on => None,
             (_, None) => {
                 if answer.kind == AnswerKind::Accepted {
-                    // Drove takes a CREATE only if it knows nothing of the key: the one before came to nothing.
+                    // Drove takes a CREATE only if it knows nothing of the key: the run before is over.
                     self.give_up(&intent.key, intent.at, verdicts, changes);
+                    self.supersede(&intent.key, intent.at, changes);
                 }
                 let run_id = self.open(&intent.key, intent.at, Some(fact), changes);
                 if let Some(at) = intent.attempts_ended {

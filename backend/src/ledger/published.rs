@@ -65,7 +65,8 @@ pub struct Published {
     now: Now,
     revision: watch::Sender<u64>,
     trouble: watch::Sender<Option<LedgerError>>,
-    live: Mutex<BTreeMap<i64, LiveRun>>,
+    /// The last run of each key that goes on.
+    live: Mutex<BTreeMap<TaskKey, LiveRun>>,
     verdicts: OnceLock<Box<Verdicts>>,
 }
 
@@ -115,19 +116,32 @@ impl Published {
     pub fn show(&self, runs: Vec<LiveRun>, revision: u64) {
         let mut live = self.lock();
         for run in runs {
+            if live.get(&run.key).is_some_and(|shown| shown.run_id > run.run_id) {
+                continue;
+            }
             if run.is_over {
-                live.remove(&run.run_id);
+                live.remove(&run.key);
             } else {
-                live.insert(run.run_id, run);
+                live.insert(run.key.clone(), run);
             }
         }
         drop(live);
         self.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
     }
 
-    /// The runs that go on, in order of their ids.
-    pub fn live_runs(&self) -> Vec<LiveRun> {
-        self.lock().values().cloned().collect()
+    /// Those runs that go on and are wanted, the last one of each key.
+    pub fn live_runs(&self, wanted: impl Fn(&LiveRun) -> bool) -> Vec<LiveRun> {
+        self.lock().values().filter(|run| wanted(run)).cloned().collect()
+    }
+
+    /// How many of them are wanted.
+    pub fn count_live(&self, wanted: impl Fn(&LiveRun) -> bool) -> usize {
+        self.lock().values().filter(|run| wanted(run)).count()
+    }
+
+    /// The run of a key that goes on.
+    pub fn live_run(&self, key: &TaskKey) -> Option<LiveRun> {
+        self.lock().get(key).cloned()
     }
 
     /// Who tells why a task fits nowhere; the first one told stays.
@@ -142,7 +156,7 @@ impl Published {
         self.verdicts.get().and_then(|verdicts| verdicts(spec))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, LiveRun>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TaskKey, LiveRun>> {
         // Nothing that holds the lock leaves the map half changed.
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,20 +10,13 @@ use std::sync::Arc;
 
 /// The operation in a command of the past; nothing if it was none on a task.
 pub fn of_rehearsed(rehearsed: &Rehearsed) -> Option<(Intent, Answer)> {
-    let (key, operation) = match &rehearsed.command {
-        Command::Create { spec, .. } => {
-            let document = serde_json::to_value(spec).ok()?;
-            (spec.key(), Operation::Create { spec: Arc::new(spec.as_ref().clone()), document })
-        }
-        Command::Kill { key, .. } => (key.clone(), Operation::Kill),
-        Command::Delete { .. }
-        | Command::Blacklist { .. }
-        | Command::Unblacklist { .. }
-        | Command::SetMaintenance
-        | Command::UnsetMaintenance
-        | Command::SetOptions { .. }
-        | Command::SilenceExecutor { .. }
-        | Command::RestoreExecutor { .. } => return None,
+    let (key, operation) = if let Command::Create { spec, .. } = &rehearsed.command {
+        let document = serde_json::to_value(spec).ok()?;
+        (spec.key(), Operation::Create { spec: Arc::new(spec.as_ref().clone()), document })
+    } else if let Command::Kill { key, .. } = &rehearsed.command {
+        (key.clone(), Operation::Kill)
+    } else {
+        return None;
     };
     let answer = match &rehearsed.answer {
         Ok(_) => Answer { kind: AnswerKind::Accepted, status: Some(200), words: Vec::new() },

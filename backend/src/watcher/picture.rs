@@ -13,3 +13,10 @@ pub struct ClusterPicture {
     /// The executors as placement sees them: figures of executors put right by active tasks and open submissions.
     pub view: ClusterView,
 }
+
+impl ClusterPicture {
+    /// Whether nothing but the time of the view differs.
+    pub fn looks_like(&self, other: &Self) -> bool {
+        self.status == other.status && self.executors == other.executors && self.view.executors == other.view.executors
+    }
+}

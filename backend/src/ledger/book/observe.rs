@@ -114,6 +114,15 @@ impl Book {
         }
     }
 
+    /// Drove has a newer record of the key, or room for one: whatever was reported before has none any more.
+    pub(super) fn supersede(&mut self, key: &TaskKey, at: Timestamp, changes: &mut Changes) {
+        let Some(run) = self.keys.get_mut(key).and_then(|k| k.runs.last_mut()) else { return };
+        if run.is_reported() && !derive::row(run).is_over() {
+            let at = run.info.as_ref().map_or(at, |info| info.updated.max(at));
+            conclude(run, ConclusionKind::Vanished, at, changes);
+        }
+    }
+
     /// The run that a report is about; opened or bound now if it is the first.
     fn run_of(&mut self, key: &TaskKey, report: &Report, changes: &mut Changes) -> i64 {
         let instance = report.instance_id();
@@ -139,6 +148,7 @@ impl Book {
             Some((at, fact)) => (at, Some(fact)),
             None => (created, None),
         };
+        self.supersede(key, opened, changes);
         let run_id = self.open(key, opened, create, changes);
         if let Some(run) = self.keys.get_mut(key).and_then(|k| k.runs.last_mut()) {
             run.instance_id = Some(instance.clone());

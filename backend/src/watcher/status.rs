@@ -1,0 +1,81 @@
+//! The cluster's status: leader, maintenance, staleness.
+
+use crate::drove_client::ClusterError;
+use model::{
+    ClusterState, ClusterSummary, DroveEvent, EventType, MAINTENANCE_TAIL, Timestamp,
+    dashboard::{Maintenance, Stale},
+};
+use std::time::Duration;
+
+/// A summary may be so old (contract 2.5): for so long an event knows better.
+const SUMMARY_LAG: Duration = Duration::from_secs(35);
+
+/// What is known of the cluster as a whole.
+#[derive(Debug, Default)]
+pub struct Status {
+    leader: Option<String>,
+    maintenance: Option<Maintenance>,
+    /// When an event last told about maintenance.
+    maintenance_told: Option<Timestamp>,
+    last_good: Option<Timestamp>,
+    stale: Option<Stale>,
+}
+
+impl Status {
+    /// `host:port` of the leader.
+    pub fn leader(&self) -> Option<String> {
+        self.leader.clone()
+    }
+
+    /// Why operations are refused at `now`, if they are.
+    pub fn maintenance(&self, now: Timestamp) -> Option<Maintenance> {
+        self.maintenance.clone().filter(|maintenance| maintenance.until.is_none_or(|until| now < until))
+    }
+
+    /// Why the data is old, if it is.
+    pub fn stale(&self) -> Option<Stale> {
+        self.stale.clone()
+    }
+
+    /// Takes in an event; others than those about maintenance are passed over.
+    pub fn take_event(&mut self, event: &DroveEvent) {
+        let until = match event.kind {
+            EventType::MaintenanceModeSet => None,
+            EventType::MaintenanceModeRemoved => Some(event.time + MAINTENANCE_TAIL),
+            _ => return,
+        };
+        self.maintenance = Some(Maintenance { since: event.time, until });
+        self.maintenance_told = Some(event.time);
+    }
+
+    /// Takes in a summary. Returns the leader's name if it is another one than before.
+    pub fn take_summary(&mut self, summary: &ClusterSummary, now: Timestamp) -> Option<String> {
+        let knows_better = self.maintenance_told.is_none_or(|told| now.since(told) >= SUMMARY_LAG);
+        if knows_better {
+            match summary.state {
+                ClusterState::Maintenance if self.maintenance(now).is_none() => {
+                    self.maintenance = Some(Maintenance { since: now, until: None });
+                }
+                ClusterState::Normal if self.maintenance.as_ref().is_some_and(|m| m.until.is_none()) => {
+                    self.maintenance = None;
+                }
+                ClusterState::Maintenance | ClusterState::Normal | ClusterState::Other(_) => {}
+            }
+        }
+        let leader = Some(summary.leader.clone()).filter(|leader| leader.contains(':'));
+        let is_new = leader.is_some() && leader != self.leader;
+        self.leader = leader;
+        self.leader.clone().filter(|_| is_new)
+    }
+
+    /// The cluster answered at `now`.
+    pub fn answered(&mut self, now: Timestamp) {
+        self.last_good = Some(now);
+        self.stale = None;
+    }
+
+    /// The cluster did not answer.
+    pub fn failed(&mut self, error: &ClusterError, now: Timestamp) {
+        self.stale = Some(error.staleness(self.last_good.unwrap_or(now)));
+    }
+}
