@@ -2,9 +2,12 @@
 //! refusals. How each container behaved is taken from the recording, what the core makes of it is compared.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+#[path = "support/recorded.rs"]
+mod recorded;
+
 use controller::{
-    Behaviour, Command, ControllerNode, Ending, Machine, NumaNode, Options, Pull, PullOutcome, Reject, Reply, RunPlan,
-    Script, Simulation, StartOutcome, WorldConfig,
+    Behaviour, Command, Ending, Pull, PullOutcome, Reject, Reply, RunPlan, Script, Simulation, StartOutcome,
+    WorldConfig,
 };
 use model::{TaskKey, TaskOperation, Timestamp};
 use serde::Deserialize;
@@ -113,21 +116,6 @@ impl Recording {
     }
 }
 
-fn machines() -> Vec<Machine> {
-    let machine = |port, tag: &[&str], numa: &[(u32, &[u32], i64)]| Machine {
-        hostname: "localhost".into(),
-        port,
-        tags: tag.iter().map(|tag| (*tag).to_owned()).collect(),
-        numa: numa
-            .iter()
-            .map(|(id, cores, memory_mb)| {
-                (*id, NumaNode { cores: cores.iter().copied().collect(), memory_mb: *memory_mb })
-            })
-            .collect(),
-    };
-    vec![machine(3000, &[], &[(0, &[0], 6000), (1, &[1], 6000)]), machine(3010, &["gpu"], &[(0, &[0, 1], 4000)])]
-}
-
 /// What the core did with a recording.
 struct Played {
     answers: Vec<(String, Result<String, BTreeSet<String>>)>,
@@ -142,17 +130,7 @@ fn play(recording: &Recording, age: Duration) -> Played {
         .into_iter()
         .map(|task| (TaskKey::parse(&task).unwrap(), recording.behaviour(&task)))
         .collect();
-    let config = WorldConfig {
-        seed: 1,
-        options: Options {
-            allowed_mount_dirs: vec!["/tmp".into()],
-            stale_check_interval: model::DroveDuration::parse("1m").unwrap(),
-            ..Options::default()
-        },
-        controllers: vec![ControllerNode { hostname: "localhost".into(), port: 10_000 }],
-        executors: machines(),
-        behaviours,
-    };
+    let config = WorldConfig { behaviours, ..recorded::world() };
     let began = Timestamp(1_795_572_000_000);
     let mut simulation = Simulation::new(&config, Timestamp(began.millis()) - age);
     let mut answers = Vec::new();
