@@ -1,0 +1,47 @@
+//! Where built and installed things lie.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+
+/// The dashboard's binary: `DROVE_DASHBOARD_BIN`, else the one cargo built beside the running test.
+///
+/// # Errors
+/// When it is not there.
+pub fn dashboard() -> Result<PathBuf> {
+    let built = profile_dir()?.join(format!("drove-dashboard{}", env::consts::EXE_SUFFIX));
+    there("DROVE_DASHBOARD_BIN", built)
+}
+
+/// Drove's command line client: `DROVE_CLI`, else where `cargo xtask test` installs it.
+///
+/// # Errors
+/// When it is not there.
+pub fn drove_cli() -> Result<PathBuf> {
+    there("DROVE_CLI", target_dir()?.join("drove-cli-venv").join("bin").join("drove"))
+}
+
+/// Cargo's target directory.
+///
+/// # Errors
+/// When the running test lies somewhere else than cargo puts tests.
+pub fn target_dir() -> Result<PathBuf> {
+    Ok(profile_dir()?.parent().context("the test does not lie in a target directory")?.to_path_buf())
+}
+
+fn there(variable: &str, usual: PathBuf) -> Result<PathBuf> {
+    let path = env::var_os(variable).map_or(usual, PathBuf::from);
+    ensure!(path.is_file(), "{} is missing: `cargo xtask test` makes it", path.display());
+    Ok(path)
+}
+
+/// `target/debug` for `target/debug/deps/TEST` and for `target/debug/PROGRAM`.
+fn profile_dir() -> Result<PathBuf> {
+    let test = env::current_exe()?;
+    let folder = test.parent().context("the test lies in no folder")?;
+    let deps = folder.file_name().is_some_and(|name| name == "deps");
+    Ok(if deps { folder.parent().map(Path::to_path_buf) } else { None }.unwrap_or_else(|| folder.to_path_buf()))
+}

@@ -1,0 +1,84 @@
+//! The dashboard as a process of its own, on a free port, with a data directory of its own.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use model::dashboard::{ClockRequest, ClockState};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+use crate::{http::Http, places, wait};
+
+/// A running demo; it is killed when this is dropped.
+pub struct Server {
+    // Declared before the directory it writes into, so that it ends first.
+    _process: Child,
+    address: String,
+    data: TempDir,
+}
+
+impl Server {
+    /// Starts a demo and waits until it says where it listens.
+    ///
+    /// # Errors
+    /// When it does not; then with what it wrote to standard error.
+    pub async fn demo(scenario: &str) -> Result<Server> {
+        let data = TempDir::new()?;
+        let log = data.path().join("stderr.log");
+        let mut process = Command::new(places::dashboard()?)
+            .args(["demo", "--listen", "127.0.0.1:0", "--scenario", scenario, "--data-dir"])
+            .arg(data.path().join("data"))
+            .env_remove("RUST_LOG")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(&log)?)
+            .kill_on_drop(true)
+            .spawn()
+            .context("cannot start the dashboard")?;
+        let output = process.stdout.take().context("the dashboard has no standard output")?;
+        let mut lines = BufReader::new(output).lines();
+        let first = timeout(wait::DEADLINE, lines.next_line()).await;
+        let Ok(Ok(Some(line))) = first else { bail!("the dashboard did not start: {}", text(&log)) };
+        let address = line.strip_prefix("Drove dashboard at ").with_context(|| format!("unexpected output: {line}"))?;
+        Ok(Server { address: address.to_owned(), _process: process, data })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A client that is signed in as `admin`.
+    pub fn admin(&self) -> Http {
+        Http::new(&self.address).sign_in("admin", "admin")
+    }
+
+    /// What the dashboard logged so far.
+    pub fn log(&self) -> String {
+        text(&self.data.path().join("stderr.log"))
+    }
+
+    /// Demo time stands still, goes on, or jumps; all that is due on the way has happened when this comes back.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn clock(&self, change: ClockRequest) -> Result<ClockState> {
+        self.admin().post("/api/demo/clock", &change).await?.read()
+    }
+
+    /// Demo time jumps forward.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn step(&self, by: Duration) -> Result<ClockState> {
+        self.clock(ClockRequest::Step { millis: u64::try_from(by.as_millis())? }).await
+    }
+}
+
+fn text(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap_or_default()
+}
