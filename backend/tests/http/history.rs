@@ -1,0 +1,74 @@
+use crate::support::{ADMIN, Dashboard, answered, create, eventually, get};
+use http::StatusCode;
+use model::{
+    Outcome, TaskState,
+    dashboard::{AnswerKind, Door, HistoryPage, TaskDetail},
+};
+use serde_json::{Value, json};
+
+async fn detail(dashboard: &Dashboard, id: &str) -> Option<TaskDetail> {
+    let path = format!("/api/history/tasks/TEST_APP/{id}");
+    let (status, answer) = answered(dashboard.send(get(&path, &[("authorization", ADMIN)])).await).await;
+    (status == StatusCode::OK).then(|| serde_json::from_value(answer).unwrap())
+}
+
+#[tokio::test]
+async fn a_task_is_kept_from_its_submission_to_its_end() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    dashboard.create("T-1", json!({ "ITERATIONS": "2", "EXIT_CODE": "3", "PULL_SECONDS": "1" })).await;
+    let accepted = detail(&dashboard, "T-1").await.expect("known as soon as it is answered");
+    let submission = &accepted.submissions[0];
+    assert_eq!((&submission.user, &submission.door), (&Some("admin".to_owned()), &Door::Api));
+    assert_eq!(accepted.spec.unwrap()["env"]["EXIT_CODE"], "3");
+
+    dashboard.step(60_000).await;
+    let ended = eventually("the end", async || {
+        detail(&dashboard, "T-1").await.filter(|detail| detail.row.outcome.is_some())
+    })
+    .await;
+    assert_eq!((ended.row.outcome, ended.row.exit_code), (Some(Outcome::Failed), Some(3)));
+    assert_eq!(ended.submissions[0].answer, AnswerKind::Accepted);
+    let states: Vec<&TaskState> = ended.row.transitions.iter().map(|transition| &transition.state).collect();
+    assert!(states.contains(&&TaskState::Running) && states.last() == Some(&&TaskState::Stopped), "{states:?}");
+
+    let finished: HistoryPage = dashboard.get("/api/history/tasks?tab=finished&outcome=failed&q=T-").await;
+    assert_eq!((finished.rows.len(), finished.matching.n), (1, 1));
+    let active: HistoryPage = dashboard.get("/api/history/tasks?q=T-").await;
+    assert_eq!((active.rows.len(), active.counts.finished.n), (0, 1));
+}
+
+#[tokio::test]
+async fn what_was_refused_is_no_task_and_what_fits_nowhere_is_one() {
+    let dashboard = Dashboard::start().await;
+    let mut large = create("too-large", json!({}));
+    large["spec"]["resources"][0]["count"] = json!(500);
+    let (status, answer) = dashboard.post("/apis/v1/tasks/operations", &large).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+    assert!(detail(&dashboard, "too-large").await.is_none_or(|detail| detail.row.outcome.is_none()));
+
+    // Cores enough in all, and on no NUMA node.
+    let mut wide = create("too-wide", json!({}));
+    wide["spec"]["resources"][0]["count"] = json!(17);
+    let (status, answer) = dashboard.post("/apis/v1/tasks/operations", &wide).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let unplaced = eventually("the verdict", async || {
+        detail(&dashboard, "too-wide").await.filter(|detail| detail.row.outcome == Some(Outcome::NotPlaced))
+    })
+    .await;
+    assert!(unplaced.matrix.is_some(), "with the matrix of that moment");
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_told() {
+    let dashboard = Dashboard::start().await;
+    for path in ["/api/history/tasks/TEST_APP/none", "/api/history/tasks/TEST_APP/none?run=2"] {
+        let (status, answer) = answered(dashboard.send(get(path, &[("authorization", ADMIN)])).await).await;
+        assert_eq!((status, answer["message"].is_string()), (StatusCode::NOT_FOUND, true), "{path}");
+    }
+    let strange: Value = dashboard.get("/api/history/tasks?sort=luck&page=-1&size=many&unknown=1").await;
+    assert_eq!(strange["rows"], json!([]), "an old link works");
+    let (status, _) =
+        answered(dashboard.send(get("/api/history/tasks/A/B?run=x", &[("authorization", ADMIN)])).await).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}

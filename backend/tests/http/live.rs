@@ -1,0 +1,200 @@
+use crate::support::{ADMIN, Dashboard, get};
+use axum::body::BodyDataStream;
+use futures_util::StreamExt;
+use http::{StatusCode, header};
+use model::{
+    TaskKey, TaskState,
+    dashboard::{LiveDelta, LiveNotice, LiveSnapshot, LogFrame, ViewSnapshot},
+};
+use serde_json::json;
+use std::time::Duration;
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+struct Event {
+    name: String,
+    id: String,
+    data: String,
+}
+
+/// An event stream, as a browser reads it.
+struct Events {
+    body: BodyDataStream,
+    text: String,
+}
+
+impl Events {
+    async fn open(dashboard: &Dashboard, query: &str, last_id: Option<&str>) -> Self {
+        let mut headers = vec![("authorization", ADMIN)];
+        headers.extend(last_id.map(|id| ("last-event-id", id)));
+        let response = dashboard.send(get(&format!("/api/live?{query}"), &headers)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{query}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        Self { body: response.into_body().into_data_stream(), text: String::new() }
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    let value = block.lines().find_map(|line| line.strip_prefix(name));
+                    value.map(|value| value.trim_start().to_owned()).unwrap_or_default()
+                };
+                let event = Event { name: field("event:"), id: field("id:"), data: field("data:") };
+                self.text = rest.to_owned();
+                if event.data.is_empty() {
+                    continue;
+                }
+                return Some(event);
+            }
+            let chunk = tokio::time::timeout(DEADLINE, self.body.next()).await.expect("an event within the deadline")?;
+            self.text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+        }
+    }
+
+    /// The first thing that `read` finds in an event of that name.
+    async fn find<T>(&mut self, name: &str, mut read: impl FnMut(&Event) -> Option<T>) -> T {
+        loop {
+            let event = self.next().await.expect("the stream goes on");
+            if event.name == name
+                && let Some(found) = read(&event)
+            {
+                return found;
+            }
+        }
+    }
+
+    async fn snapshot(&mut self) -> (LiveSnapshot, String) {
+        self.find("snapshot", |event| Some((serde_json::from_str(&event.data).unwrap(), event.id.clone()))).await
+    }
+
+    async fn delta<T>(&mut self, mut read: impl FnMut(LiveDelta) -> Option<T>) -> T {
+        self.find("delta", |event| read(serde_json::from_str(&event.data).unwrap())).await
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_told_of_new_tasks_and_of_every_change_of_its_rows() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    dashboard.create("first", json!({ "ITERATIONS": "5", "PULL_SECONDS": "1" })).await;
+    let mut events = Events::open(&dashboard, "view=tasks", None).await;
+    let (snapshot, _) = events.snapshot().await;
+    let ViewSnapshot::Tasks(page) = snapshot.view else { panic!("{snapshot:?}") };
+    assert_eq!(page.rows.len(), 1);
+    assert!(snapshot.cluster.clock_paused.is_some());
+
+    dashboard.create("second", json!({})).await;
+    events.delta(|delta| delta.new_matches.contains(&TaskKey::new("TEST_APP", "second")).then_some(())).await;
+    dashboard.step(3_000).await;
+    let running = events
+        .delta(|delta| delta.rows.into_iter().find(|row| row.state == Some(TaskState::Running)))
+        .await;
+    assert_eq!(running.key, TaskKey::new("TEST_APP", "first"));
+    dashboard.step(60_000).await;
+    events.delta(|delta| delta.rows.into_iter().find(|row| row.is_over())).await;
+    events.delta(|delta| delta.counts.filter(|counts| counts.finished.n >= 1)).await;
+}
+
+#[tokio::test]
+async fn equal_queries_share_what_they_are_told() {
+    let dashboard = Dashboard::start().await;
+    let mut one = Events::open(&dashboard, "view=tasks&tab=all", None).await;
+    let mut other = Events::open(&dashboard, "tab=ALL&view=tasks&page=1", None).await;
+    one.snapshot().await;
+    other.snapshot().await;
+    dashboard.create("shared", json!({})).await;
+    let new = |delta: LiveDelta| delta.new_matches.first().map(|key| (key.clone(), delta.revision, delta.now));
+    assert_eq!(one.delta(new).await, other.delta(new).await);
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_back_is_told_what_it_missed() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    dashboard.create("before", json!({ "ITERATIONS": "5", "PULL_SECONDS": "1" })).await;
+    let id = Events::open(&dashboard, "view=tasks", None).await.snapshot().await.1;
+    dashboard.create("while-away", json!({})).await;
+    dashboard.step(60_000).await;
+
+    let mut events = Events::open(&dashboard, "view=tasks", Some(&id)).await;
+    let mut missed = Vec::new();
+    events
+        .delta(|delta| {
+            missed.extend(delta.rows.into_iter().filter(|row| row.is_over()).map(|row| row.key.id.0));
+            missed.contains(&"before".to_owned()).then_some(())
+        })
+        .await;
+    for stale in ["nonsense", "999999999.5"] {
+        let mut events = Events::open(&dashboard, "view=tasks", Some(stale)).await;
+        assert_eq!(events.next().await.unwrap().name, "snapshot", "{stale}");
+    }
+}
+
+#[tokio::test]
+async fn a_task_and_its_log_come_in_one_stream() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    let mut events = Events::open(&dashboard, "view=task&key=TEST_APP/T-9&log=output.log", None).await;
+    let (snapshot, _) = events.snapshot().await;
+    assert_eq!(snapshot.view, ViewSnapshot::Task(None), "not known yet");
+    dashboard.create("T-9", json!({ "ITERATIONS": "4", "PULL_SECONDS": "1" })).await;
+    events.delta(|delta| delta.task).await;
+    dashboard.step(60_000).await;
+    let (mut log, mut to) = (String::new(), 0);
+    let last_id = events
+        .find("log", |event| {
+            let frame: LogFrame = serde_json::from_str(&event.data).unwrap();
+            assert_eq!(frame.from, to, "no byte is missed, none comes twice");
+            to = frame.to;
+            log.push_str(&frame.text);
+            log.contains("Iteration 4 of 4").then(|| event.id.clone())
+        })
+        .await;
+    let whole: LogFrame = dashboard.get("/api/logs/TEST_APP/T-9/output.log").await;
+    assert!(whole.text.starts_with(&log));
+
+    let mut again = Events::open(&dashboard, "view=task&key=TEST_APP/T-9&log=output.log", Some(&last_id)).await;
+    let frame: LogFrame = again.find("log", |event| serde_json::from_str(&event.data).ok()).await;
+    assert_eq!(frame.from, to, "goes on where it was");
+}
+
+#[tokio::test]
+async fn executors_come_with_their_details() {
+    let dashboard = Dashboard::start().await;
+    let mut events = Events::open(&dashboard, "view=executors", None).await;
+    let (snapshot, _) = events.snapshot().await;
+    let ViewSnapshot::Executors(executors) = snapshot.view else { panic!("{snapshot:?}") };
+    let hosts: Vec<&str> = executors.iter().map(|executor| executor.summary.hostname.as_str()).collect();
+    assert_eq!(hosts.len(), 6, "{hosts:?}");
+    assert!(executors.iter().all(|executor| executor.detail.is_some()));
+}
+
+#[tokio::test]
+async fn a_changed_clock_is_told_at_once() {
+    let dashboard = Dashboard::start().await;
+    let mut events = Events::open(&dashboard, "view=executors", None).await;
+    let (snapshot, _) = events.snapshot().await;
+    dashboard.pause().await;
+    dashboard.step(3_600_000).await;
+    events
+        .find("notice", |event| {
+            let notice: LiveNotice = serde_json::from_str(&event.data).unwrap();
+            (notice.cluster.clock_paused.is_some() && notice.now.since(snapshot.now) >= Duration::from_secs(3600))
+                .then_some(())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn streams_end_with_the_process_and_need_somebody_signed_in() {
+    let dashboard = Dashboard::start().await;
+    let nobody = dashboard.send(get("/api/live?view=tasks", &[])).await;
+    assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
+    let wrong = dashboard.send(get("/api/live?view=magic", &[("authorization", ADMIN)])).await;
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
+    let mut events = Events::open(&dashboard, "view=tasks", None).await;
+    events.snapshot().await;
+    dashboard.stop.send_replace(true);
+    while events.next().await.is_some() {}
+}

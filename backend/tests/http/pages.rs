@@ -1,0 +1,59 @@
+use crate::support::{Dashboard, get, request, taken};
+use http::{Method, StatusCode, header};
+use model::dashboard::pages::PAGES;
+
+#[tokio::test]
+async fn every_page_is_answered_with_the_page_and_other_paths_with_404() {
+    let dashboard = Dashboard::start().await;
+    for page in PAGES {
+        let path = page.replace(['{', '}'], "x");
+        for path in [path.clone(), format!("/clusters/demo{path}")] {
+            let response = dashboard.send(get(&path, &[])).await;
+            assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache", "{path}");
+            let (status, body) = taken(response).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            assert!(body.ends_with(b"the page"), "{path}");
+        }
+    }
+    for path in ["/nope", "/tasks/APP", "/../Cargo.toml", "/index.html", "/clusters/other/tasks", "/app-00.js"] {
+        let (status, body) = taken(dashboard.send(get(path, &[])).await).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!body.ends_with(b"the page"), "{path}");
+    }
+    let (status, body) = taken(dashboard.send(get("/nope", &[("accept", "text/html,*/*")])).await).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(body.ends_with(b"the page"), "people are shown the way");
+}
+
+#[tokio::test]
+async fn answers_carry_the_headers_that_keep_a_page_safe() {
+    let dashboard = Dashboard::start().await;
+    for path in ["/", "/app-0123456789abcdef.js", "/api/session", "/apis/v1/ping", "/nope", "/healthz"] {
+        let response = dashboard.send(get(path, &[])).await;
+        let headers = response.headers();
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");
+        assert!(!policy.contains("unsafe-inline"), "{policy}");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
+        assert_eq!(headers[header::X_FRAME_OPTIONS], "DENY", "{path}");
+        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer", "{path}");
+        assert!(headers.contains_key("x-request-id"), "{path}");
+        let cache = headers[header::CACHE_CONTROL].to_str().unwrap();
+        assert_eq!(cache.contains("immutable"), path.starts_with("/app-"), "{path}: {cache}");
+    }
+    let api = dashboard.send(get("/api/session", &[])).await;
+    assert_eq!(api.headers()[header::CACHE_CONTROL], "no-store");
+}
+
+#[tokio::test]
+async fn a_page_is_only_read() {
+    let dashboard = Dashboard::start().await;
+    for (method, status) in [
+        (Method::HEAD, StatusCode::OK),
+        (Method::POST, StatusCode::METHOD_NOT_ALLOWED),
+        (Method::DELETE, StatusCode::METHOD_NOT_ALLOWED),
+    ] {
+        let response = dashboard.send(request(method.clone(), "/tasks", &[], "")).await;
+        assert_eq!(response.status(), status, "{method}");
+    }
+}

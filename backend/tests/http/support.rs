@@ -1,0 +1,162 @@
+//! A dashboard with an empty world, and what is needed to talk to it.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+};
+use backend::{
+    app::{App, Demo},
+    assets::Assets,
+    config::{DemoConfig, DemoUser},
+    middleware::host::HostRules,
+    router,
+};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{sync::watch, time::Instant};
+use tower::ServiceExt;
+
+/// `admin:admin` and `guest:guest`.
+pub const ADMIN: &str = "Basic YWRtaW46YWRtaW4=";
+pub const GUEST: &str = "Basic Z3Vlc3Q6Z3Vlc3Q=";
+/// Nothing in these tests takes nearly as long.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+pub struct Dashboard {
+    pub router: Router,
+    pub demo: Demo,
+    pub stop: watch::Sender<bool>,
+    _folder: tempfile::TempDir,
+}
+
+impl Dashboard {
+    /// One with the built-in users, on loopback.
+    pub async fn start() -> Self {
+        Self::start_with(Vec::new(), "127.0.0.1:8080").await
+    }
+
+    pub async fn start_with(users: Vec<DemoUser>, address: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address: SocketAddr = address.parse().unwrap();
+        let (stop, stopping) = watch::channel(false);
+        let config = DemoConfig {
+            scenario: Some("empty".to_owned()),
+            seed: Some(7),
+            reset: false,
+            options: controller::Options::demo(),
+            users,
+        };
+        let demo = Demo::start(config, folder.path(), address, stopping.clone()).await.unwrap();
+        let hosts = HostRules::new(address.ip(), vec!["dash.example.org".to_owned()]);
+        let files = [
+            ("index.html", "<!doctype html><script type=\"module\">start()</script>the page"),
+            ("app-0123456789abcdef.js", "code"),
+        ];
+        let files = files.map(|(name, content)| (name.to_owned(), Bytes::from_static(content.as_bytes())));
+        let app = App::new(Assets::from_files(files), hosts, stopping, demo.cluster().clone(), Vec::new());
+        Self { router: router::router(Arc::new(app)), demo, stop, _folder: folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// A GET as `admin`, which succeeds.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+        let response = self.send(request(Method::GET, path, &[("authorization", ADMIN)], "")).await;
+        let (status, body) = taken(response).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    /// A POST of JSON as `admin`.
+    pub async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let headers = [("authorization", ADMIN), ("content-type", "application/json")];
+        answered(self.send(request(Method::POST, path, &headers, body.to_string())).await).await
+    }
+
+    /// A CREATE that is accepted.
+    pub async fn create(&self, id: &str, env: Value) {
+        let (status, answer) = self.post("/apis/v1/tasks/operations", &create(id, env)).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Demo time stands still from here on.
+    pub async fn pause(&self) {
+        let (status, answer) = self.post("/api/demo/clock", &json!({ "action": "pause" })).await;
+        assert_eq!((status, &answer["paused"]), (StatusCode::OK, &json!(true)));
+    }
+
+    /// Demo time jumps.
+    pub async fn step(&self, millis: u64) {
+        let (status, answer) = self.post("/api/demo/clock", &json!({ "action": "step", "millis": millis })).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+}
+
+/// Waits until `read` gives something.
+pub async fn eventually<T>(what: &str, mut read: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(found) = read().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not come");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+pub fn create(id: &str, env: Value) -> Value {
+    json!({
+        "type": "CREATE",
+        "spec": {
+            "sourceAppName": "TEST_APP",
+            "taskId": id,
+            "executable": {
+                "type": "DOCKER", "url": "ghcr.io/appform-io/test-task", "dockerPullTimeout": "100s"
+            },
+            "resources": [
+                { "type": "CPU", "count": 1 },
+                { "type": "MEMORY", "sizeInMB": 128 },
+            ],
+            "placementPolicy": { "type": "ANY" },
+            "env": env,
+        },
+        "opSpec": { "timeout": "300s", "parallelism": 1, "failureStrategy": "STOP" },
+    })
+}
+
+pub fn request(method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Request<Body> {
+    let mut builder = Request::builder().method(method).uri(path);
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        builder = builder.header("host", "127.0.0.1:8080");
+    }
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(body.into()).unwrap()
+}
+
+pub fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    request(Method::GET, path, headers, "")
+}
+
+pub async fn taken(response: Response<Body>) -> (StatusCode, Bytes) {
+    let status = response.status();
+    (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap())
+}
+
+/// Status and JSON of an answer; null if it has no JSON.
+pub async fn answered(response: Response<Body>) -> (StatusCode, Value) {
+    let (status, body) = taken(response).await;
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+/// The `Cookie` header of a browser that was answered with `headers` before.
+pub fn cookies_after(headers: &HeaderMap) -> String {
+    let set = headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+    let kept = set.filter(|cookie| !cookie.contains("Max-Age=0"));
+    kept.filter_map(|cookie| cookie.split(';').next()).collect::<Vec<_>>().join("; ")
+}
