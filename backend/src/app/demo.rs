@@ -12,7 +12,7 @@ use crate::{
     runtime::{EmbeddedCluster, Hint, Hints, WorldSettings},
     session::{caller::Caller, cookies::SessionCookies, gate::Gate, users::Users},
     upstream::{self, Change, Upstream},
-    watcher::ClusterPicture,
+    watcher::{self, Watcher, WatcherConfig},
 };
 use controller::Options;
 use model::validate::EngineLimits;
@@ -29,6 +29,7 @@ const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
 pub struct Demo {
     cluster: Arc<Cluster>,
     embedded: EmbeddedCluster,
+    watcher: Watcher,
     scenario: JoinHandle<()>,
     // Held until everything that writes has stopped.
     _folder: DataDir,
@@ -67,7 +68,11 @@ impl Demo {
         let upstream = upstream_of(&embedded, users);
         let operations = Operations::new(upstream.clone(), ledger.clone(), now(&clock), Unrecordable::Refuse);
         let client = DroveClient::new(upstream, Identity::Nobody);
-        let picture = watch::channel(Arc::new(ClusterPicture::default())).1;
+        let watched = WatcherConfig { cluster: NAME.to_owned(), world: embedded.world().id.clone(), embedded: true };
+        let watcher = watcher::start(watched, watcher_client(&client), ledger.clone(), clock.clone()).await?;
+        // The first page must not show an empty cluster.
+        watcher.caught_up().await;
+        let picture = watcher.picture();
         let hub = Hub::start(ledger.clone(), picture.clone(), clock.clone(), watcher_client(&client), stopping);
         let scenario = tokio::spawn(scenario::play(embedded.clone(), operations.clone()));
         let cluster = Arc::new(Cluster {
@@ -82,7 +87,7 @@ impl Demo {
             limits,
             embedded: Some(embedded.clone()),
         });
-        Ok(Self { cluster, embedded, scenario, _folder: folder })
+        Ok(Self { cluster, embedded, watcher, scenario, _folder: folder })
     }
 
     /// The cluster it serves.
@@ -99,6 +104,7 @@ impl Demo {
     /// Stops in order; what was answered is on disk.
     pub async fn stop(self) {
         self.scenario.abort();
+        self.watcher.stop().await;
         self.cluster.ledger.close().await;
         self.embedded.shutdown().await;
     }

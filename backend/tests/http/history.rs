@@ -23,10 +23,9 @@ async fn a_task_is_kept_from_its_submission_to_its_end() {
     assert_eq!(accepted.spec.unwrap()["env"]["EXIT_CODE"], "3");
 
     dashboard.step(60_000).await;
-    let ended = eventually("the end", async || {
-        detail(&dashboard, "T-1").await.filter(|detail| detail.row.outcome.is_some())
-    })
-    .await;
+    let ended =
+        eventually("the end", async || detail(&dashboard, "T-1").await.filter(|detail| detail.row.outcome.is_some()))
+            .await;
     assert_eq!((ended.row.outcome, ended.row.exit_code), (Some(Outcome::Failed), Some(3)));
     assert_eq!(ended.submissions[0].answer, AnswerKind::Accepted);
     let states: Vec<&TaskState> = ended.row.transitions.iter().map(|transition| &transition.state).collect();

@@ -47,7 +47,8 @@ impl Events {
                 }
                 return Some(event);
             }
-            let chunk = tokio::time::timeout(DEADLINE, self.body.next()).await.expect("an event within the deadline")?;
+            let chunk =
+                tokio::time::timeout(DEADLINE, self.body.next()).await.expect("an event within the deadline")?;
             self.text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
         }
     }
@@ -87,9 +88,7 @@ async fn a_list_is_told_of_new_tasks_and_of_every_change_of_its_rows() {
     dashboard.create("second", json!({})).await;
     events.delta(|delta| delta.new_matches.contains(&TaskKey::new("TEST_APP", "second")).then_some(())).await;
     dashboard.step(3_000).await;
-    let running = events
-        .delta(|delta| delta.rows.into_iter().find(|row| row.state == Some(TaskState::Running)))
-        .await;
+    let running = events.delta(|delta| delta.rows.into_iter().find(|row| row.state == Some(TaskState::Running))).await;
     assert_eq!(running.key, TaskKey::new("TEST_APP", "first"));
     dashboard.step(60_000).await;
     events.delta(|delta| delta.rows.into_iter().find(|row| row.is_over())).await;

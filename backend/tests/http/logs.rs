@@ -42,7 +42,8 @@ async fn a_log_is_read_by_bytes_to_its_end() {
 #[tokio::test]
 async fn logs_that_are_not_there_are_told() {
     let dashboard = Dashboard::start().await;
-    for path in ["/api/logs/TEST_APP/none", "/api/logs/TEST_APP/none/output.log", "/api/logs/TEST_APP/none/x?download"] {
+    for path in ["/api/logs/TEST_APP/none", "/api/logs/TEST_APP/none/output.log", "/api/logs/TEST_APP/none/x?download"]
+    {
         let (status, answer) = answered(dashboard.send(get(path, &[("authorization", ADMIN)])).await).await;
         assert_eq!((status, answer["message"].is_string()), (StatusCode::NOT_FOUND, true), "{path}");
     }

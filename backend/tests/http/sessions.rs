@@ -15,8 +15,7 @@ async fn whoami(dashboard: &Dashboard, cookies: &str) -> Value {
 
 async fn sign_in(dashboard: &Dashboard, user: &str, password: &str, cookies: &str) -> (StatusCode, String) {
     let body = json!({ "user": user, "password": password }).to_string();
-    let response =
-        dashboard.send(request(Method::POST, "/api/session", &[("cookie", cookies), FROM_PAGE], body)).await;
+    let response = dashboard.send(request(Method::POST, "/api/session", &[("cookie", cookies), FROM_PAGE], body)).await;
     (response.status(), cookies_after(response.headers()))
 }
 
@@ -95,7 +94,12 @@ async fn a_cookie_changes_nothing_for_pages_of_other_sites() {
     }
     let (status, _) = answered(
         dashboard
-            .send(request(Method::POST, "/api/session", &[("sec-fetch-site", "cross-site")], r#"{"user":"guest","password":"guest"}"#))
+            .send(request(
+                Method::POST,
+                "/api/session",
+                &[("sec-fetch-site", "cross-site")],
+                r#"{"user":"guest","password":"guest"}"#,
+            ))
             .await,
     )
     .await;

@@ -18,15 +18,14 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 use tower::ServiceExt;
 
-/// `admin:admin` and `guest:guest`.
+/// `admin:admin`.
 pub const ADMIN: &str = "Basic YWRtaW46YWRtaW4=";
-pub const GUEST: &str = "Basic Z3Vlc3Q6Z3Vlc3Q=";
 /// Nothing in these tests takes nearly as long.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 pub struct Dashboard {
     pub router: Router,
-    pub demo: Demo,
+    _demo: Demo,
     pub stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
@@ -56,7 +55,7 @@ impl Dashboard {
         ];
         let files = files.map(|(name, content)| (name.to_owned(), Bytes::from_static(content.as_bytes())));
         let app = App::new(Assets::from_files(files), hosts, stopping, demo.cluster().clone(), Vec::new());
-        Self { router: router::router(Arc::new(app)), demo, stop, _folder: folder }
+        Self { router: router::router(Arc::new(app)), _demo: demo, stop, _folder: folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {
