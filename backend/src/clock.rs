@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+use tokio::sync::watch;
 
 /// Real time by the machine's wall clock; it may jump.
 pub fn wall() -> Timestamp {
@@ -42,6 +43,7 @@ pub struct ClockSetting {
 #[derive(Clone, Debug)]
 pub struct Clock {
     state: Arc<Mutex<State>>,
+    changes: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -72,7 +74,7 @@ impl Clock {
     /// A clock as it was stored.
     pub fn with(setting: ClockSetting) -> Self {
         let state = State { setting, latest: Timestamp(i64::MIN), compared: (wall(), monotonic()) };
-        Self { state: Arc::new(Mutex::new(state)) }
+        Self { state: Arc::new(Mutex::new(state)), changes: watch::Sender::new(()) }
     }
 
     /// The time of the cluster.
@@ -126,22 +128,28 @@ impl Clock {
         let mut state = self.lock();
         state.setting = setting;
         state.read();
+        self.changes.send_replace(());
+    }
+
+    /// Tells when the clock is stopped, goes on or is put forward, from now on.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     /// Compares wall time with monotonic time since the last call. A jump ahead is returned as it is: cluster time has
     /// jumped with it. A jump back is taken out of cluster time, which would otherwise stand still until it is made up for.
     pub fn jumped_ahead(&self) -> bool {
         let mut state = self.lock();
-        let (wall_before, instant_before) = state.compared;
-        state.compared = (wall(), monotonic());
-        let expected = wall_before + state.compared.1.saturating_duration_since(instant_before);
-        let ahead = state.compared.0.since(expected);
-        let behind = expected.since(state.compared.0);
-        if behind > JUMP {
-            let lost = i64::try_from(behind.as_millis()).unwrap_or(i64::MAX);
-            state.setting.offset_ms = state.setting.offset_ms.saturating_add(lost);
+        let before = std::mem::replace(&mut state.compared, (wall(), monotonic()));
+        match jump(before, state.compared) {
+            Jump::None => false,
+            Jump::Ahead => state.setting.paused_at.is_none(),
+            Jump::Back(lost) => {
+                let lost = i64::try_from(lost.as_millis()).unwrap_or(i64::MAX);
+                state.setting.offset_ms = state.setting.offset_ms.saturating_add(lost);
+                false
+            }
         }
-        ahead > JUMP && state.setting.paused_at.is_none()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -150,9 +158,42 @@ impl Clock {
     }
 }
 
+#[derive(Debug, PartialEq, Eq)]
+enum Jump {
+    None,
+    Ahead,
+    Back(Duration),
+}
+
+/// How wall time moved against monotonic time between two readings of both.
+fn jump(before: (Timestamp, Instant), after: (Timestamp, Instant)) -> Jump {
+    let expected = before.0 + after.1.saturating_duration_since(before.1);
+    let back = expected.since(after.0);
+    if after.0.since(expected) > JUMP {
+        Jump::Ahead
+    } else if back > JUMP {
+        Jump::Back(back)
+    } else {
+        Jump::None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_jump_of_wall_time_is_a_jump() {
+        let instant = monotonic();
+        let after = |wall_seconds: i64, real_seconds: u64| {
+            let later = (Timestamp(1_000_000 + wall_seconds * 1000), instant + Duration::from_secs(real_seconds));
+            jump((Timestamp(1_000_000), instant), later)
+        };
+        assert_eq!(after(3600, 3600), Jump::None);
+        assert_eq!(after(14, 10), Jump::None);
+        assert_eq!(after(3600, 10), Jump::Ahead);
+        assert_eq!(after(-600, 10), Jump::Back(Duration::from_secs(610)));
+    }
 
     #[test]
     fn a_paused_clock_moves_only_by_steps() {

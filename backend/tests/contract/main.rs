@@ -5,6 +5,7 @@
 mod bad_input;
 mod compare;
 mod exceptions;
+mod first_minute;
 mod log_bytes;
 mod recording;
 mod restart;
