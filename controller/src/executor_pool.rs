@@ -94,3 +94,79 @@ impl ExecutorPool {
         self.nodes.iter().map(Node::summary).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NumaNode;
+    use model::{ExecutorState, PlacementPolicy};
+    use std::collections::{BTreeMap, BTreeSet};
+
+    fn pool() -> ExecutorPool {
+        let node = |cores: &[u32]| NumaNode { cores: cores.iter().copied().collect(), memory_mb: 1_000 };
+        let machine = |hostname: &str, tags: &[&str]| Machine {
+            hostname: hostname.into(),
+            port: 3000,
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            numa: BTreeMap::from([(0, node(&[0, 1])), (1, node(&[2, 3]))]),
+        };
+        ExecutorPool::new(&[machine("plain", &[]), machine("tagged", &["gpu"])], Timestamp(0))
+    }
+
+    fn demand(cores: i64, tag: Option<&str>) -> Demand {
+        let policy = match tag {
+            Some(tag) => PlacementPolicy::MatchTag { tag: tag.into() },
+            None => PlacementPolicy::NoTag,
+        };
+        Demand { app: "A".into(), cores, memory_mb: 400, policy }
+    }
+
+    fn place(pool: &mut ExecutorPool, cores: i64, tag: Option<&str>) -> Option<(usize, u32, Vec<u32>)> {
+        let placed = pool.place(&demand(cores, tag), || Stream::general(1, "placement", 1));
+        placed.map(|(node, allocation)| (node, allocation.numa, allocation.cores))
+    }
+
+    #[test]
+    fn the_first_free_cores_of_the_first_numa_node_that_fits_are_taken() {
+        let mut pool = pool();
+        assert_eq!(place(&mut pool, 1, None), Some((0, 0, vec![0])));
+        assert_eq!(place(&mut pool, 2, None), Some((0, 1, vec![2, 3])));
+        assert_eq!(place(&mut pool, 1, None), Some((0, 0, vec![1])));
+        assert_eq!(place(&mut pool, 1, None), None);
+        assert_eq!(place(&mut pool, 2, Some("gpu")), Some((1, 0, vec![0, 1])));
+        assert_eq!(place(&mut pool, 3, Some("gpu")), None);
+        assert_eq!(place(&mut pool, -1, Some("gpu")), None);
+    }
+
+    #[test]
+    fn what_was_locked_is_given_back() {
+        let mut pool = pool();
+        let before = serde_json::to_value(pool.get(0).unwrap().view()).unwrap();
+        let (node, allocation) = pool.place(&demand(2, None), || Stream::general(1, "placement", 1)).unwrap();
+        pool.get_mut(node).unwrap().release(&allocation);
+        assert_eq!(serde_json::to_value(pool.get(0).unwrap().view()).unwrap(), before);
+    }
+
+    #[test]
+    fn lists_see_a_lock_only_when_it_was_published_and_taken_over() {
+        let mut pool = pool();
+        place(&mut pool, 2, None).unwrap();
+        assert_eq!(pool.summaries()[0].used_cores, 0);
+        let node = pool.get_mut(0).unwrap();
+        node.heartbeat(Timestamp(5));
+        assert_eq!(node.take_over(|_| true).len(), 0);
+        let summary = &pool.summaries()[0];
+        assert_eq!((summary.used_cores, summary.free_cores, summary.used_memory), (2, 2, 400));
+        assert_eq!(summary.tags, BTreeSet::from(["plain".to_owned()]));
+        let detail = pool.get(0).unwrap().observed();
+        assert_eq!(detail.state.cpus.used_cores, BTreeMap::from([(0, BTreeSet::from([0, 1]))]));
+        assert_eq!(detail.updated, Timestamp(5));
+    }
+
+    #[test]
+    fn only_active_executors_take_tasks() {
+        let mut pool = pool();
+        pool.get_mut(0).unwrap().set_state(ExecutorState::Blacklisted);
+        assert_eq!(place(&mut pool, 1, None), None);
+    }
+}

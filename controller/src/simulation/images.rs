@@ -138,3 +138,57 @@ impl Env<'_> {
         text.and_then(|text| text.trim().parse::<i64>().ok()).map_or(default, |code| code.rem_euclid(256))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::TaskKey;
+
+    fn of(image: &str, env: &[(&str, &str)]) -> Behaviour {
+        let env: BTreeMap<String, String> = env.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        catalogue(image, &Env(Some(&env)), 64, &mut Stream::of(1, "container", &TaskKey::new("A", "1"), 1))
+    }
+
+    fn ending(image: &str, env: &[(&str, &str)]) -> Option<(u64, i64)> {
+        of(image, env).run.ending.map(|ending| (ending.millis / 1_000, ending.code))
+    }
+
+    #[test]
+    fn images_end_by_default_as_the_catalogue_says() {
+        for (image, expected) in [
+            ("ghcr.io/appform-io/test-task", Some((30, 0))),
+            ("ghcr.io/appform-io/test-task:latest", Some((30, 0))),
+            ("demo/fails:1", Some((5, 3))),
+            ("demo/oom:1", Some((8, 137))),
+            ("demo/chatty:1", None),
+            ("demo/forever:1", None),
+        ] {
+            assert_eq!(ending(image, &[]), expected, "{image}");
+        }
+        let (seconds, code) = ending("registry.example/any:3", &[]).unwrap();
+        assert!((20..=60).contains(&seconds) && code == 0, "{seconds} s, exit {code}");
+    }
+
+    #[test]
+    fn the_environment_decides() {
+        for image in ["ghcr.io/appform-io/test-task", "demo/fails:1", "demo/colours:1", "demo/unicode:1", "any/other:2"]
+        {
+            assert_eq!(ending(image, &[("SECONDS", "7"), ("EXIT_CODE", "9")]), Some((7, 9)), "{image}");
+            assert_eq!(ending(image, &[("ITERATIONS", "0"), ("EXIT_CODE", "0")]), Some((0, 0)), "{image}");
+        }
+        assert_eq!(ending("demo/forever:1", &[("SECONDS", "3")]), Some((3, 0)));
+        assert_eq!(ending("demo/fails:1", &[("EXIT_CODE", "nonsense")]), Some((5, 3)));
+        assert_eq!(ending("demo/fails:1", &[("EXIT_CODE", "-1")]), Some((5, 255)));
+        assert_eq!(of("demo/slow-pull:1", &[]).pull.millis, 20_000);
+        assert_eq!(of("demo/slow-pull:1", &[("PULL_SECONDS", "4")]).pull.millis, 4_000);
+        assert_eq!(of("any/other:2", &[("PULL_SECONDS", "0")]).pull.layers, 0);
+        assert_eq!(of("demo/chatty:1", &[]).run.script, Script::Chatty { per_second: 200 });
+    }
+
+    #[test]
+    fn a_pull_takes_up_to_three_seconds_by_chance() {
+        let longest =
+            (0..50).map(|n| pull(&Env(None), &mut Stream::of(n, "container", &TaskKey::new("A", "1"), 1)).millis).max();
+        assert!(longest.is_some_and(|millis| (1_000..=3_000).contains(&millis)), "{longest:?}");
+    }
+}
