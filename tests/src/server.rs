@@ -16,7 +16,7 @@ use crate::{http::Http, places, wait};
 /// A running demo; it is killed when this is dropped.
 pub struct Server {
     // Declared before the directory it writes into, so that it ends first.
-    _process: Child,
+    process: Child,
     address: String,
     data: TempDir,
 }
@@ -44,12 +44,17 @@ impl Server {
         let first = timeout(wait::DEADLINE, lines.next_line()).await;
         let Ok(Ok(Some(line))) = first else { bail!("the dashboard did not start: {}", text(&log)) };
         let address = line.strip_prefix("Drove dashboard at ").with_context(|| format!("unexpected output: {line}"))?;
-        Ok(Server { address: address.to_owned(), _process: process, data })
+        Ok(Server { address: address.to_owned(), process, data })
     }
 
     /// `http://127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The number of its process, while it runs.
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.id()
     }
 
     /// A client that is signed in as `admin`.
