@@ -1,0 +1,225 @@
+//! A recorded cluster, played back: the same questions at the same times get the answers that a real leader gave.
+
+use crate::{
+    clock::{Clock, ClockSetting},
+    drove_client::{DroveClient, Identity},
+    ledger::{Answer, Intent, Ledger, LedgerConfig, Operation},
+    upstream::{Changes, Upstream, UpstreamError},
+    watcher::{ClusterPicture, WatcherConfig, round::Round},
+};
+use axum::body::Body;
+use futures_util::stream;
+use http::{Request, Response};
+use model::{
+    DroveEvent, TaskInfo, TaskKey, TaskOperation, Timestamp,
+    dashboard::{AnswerKind, Door, TaskDetail},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+const WORLD: &str = "recorded";
+/// What the watcher of a real cluster does at least so often.
+const STEP: i64 = 500;
+
+/// The recorded side.
+pub struct Recording {
+    /// When it began, by the cluster's clock.
+    pub began: i64,
+    length: i64,
+    /// Path → answers with the times from which they were given.
+    answers: BTreeMap<String, Vec<(i64, Value)>>,
+    /// Events with the times from which they were visible.
+    events: Vec<(i64, DroveEvent)>,
+    operations: Vec<(i64, Value, u16, Value)>,
+    /// Set to answer nothing.
+    pub silent: Mutex<bool>,
+}
+
+impl Recording {
+    /// Several recordings of one cluster, one after the other; those after the first begin `later` milliseconds later.
+    pub fn load(names: &[(&str, i64)]) -> Self {
+        let mut this = Self {
+            began: 0,
+            length: 0,
+            answers: BTreeMap::new(),
+            events: Vec::new(),
+            operations: Vec::new(),
+            silent: Mutex::new(false),
+        };
+        for (name, later) in names {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/recordings/{name}.json"));
+            let entries: Vec<Value> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+            for entry in entries {
+                this.add(&entry, *later);
+            }
+        }
+        this
+    }
+
+    fn add(&mut self, entry: &Value, later: i64) {
+        let at = entry["at_ms"].as_i64().unwrap() + later;
+        self.length = self.length.max(at);
+        let (Some(path), body) = (entry["request"]["path"].as_str(), &entry["response"]["body"]) else { return };
+        let (route, query) = path.split_once('?').unwrap_or((path, ""));
+        if entry["request"]["method"] == "POST" && route.ends_with("/operations") {
+            let status = u16::try_from(entry["response"]["status"].as_u64().unwrap()).unwrap();
+            self.operations.push((at, entry["request"]["body"].clone(), status, body.clone()));
+        } else if route.ends_with("/events/latest") {
+            if self.began == 0 {
+                let asked: i64 = query.trim_start_matches("lastSyncTime=").parse().unwrap();
+                self.began = asked - at;
+            }
+            for event in body["data"]["events"].as_array().unwrap() {
+                let event: DroveEvent = serde_json::from_value(event.clone()).unwrap();
+                if !self.events.iter().any(|(_, known)| known.id == event.id) {
+                    self.events.push((at, event));
+                }
+            }
+        } else if entry["request"]["method"] == "GET" {
+            self.answers.entry(route.to_owned()).or_default().push((at, body.clone()));
+        }
+    }
+
+    fn answer(&self, path: &str, query: &str, now: i64) -> Value {
+        if path.ends_with("/events/latest") {
+            let since = query.split('&').find_map(|pair| pair.strip_prefix("lastSyncTime=")).unwrap().parse().unwrap();
+            let mut visible: Vec<&DroveEvent> =
+                self.events.iter().filter(|(at, _)| *at <= now).map(|(_, event)| event).collect();
+            visible.sort_by_key(|event| std::cmp::Reverse(event.time));
+            let last = visible.first().map_or(Timestamp(since), |event| event.time);
+            visible.retain(|event| event.time > Timestamp(since));
+            return json!({"status": "SUCCESS", "data": {"events": visible, "lastSyncTime": last}});
+        }
+        let given = self.answers.get(path).and_then(|given| given.iter().rev().find(|(at, _)| *at <= now));
+        match given {
+            Some((_, body)) => body.clone(),
+            None if path.ends_with("/tasks") || path.ends_with("/executors") => {
+                json!({"status": "SUCCESS", "data": []})
+            }
+            None => json!({"status": "FAILED", "message": "nothing recorded"}),
+        }
+    }
+
+    /// The last record of each task that was looked up.
+    pub fn last_records(&self) -> Vec<TaskInfo> {
+        let look_ups = self.answers.iter().filter(|(path, _)| path.contains("/instances/"));
+        look_ups.filter_map(|(_, given)| serde_json::from_value(given.last()?.1["data"].clone()).ok()).collect()
+    }
+}
+
+/// A watcher of a recording, whose rounds the test calls.
+pub struct Watched {
+    pub recording: Arc<Recording>,
+    pub ledger: Ledger,
+    pub requests: Arc<AtomicUsize>,
+    pub picture: watch::Receiver<Arc<ClusterPicture>>,
+    position: Arc<AtomicI64>,
+    clock: Clock,
+    round: Round,
+    operations: Vec<(i64, Value, u16, Value)>,
+    _folder: TempDir,
+}
+
+impl Watched {
+    pub async fn start(recording: Recording) -> Self {
+        let folder = TempDir::new().unwrap();
+        let recording = Arc::new(recording);
+        let clock = Clock::with(ClockSetting { offset_ms: 0, paused_at: Some(Timestamp(recording.began)) });
+        let config = LedgerConfig {
+            file: folder.path().join("ledger.db"),
+            cluster: "real".to_owned(),
+            world: WORLD.to_owned(),
+            keep: Duration::from_secs(1_000_000_000),
+            ids_taken_for: Duration::from_secs(3600),
+        };
+        let now = clock.clone();
+        let ledger = Ledger::open(config, Arc::new(move || now.now())).await.unwrap();
+        let (position, requests) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicUsize::new(0)));
+        let client = DroveClient::new(upstream(&recording, &position, &requests), Identity::Nobody);
+        let config = WatcherConfig { cluster: "real".to_owned(), world: WORLD.to_owned(), embedded: false };
+        let (sender, picture) = watch::channel(Arc::new(ClusterPicture::default()));
+        let round = Round::new(config, client, ledger.clone(), clock.clone(), None, sender);
+        let operations = recording.operations.clone();
+        Self { recording, ledger, requests, picture, position, clock, round, operations, _folder: folder }
+    }
+
+    /// Another watcher of the same ledger, which goes on after the last event recorded.
+    pub async fn restart(&mut self) {
+        let since = self.ledger.last_event(WORLD).await.unwrap();
+        let client = DroveClient::new(upstream(&self.recording, &self.position, &self.requests), Identity::Nobody);
+        let config = WatcherConfig { cluster: "real".to_owned(), world: WORLD.to_owned(), embedded: false };
+        let (sender, picture) = watch::channel(Arc::new(ClusterPicture::default()));
+        self.round = Round::new(config, client, self.ledger.clone(), self.clock.clone(), since, sender);
+        self.picture = picture;
+        self.round.everything().await.unwrap();
+    }
+
+    /// Plays everything, reading as often as the watcher of a real cluster does.
+    pub async fn play_all(&mut self) {
+        self.play_until(self.recording.length + 20_000).await;
+    }
+
+    pub async fn play_until(&mut self, end: i64) {
+        while self.position.load(Ordering::Relaxed) < end {
+            let now = self.position.fetch_add(STEP, Ordering::Relaxed) + STEP;
+            let time = Timestamp(self.recording.began + now);
+            self.clock.set(ClockSetting { offset_ms: 0, paused_at: Some(time) });
+            while let Some((at, body, status, answer)) = self.operations.first().cloned().filter(|(at, ..)| *at <= now)
+            {
+                self.operations.remove(0);
+                self.submit(at, &body, status, &answer).await;
+            }
+            // A cluster that does not answer is part of some tests.
+            let _ = if now % 2_000 == 0 { self.round.lists().await } else { self.round.events().await };
+        }
+    }
+
+    async fn submit(&self, at: i64, body: &Value, status: u16, answer: &Value) {
+        let Ok(operation) = TaskOperation::from_json(body) else { return };
+        let key = operation.key();
+        let operation = match operation {
+            TaskOperation::Create { spec: Some(spec), .. } => {
+                Operation::Create { spec: Arc::from(spec), document: body["spec"].clone() }
+            }
+            TaskOperation::Create { spec: None, .. } => return,
+            TaskOperation::Kill { .. } => Operation::Kill,
+        };
+        let at = Timestamp(self.recording.began + at);
+        let id = self.ledger.intend(Intent { key, operation, at, user: None, door: Door::Api }).await.unwrap();
+        let kind = if answer["status"] == "SUCCESS" { AnswerKind::Accepted } else { AnswerKind::Refused };
+        self.ledger.answer(id, Answer { kind, status: Some(status), words: Vec::new() });
+        self.ledger.flush().await.unwrap();
+    }
+
+    pub async fn detail(&self, key: &TaskKey) -> TaskDetail {
+        self.ledger.detail(key, None).await.unwrap().unwrap_or_else(|| panic!("{key} is not known"))
+    }
+
+    pub async fn states(&self, key: &TaskKey) -> Vec<String> {
+        self.detail(key).await.row.transitions.iter().map(|t| t.state.to_string()).collect()
+    }
+}
+
+fn upstream(recording: &Arc<Recording>, position: &Arc<AtomicI64>, requests: &Arc<AtomicUsize>) -> Upstream {
+    let (recording, position, requests) = (recording.clone(), position.clone(), requests.clone());
+    let service = tower::service_fn(move |request: Request<Body>| {
+        requests.fetch_add(1, Ordering::Relaxed);
+        let query = request.uri().query().unwrap_or_default();
+        let answer = match *recording.silent.lock().unwrap() {
+            true => Err(UpstreamError::NoLeader),
+            false => Ok(recording.answer(request.uri().path(), query, position.load(Ordering::Relaxed))),
+        };
+        async move { answer.map(|body| Response::new(Body::from(body.to_string()))) }
+    });
+    Upstream::new(service, || -> Changes { Box::pin(stream::pending()) })
+}
