@@ -36,6 +36,8 @@ pub struct Book {
     intents: HashMap<SubmissionId, OpenIntent>,
     /// The open CREATE of a key.
     open_creates: HashMap<TaskKey, SubmissionId>,
+    /// The open KILL of a key.
+    open_kills: HashMap<TaskKey, SubmissionId>,
     /// Unreported runs by the time they were opened. May name runs that were reported since.
     unreported: BTreeMap<(Timestamp, i64), TaskKey>,
     /// Keys in the order in which their last run ended; a key may stand here more than once.
@@ -110,6 +112,7 @@ impl Book {
             keys: HashMap::new(),
             intents: HashMap::new(),
             open_creates: HashMap::new(),
+            open_kills: HashMap::new(),
             unreported: BTreeMap::new(),
             ended: VecDeque::new(),
         }
@@ -163,9 +166,8 @@ impl Book {
         user: Option<String>,
         spec: Option<Arc<TaskSpec>>,
     ) {
-        if spec.is_some() {
-            self.open_creates.insert(key.clone(), id);
-        }
+        let open = if spec.is_some() { &mut self.open_creates } else { &mut self.open_kills };
+        open.insert(key.clone(), id);
         self.intents.insert(id, OpenIntent { key, at, user, spec, attempts_ended: None });
     }
 
@@ -180,17 +182,17 @@ impl Book {
     /// An intent was taken back: the operation did not reach the cluster, or its sender was not let in.
     pub fn withdraw(&mut self, id: SubmissionId) {
         if let Some(intent) = self.intents.remove(&id) {
-            self.close_create(&intent.key, id);
+            self.close(&intent.key, id);
         }
     }
 
     /// An operation was answered. Its key must be loaded.
     pub fn answer(&mut self, id: SubmissionId, answer: Answer, verdicts: &Verdicts, changes: &mut Changes) {
         let Some(intent) = self.intents.remove(&id) else { return };
-        self.close_create(&intent.key, id);
+        self.close(&intent.key, id);
         let run = match intent.spec.clone() {
             Some(spec) => self.created(id, &intent, spec, &answer, verdicts, changes),
-            None => self.killed(&intent.key, &answer, changes),
+            None => self.killed(&intent, &answer, verdicts, changes),
         };
         changes.answers.push((id, answer, run));
     }
@@ -228,9 +230,11 @@ impl Book {
         }
     }
 
-    fn close_create(&mut self, key: &TaskKey, id: SubmissionId) {
-        if self.open_creates.get(key) == Some(&id) {
-            self.open_creates.remove(key);
+    fn close(&mut self, key: &TaskKey, id: SubmissionId) {
+        for open in [&mut self.open_creates, &mut self.open_kills] {
+            if open.get(key) == Some(&id) {
+                open.remove(key);
+            }
         }
     }
 
@@ -272,13 +276,23 @@ impl Book {
         }
     }
 
-    fn killed(&mut self, key: &TaskKey, answer: &Answer, changes: &mut Changes) -> Option<i64> {
-        let run = self.keys.get_mut(key)?.runs.last_mut()?;
+    fn killed(
+        &mut self,
+        intent: &OpenIntent,
+        answer: &Answer,
+        verdicts: &Verdicts,
+        changes: &mut Changes,
+    ) -> Option<i64> {
+        let run = self.keys.get_mut(&intent.key)?.runs.last_mut()?;
+        let run_id = run.run_id;
         if answer.kind == AnswerKind::Accepted {
             run.kill_accepted = true;
-            changes.dirty.insert((key.clone(), run.run_id));
+            changes.dirty.insert((intent.key.clone(), run_id));
         }
-        Some(run.run_id)
+        if let Some(at) = intent.attempts_ended {
+            self.attempts_ended(&intent.key, at, verdicts, changes);
+        }
+        Some(run_id)
     }
 
     fn goes_on(&self, key: &TaskKey) -> bool {

@@ -71,10 +71,10 @@ impl Book {
     }
 
     pub(super) fn attempts_ended(&mut self, key: &TaskKey, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
-        if let Some(id) = self.open_creates.get(key) {
-            if let Some(intent) = self.intents.get_mut(id) {
-                intent.attempts_ended = Some(at);
-            }
+        // Whatever is still waiting for its answer may be the reason: it is decided then.
+        let open = self.open_creates.get(key).or(self.open_kills.get(key));
+        if let Some(intent) = open.and_then(|id| self.intents.get_mut(id)) {
+            intent.attempts_ended = Some(at);
             return;
         }
         let Some(run) = self.keys.get(key).and_then(|k| k.runs.last()) else { return };

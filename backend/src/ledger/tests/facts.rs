@@ -128,6 +128,18 @@ async fn a_kill_before_any_record_makes_it_cancelled() {
 }
 
 #[tokio::test]
+async fn the_end_of_placing_may_be_known_before_the_answer_to_its_kill() {
+    let fixture = Fixture::new().await;
+    fixture.created("T", 0).await;
+    let intent = Intent { operation: Operation::Kill, ..create_intent("T", 0) };
+    let kill = fixture.ledger.intend(intent).await.unwrap();
+    fixture.observe([Observation::AttemptsEnded { key: key("T"), at: at(0) }]).await;
+    fixture.ledger.answer(kill, accepted());
+    fixture.ledger.flush().await.unwrap();
+    assert_eq!(fixture.row("T").await.outcome, Some(Outcome::Cancelled));
+}
+
+#[tokio::test]
 async fn a_kill_is_pending_until_the_run_ends() {
     let fixture = Fixture::new().await;
     fixture.created("T", 0).await;
