@@ -1,19 +1,20 @@
 //! Reading request bodies: bounded as sent and bounded again after inflation.
 
 use super::refusal::Refusal;
+use crate::extract::{BodyFault, LARGEST_REQUEST, read_body};
 use axum::body::Body;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::Limited;
 use std::io::Read;
 
 /// Bytes of a request body at most, as sent and as inflated. Drove has no limit; specs with inline files are the largest.
-pub const MAX_BODY: usize = 4 << 20;
+pub const MAX_BODY: usize = LARGEST_REQUEST;
 
 /// The body, inflated if it came as gzip.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    let sent = Limited::new(body, MAX_BODY).collect().await.map_err(unreadable)?.to_bytes();
+    let sent = read_body(Body::new(Limited::new(body, MAX_BODY))).await.map_err(unreadable)?;
     match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes()) {
         Some(encoding) if encoding.eq_ignore_ascii_case(b"gzip") => inflate(&sent),
         _ => Ok(sent),
@@ -33,11 +34,14 @@ fn inflate(sent: &[u8]) -> Result<Bytes, Refusal> {
     Ok(inflated.into())
 }
 
-fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> Refusal {
-    if error.is::<LengthLimitError>() {
-        return too_large();
+fn unreadable(fault: BodyFault) -> Refusal {
+    match fault {
+        BodyFault::TooLarge => too_large(),
+        BodyFault::Broken => Refusal::Page {
+            status: StatusCode::BAD_REQUEST,
+            message: "The body could not be read: it broke off".to_owned(),
+        },
     }
-    Refusal::Page { status: StatusCode::BAD_REQUEST, message: format!("The body could not be read: {error}") }
 }
 
 fn too_large() -> Refusal {

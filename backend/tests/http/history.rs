@@ -17,7 +17,7 @@ async fn a_task_is_kept_from_its_submission_to_its_end() {
     let dashboard = Dashboard::start().await;
     dashboard.pause().await;
     dashboard.create("T-1", json!({ "ITERATIONS": "2", "EXIT_CODE": "3", "PULL_SECONDS": "1" })).await;
-    let accepted = detail(&dashboard, "T-1").await.expect("known as soon as it is answered");
+    let accepted = eventually("the row", async || detail(&dashboard, "T-1").await).await;
     let submission = &accepted.submissions[0];
     assert_eq!((&submission.user, &submission.door), (&Some("admin".to_owned()), &Door::Api));
     assert_eq!(accepted.spec.unwrap()["env"]["EXIT_CODE"], "3");
@@ -40,19 +40,21 @@ async fn a_task_is_kept_from_its_submission_to_its_end() {
 #[tokio::test]
 async fn what_was_refused_is_no_task_and_what_fits_nowhere_is_one() {
     let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
     let mut large = create("too-large", json!({}));
     large["spec"]["resources"][0]["count"] = json!(500);
     let (status, answer) = dashboard.post("/apis/v1/tasks/operations", &large).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
     assert!(detail(&dashboard, "too-large").await.is_none_or(|detail| detail.row.outcome.is_none()));
 
-    // Cores enough in all, and on no NUMA node.
-    let mut wide = create("too-wide", json!({}));
-    wide["spec"]["resources"][0]["count"] = json!(17);
-    let (status, answer) = dashboard.post("/apis/v1/tasks/operations", &wide).await;
+    // Validation lets rules pass, and the scheduler counts none as true.
+    let mut ruled = create("by-rule", json!({}));
+    ruled["spec"]["placementPolicy"] = json!({ "type": "RULE_BASED", "rule": "true", "ruleType": "MVEL" });
+    let (status, answer) = dashboard.post("/apis/v1/tasks/operations", &ruled).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
+    dashboard.step(20_000).await;
     let unplaced = eventually("the verdict", async || {
-        detail(&dashboard, "too-wide").await.filter(|detail| detail.row.outcome == Some(Outcome::NotPlaced))
+        detail(&dashboard, "by-rule").await.filter(|detail| detail.row.outcome == Some(Outcome::NotPlaced))
     })
     .await;
     assert!(unplaced.matrix.is_some(), "with the matrix of that moment");

@@ -8,6 +8,7 @@ use model::{
 };
 use serde_json::json;
 use std::time::Duration;
+use tokio::time::Instant;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -55,8 +56,10 @@ impl Events {
 
     /// The first thing that `read` finds in an event of that name.
     async fn find<T>(&mut self, name: &str, mut read: impl FnMut(&Event) -> Option<T>) -> T {
+        let deadline = Instant::now() + DEADLINE;
         loop {
             let event = self.next().await.expect("the stream goes on");
+            assert!(Instant::now() < deadline, "no such {name}; the last event was {} {}", event.name, event.data);
             if event.name == name
                 && let Some(found) = read(&event)
             {
@@ -79,6 +82,7 @@ async fn a_list_is_told_of_new_tasks_and_of_every_change_of_its_rows() {
     let dashboard = Dashboard::start().await;
     dashboard.pause().await;
     dashboard.create("first", json!({ "ITERATIONS": "5", "PULL_SECONDS": "1" })).await;
+    dashboard.listed("first").await;
     let mut events = Events::open(&dashboard, "view=tasks", None).await;
     let (snapshot, _) = events.snapshot().await;
     let ViewSnapshot::Tasks(page) = snapshot.view else { panic!("{snapshot:?}") };
@@ -112,6 +116,7 @@ async fn a_reader_that_comes_back_is_told_what_it_missed() {
     let dashboard = Dashboard::start().await;
     dashboard.pause().await;
     dashboard.create("before", json!({ "ITERATIONS": "5", "PULL_SECONDS": "1" })).await;
+    dashboard.listed("before").await;
     let id = Events::open(&dashboard, "view=tasks", None).await.snapshot().await.1;
     dashboard.create("while-away", json!({})).await;
     dashboard.step(60_000).await;
@@ -137,25 +142,25 @@ async fn a_task_and_its_log_come_in_one_stream() {
     let mut events = Events::open(&dashboard, "view=task&key=TEST_APP/T-9&log=output.log", None).await;
     let (snapshot, _) = events.snapshot().await;
     assert_eq!(snapshot.view, ViewSnapshot::Task(None), "not known yet");
-    dashboard.create("T-9", json!({ "ITERATIONS": "4", "PULL_SECONDS": "1" })).await;
+    dashboard.create("T-9", json!({ "ITERATIONS": "8", "PULL_SECONDS": "1" })).await;
     events.delta(|delta| delta.task).await;
-    dashboard.step(60_000).await;
+    dashboard.step(5_000).await;
     let (mut log, mut to) = (String::new(), 0);
-    let last_id = events
-        .find("log", |event| {
-            let frame: LogFrame = serde_json::from_str(&event.data).unwrap();
-            assert_eq!(frame.from, to, "no byte is missed, none comes twice");
-            to = frame.to;
-            log.push_str(&frame.text);
-            log.contains("Iteration 4 of 4").then(|| event.id.clone())
-        })
-        .await;
+    let mut take = |event: &Event, wanted: &str| {
+        let frame: LogFrame = serde_json::from_str(&event.data).unwrap();
+        assert_eq!(frame.from, to, "no byte is missed, none comes twice");
+        to = frame.to;
+        log.push_str(&frame.text);
+        log.contains(wanted).then(|| event.id.clone())
+    };
+    let last_id = events.find("log", |event| take(event, "Iteration 2 of 8")).await;
+    drop(events);
+
+    let mut events = Events::open(&dashboard, "view=task&key=TEST_APP/T-9&log=output.log", Some(&last_id)).await;
+    dashboard.step(60_000).await;
+    events.find("log", |event| take(event, "Iteration 8 of 8")).await;
     let whole: LogFrame = dashboard.get("/api/logs/TEST_APP/T-9/output.log").await;
     assert!(whole.text.starts_with(&log));
-
-    let mut again = Events::open(&dashboard, "view=task&key=TEST_APP/T-9&log=output.log", Some(&last_id)).await;
-    let frame: LogFrame = again.find("log", |event| serde_json::from_str(&event.data).ok()).await;
-    assert_eq!(frame.from, to, "goes on where it was");
 }
 
 #[tokio::test]

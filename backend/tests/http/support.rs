@@ -12,6 +12,7 @@ use backend::{
     router,
 };
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use model::dashboard::HistoryPage;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -80,6 +81,15 @@ impl Dashboard {
     pub async fn create(&self, id: &str, env: Value) {
         let (status, answer) = self.post("/apis/v1/tasks/operations", &create(id, env)).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Waits until a task that was accepted is in the list.
+    pub async fn listed(&self, id: &str) {
+        eventually("the row", async || {
+            let page: HistoryPage = self.get(&format!("/api/history/tasks?tab=all&q={id}")).await;
+            page.rows.into_iter().next()
+        })
+        .await;
     }
 
     /// Demo time stands still from here on.
