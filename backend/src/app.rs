@@ -69,24 +69,30 @@ impl App {
 /// # Errors
 /// Whatever [`Failure`] lists; each is one sentence for the user.
 pub async fn run(config: Config) -> Result<(), Failure> {
+    let mut signal = std::pin::pin!(signals::stop());
     let (stop, stopping) = watch::channel(false);
     let Mode::Demo(settings) = config.mode;
     // The port is taken first: nothing is made on disk for a process that cannot serve.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| Failure::bind(config.listen, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::bind(config.listen, &error))?;
-    let demo = Demo::start(settings, &config.data_dir, address, stopping.clone()).await?;
+    let demo = tokio::select! {
+        demo = Demo::start(settings, &config.data_dir, address, stopping.clone()) => demo?,
+        // What was begun is on disk, or was not answered.
+        _ = &mut signal => return Ok(()),
+    };
 
     let hosts = HostRules::new(address.ip(), config.allowed_hosts);
     let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), demo.cluster().clone(), Vec::new()));
     let server = tokio::spawn(serve::serve(listener, router::router(app), stopping));
 
     let url = format!("http://{address}");
-    announce(&url)?;
+    tracing::info!(url, data_dir = %config.data_dir.display(), "serving");
+    announce(&url);
     if config.open {
         browser::open(&url);
     }
     let ended = tokio::select! {
-        signal = signals::stop() => {
+        signal = signal => {
             tracing::info!(signal, "stopping");
             Ok(())
         }
@@ -102,9 +108,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 }
 
 /// The one line on standard output: scripts wait for it.
-fn announce(url: &str) -> Result<(), Failure> {
+fn announce(url: &str) {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "Drove dashboard at {url}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::Running(format!("the address could not be written to standard output: {error}")))
+    if let Err(error) = writeln!(out, "Drove dashboard at {url}").and_then(|()| out.flush()) {
+        tracing::warn!(%error, "the address could not be written to standard output");
+    }
 }

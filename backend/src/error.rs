@@ -107,10 +107,7 @@ impl ApiError {
 
     fn into_words(self) -> (String, Vec<String>) {
         let message = self.to_string();
-        match self {
-            ApiError::Refused { words, .. } => (message, words),
-            _ => (message, Vec::new()),
-        }
+        if let ApiError::Refused { words, .. } = self { (message, words) } else { (message, Vec::new()) }
     }
 }
 

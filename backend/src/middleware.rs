@@ -4,7 +4,7 @@
 //! 1. [`trace`]: everything below gets an id and a log line, panics included.
 //! 2. [`headers`]: every answer carries them, refusals of the next ones too.
 //! 3. [`host`]: a foreign name is turned away before anything is read.
-//! 4. [`limits`]: no body is read past the limit.
+//! 4. [`limits`]: no body is read past the limit, no answer is waited for without end.
 //! 5. [`cluster`]: `/clusters/NAME` is taken off the path, so that one table of routes serves them all.
 //! 6. [`session`]: the cookie becomes a caller.
 
@@ -29,7 +29,7 @@ pub fn around(routes: Router, app: &Arc<App>) -> Router {
         .fallback_service(routes)
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn_with_state(app.clone(), cluster::choose))
-        .layer(from_fn(limits::limit_body))
+        .layer(from_fn(limits::limit))
         .layer(from_fn_with_state(app.clone(), host::check))
         .layer(from_fn_with_state(app.clone(), headers::add))
         .layer(from_fn(trace::trace))

@@ -27,13 +27,14 @@ impl Failure {
 
     /// The listen address cannot be had.
     pub(super) fn bind(address: SocketAddr, error: &io::Error) -> Self {
-        Failure::Running(match error.kind() {
-            io::ErrorKind::AddrInUse => format!(
+        Failure::Running(if error.kind() == io::ErrorKind::AddrInUse {
+            format!(
                 "port {} of {} is in use by another process: stop that one, or choose another by --listen",
                 address.port(),
                 address.ip()
-            ),
-            _ => format!("cannot listen on {address}: {error}"),
+            )
+        } else {
+            format!("cannot listen on {address}: {error}")
         })
     }
 }

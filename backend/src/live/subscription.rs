@@ -49,7 +49,7 @@ pub(super) struct Joined {
 
 /// The content of a subscription, by view.
 enum Content {
-    Tasks(TasksView),
+    Tasks(Box<TasksView>),
     Task(TaskView),
     Executors(ExecutorsView),
 }
@@ -71,7 +71,7 @@ impl Subscription {
     pub fn begin(view: View, source: Source) -> Self {
         let (joins, asked) = mpsc::channel(16);
         let content = match view {
-            View::Tasks(query) => Content::Tasks(TasksView::new(*query, source.status.now())),
+            View::Tasks(query) => Content::Tasks(Box::new(TasksView::new(*query, source.status.now()))),
             View::Task(key) => Content::Task(TaskView::new(key)),
             View::Executors => Content::Executors(ExecutorsView::default()),
         };
@@ -244,7 +244,10 @@ impl Worker {
         self.frames = broadcast::Sender::new(BACKLOG);
         self.revision = self.source.ledger.revision();
         self.content = match &self.content {
-            Content::Tasks(view) => Content::Tasks(TasksView::new(view.query().clone(), self.source.status.now())),
+            Content::Tasks(view) => {
+                let now = self.source.status.now();
+                Content::Tasks(Box::new(TasksView::new(view.query().clone(), now)))
+            }
             Content::Task(view) => Content::Task(TaskView::new(view.key().clone())),
             Content::Executors(_) => Content::Executors(ExecutorsView::default()),
         };

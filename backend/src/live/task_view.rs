@@ -10,7 +10,7 @@ use model::{
 pub(super) struct TaskView {
     key: TaskKey,
     changed: bool,
-    shown: Option<TaskDetail>,
+    shown: Option<Box<TaskDetail>>,
 }
 
 impl TaskView {
@@ -42,7 +42,7 @@ impl TaskView {
     /// It was read for a new reader. An earlier reader learns of it by the change that is on its way.
     pub fn shown(&mut self, detail: Option<&TaskDetail>) {
         if !self.changed {
-            self.shown = detail.cloned();
+            self.shown = detail.cloned().map(Box::new);
         }
     }
 
@@ -53,8 +53,9 @@ impl TaskView {
         if self.shown.as_ref().is_some_and(|shown| same(shown, &detail)) {
             return None;
         }
+        let detail = Box::new(detail);
         self.shown = Some(detail.clone());
-        Some(LiveDelta { revision: detail.revision, now, task: Some(Box::new(detail)), ..LiveDelta::default() })
+        Some(LiveDelta { revision: detail.revision, now, task: Some(detail), ..LiveDelta::default() })
     }
 }
 

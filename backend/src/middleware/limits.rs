@@ -1,4 +1,5 @@
-//! A limit on request bodies: one that says it is larger is refused at once, one that turns out larger when it is read.
+//! Limits of size and time: a body that says it is larger is refused at once, one that turns out larger when it is read, and
+//! an answer must begin some time.
 
 use crate::{
     error::{ApiError, refusal},
@@ -7,13 +8,24 @@ use crate::{
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
 use http::header;
 use http_body_util::Limited;
+use std::time::Duration;
+
+/// Longest time until an answer begins. Blacklisting takes a minute (contract 2.6); streams begin at once.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Readers of a body learn of the limit through [`crate::extract::read_body`].
-pub async fn limit_body(request: Request, next: Next) -> Response {
-    let length =
+pub async fn limit(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let said =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > LARGEST_REQUEST) {
-        return refusal(request.uri().path(), ApiError::TooLarge);
+    if said.is_some_and(|length| length > LARGEST_REQUEST) {
+        return refusal(&path, ApiError::TooLarge);
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, LARGEST_REQUEST)))).await
+    let request = request.map(|body| Body::new(Limited::new(body, LARGEST_REQUEST)));
+    match tokio::time::timeout(ANSWER_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            refusal(&path, ApiError::Timeout(format!("there was no answer within {} s", ANSWER_TIMEOUT.as_secs())))
+        }
+    }
 }

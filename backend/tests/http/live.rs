@@ -191,6 +191,20 @@ async fn a_changed_clock_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_reader_that_does_not_keep_up_gets_a_fresh_snapshot() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    let mut events = Events::open(&dashboard, "view=tasks", None).await;
+    let (first, _) = events.snapshot().await;
+    // Each step is a frame of its own, and nobody reads.
+    for _ in 0..200 {
+        dashboard.step(1).await;
+    }
+    let (fresh, _) = events.snapshot().await;
+    assert_eq!(fresh.now.since(first.now), Duration::from_millis(200), "nothing old was kept for it");
+}
+
+#[tokio::test]
 async fn streams_end_with_the_process_and_need_somebody_signed_in() {
     let dashboard = Dashboard::start().await;
     let nobody = dashboard.send(get("/api/live?view=tasks", &[])).await;
