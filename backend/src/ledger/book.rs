@@ -3,7 +3,10 @@
 //! Pure: no database, no clock. The writer loads what a batch is about ([`Book::missing`]), applies the batch, and stores
 //! the [`Changes`]; nothing of it is visible to anybody before that is committed.
 
+mod changes;
 mod observe;
+
+pub use changes::Changes;
 
 use super::{
     fact::{Answer, Intent, Observation, Operation, SubmissionId},
@@ -11,7 +14,7 @@ use super::{
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
     withhold::content_hash,
 };
-use model::{Gap, TaskKey, TaskSpec, Timestamp, Transition, dashboard::AnswerKind, fit::Matrix};
+use model::{TaskKey, TaskSpec, Timestamp, dashboard::AnswerKind, fit::Matrix};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
@@ -61,46 +64,6 @@ struct OpenIntent {
     /// Of a CREATE.
     spec: Option<Arc<TaskSpec>>,
     attempts_ended: Option<Timestamp>,
-}
-
-/// What a batch adds to the ledger.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Operations that were sent and answered before the ledger heard of them.
-    pub submissions: Vec<(SubmissionId, Intent)>,
-    /// Runs whose row must be derived again.
-    pub dirty: BTreeSet<(TaskKey, i64)>,
-    /// Runs whose last record changed.
-    pub reported: BTreeSet<(TaskKey, i64)>,
-    /// By run.
-    pub transitions: Vec<(i64, Transition)>,
-    /// By run.
-    pub conclusions: Vec<(i64, Conclusion)>,
-    /// Hash → content.
-    pub matrices: BTreeMap<String, String>,
-    /// Answers, with the run they are about.
-    pub answers: Vec<(SubmissionId, Answer, Option<i64>)>,
-    /// Intents that were taken back.
-    pub withdrawn: Vec<SubmissionId>,
-    /// Spans without news.
-    pub gaps: Vec<Gap>,
-    /// Who led since when.
-    pub leaders: Vec<(Timestamp, String)>,
-}
-
-impl Changes {
-    /// Whether there is nothing to store.
-    pub fn is_empty(&self) -> bool {
-        self.dirty.is_empty()
-            && self.reported.is_empty()
-            && self.submissions.is_empty()
-            && self.transitions.is_empty()
-            && self.conclusions.is_empty()
-            && self.answers.is_empty()
-            && self.withdrawn.is_empty()
-            && self.gaps.is_empty()
-            && self.leaders.is_empty()
-    }
 }
 
 impl Book {

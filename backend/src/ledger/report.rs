@@ -73,8 +73,5 @@ impl Report {
 
 /// The leader that an event names, if it is about leadership.
 pub fn new_leader(event: &DroveEvent) -> Option<&str> {
-    match event.kind {
-        EventType::LeadershipAcquired => event.text("HOSTNAME"),
-        _ => None,
-    }
+    event.text("HOSTNAME").filter(|_| event.kind == EventType::LeadershipAcquired)
 }

@@ -25,10 +25,7 @@ pub fn withhold(spec: &mut Value, hash_key: &[u8]) -> Vec<Withheld> {
             if value.is_null() {
                 return;
             }
-            let text = match &value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let pointer = format!("/configs/{index}{at}");
             withheld.push(Withheld { pointer, length: text.len(), hash: keyed_hash(hash_key, text.as_bytes()) });
             *value = Value::String(String::new());

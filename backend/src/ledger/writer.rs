@@ -86,6 +86,8 @@ impl Writer {
         mut told: mpsc::UnboundedReceiver<Told>,
         mut unsaved: Changes,
     ) {
+        let taken_over = self.save(&mut unsaved).await;
+        self.published.set_trouble(taken_over.err());
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
         let mut facts = Vec::new();
         let mut waiting = Waiting::default();

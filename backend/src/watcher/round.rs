@@ -1,4 +1,6 @@
-//! One round of reading: what is read, and what is told to the ledger and shown in the picture.
+//! One round of reading: what is read, and what is told to the ledger. What is shown of it stands in [`show`].
+
+mod show;
 
 use super::{
     ClusterPicture, WatcherConfig,
@@ -7,7 +9,7 @@ use super::{
     executors::Executors,
     status::Status,
     tasks::ActiveTasks,
-    verdicts::{VerdictSource, count_pending},
+    verdicts::VerdictSource,
 };
 use crate::{
     clock::Clock,
@@ -15,11 +17,7 @@ use crate::{
     ledger::{Ledger, Observation, PLACING_TIME, new_leader},
     upstream::{Change, Changes},
 };
-use model::{
-    EventType, ExecutorState, Source, TaskInfo, TaskKey, Timestamp,
-    dashboard::{ClusterStatus, Phase},
-    fit::{ClusterView, Demand},
-};
+use model::{EventType, Source, TaskKey, Timestamp, dashboard::Phase};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
@@ -207,17 +205,10 @@ impl Round {
             if let Some(leader) = new_leader(&event) {
                 observations.push(Observation::Leader { at: event.time, leader: leader.to_owned() });
             }
-            match event.kind {
-                EventType::TaskStateChange => {
-                    explained.extend(event.task_state_change().map(|(key, _)| key));
-                    observations.push(Observation::Event(event));
-                }
-                EventType::ExecutorAdded
-                | EventType::ExecutorRemoved
-                | EventType::ExecutorBlacklistRequested
-                | EventType::ExecutorBlacklisted
-                | EventType::ExecutorUnBlacklisted => self.executors_changed = true,
-                _ => {}
+            self.executors_changed |= changes_executors(&event.kind);
+            if let Some((key, _)) = event.task_state_change() {
+                explained.push(key);
+                observations.push(Observation::Event(event));
             }
         }
         self.doubts.explain(&explained);
@@ -317,54 +308,15 @@ impl Round {
         }
         Ok(())
     }
+}
 
-    async fn finish(&mut self, read: Result<bool, RoundError>) -> Result<bool, RoundError> {
-        if let Err(RoundError::Cluster(error)) = &read {
-            self.status.failed(error, self.clock.now());
-        }
-        self.show();
-        read
-    }
-
-    fn renew_verdicts(&self) -> ClusterView {
-        let active: Vec<TaskInfo> = self.tasks.iter().cloned().collect();
-        let pending: Vec<(TaskKey, Demand)> = self
-            .ledger
-            .live_runs(|run| run.spec.is_some())
-            .into_iter()
-            .filter_map(|run| Some((run.key, Demand::of(run.spec.as_deref()?))))
-            .collect();
-        let mut view = ClusterView::assemble(self.clock.now(), self.executors.details(), &active, &[]);
-        self.verdicts.renew(view.clone(), pending.clone());
-        count_pending(&mut view, pending.iter().map(|(_, demand)| demand));
-        view
-    }
-
-    fn show(&self) {
-        let view = self.renew_verdicts();
-        let now = self.clock.now();
-        let executors = self.executors.all();
-        let active = executors.iter().filter(|executor| executor.summary.state == ExecutorState::Active).count();
-        let goes_on = self.ledger.count_live(|run| run.phase == Phase::Active);
-        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let status = ClusterStatus {
-            name: self.config.cluster.clone(),
-            simulated: self.config.embedded,
-            kill_before_running: self.config.embedded,
-            leader: self.status.leader(),
-            maintenance: self.status.maintenance(now),
-            stale: self.status.stale(),
-            not_recording: self.ledger.trouble().borrow().as_ref().map(ToString::to_string),
-            clock_paused: self.clock.paused(),
-            active_tasks: count(goes_on),
-            active_executors: count(active),
-            executors: count(executors.len()),
-        };
-        let picture = ClusterPicture { status, executors, view };
-        self.picture.send_if_modified(|shown| {
-            let is_new = !picture.looks_like(shown);
-            *shown = Arc::new(picture);
-            is_new
-        });
-    }
+fn changes_executors(kind: &EventType) -> bool {
+    matches!(
+        kind,
+        EventType::ExecutorAdded
+            | EventType::ExecutorRemoved
+            | EventType::ExecutorBlacklistRequested
+            | EventType::ExecutorBlacklisted
+            | EventType::ExecutorUnBlacklisted
+    )
 }

@@ -39,11 +39,10 @@ impl Status {
 
     /// Takes in an event; others than those about maintenance are passed over.
     pub fn take_event(&mut self, event: &DroveEvent) {
-        let until = match event.kind {
-            EventType::MaintenanceModeSet => None,
-            EventType::MaintenanceModeRemoved => Some(event.time + MAINTENANCE_TAIL),
-            _ => return,
-        };
+        let until = (event.kind == EventType::MaintenanceModeRemoved).then(|| event.time + MAINTENANCE_TAIL);
+        if until.is_none() && event.kind != EventType::MaintenanceModeSet {
+            return;
+        }
         self.maintenance = Some(Maintenance { since: event.time, until });
         self.maintenance_told = Some(event.time);
     }

@@ -3,3 +3,4 @@
 mod embedded;
 mod recorded;
 mod replay;
+mod status;

@@ -95,10 +95,12 @@ fn random_query(dice: &mut Dice) -> HistoryQuery {
 
 fn naive_order(query: &HistoryQuery, now: Timestamp, a: &TaskRow, b: &TaskRow) -> Order {
     let took = |row: &TaskRow| row.ended.unwrap_or(now).millis() - row.submitted.millis();
-    let missing = match query.sort {
-        SortKey::Executor => a.executor_host.is_none().cmp(&b.executor_host.is_none()),
-        SortKey::Ended => a.ended.is_none().cmp(&b.ended.is_none()),
-        _ => Order::Equal,
+    let missing = if query.sort == SortKey::Executor {
+        a.executor_host.is_none().cmp(&b.executor_host.is_none())
+    } else if query.sort == SortKey::Ended {
+        a.ended.is_none().cmp(&b.ended.is_none())
+    } else {
+        Order::Equal
     };
     let order = match query.sort {
         SortKey::Submitted | SortKey::Other(_) => a.submitted.cmp(&b.submitted),

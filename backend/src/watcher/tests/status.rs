@@ -1,0 +1,40 @@
+//! Maintenance: events and summaries disagree for up to half a minute.
+
+use crate::watcher::status::Status;
+use model::{ClusterState, ClusterSummary, DroveEvent, Timestamp};
+use serde_json::json;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp(1_800_000_000_000 + seconds * 1000)
+}
+
+fn event(kind: &str, seconds: i64) -> DroveEvent {
+    serde_json::from_value(json!({"type": kind, "id": kind, "time": at(seconds), "metadata": {}})).unwrap()
+}
+
+fn summary(state: ClusterState) -> ClusterSummary {
+    serde_json::from_value(json!({"leader": "ctl-1:10000", "state": state.as_str()})).unwrap()
+}
+
+#[test]
+fn operations_are_refused_for_40_seconds_after_maintenance_was_lifted() {
+    let mut status = Status::default();
+    assert_eq!(status.take_summary(&summary(ClusterState::Normal), at(0)), Some("ctl-1:10000".to_owned()));
+    status.take_event(&event("MAINTENANCE_MODE_SET", 1));
+    // The summary is up to 30 s old.
+    assert_eq!(status.take_summary(&summary(ClusterState::Normal), at(5)), None);
+    assert_eq!(status.maintenance(at(5)).unwrap().until, None);
+    status.take_event(&event("MAINTENANCE_MODE_REMOVED", 100));
+    status.take_summary(&summary(ClusterState::Maintenance), at(105));
+    assert_eq!(status.maintenance(at(139)).unwrap().until, Some(at(140)));
+    assert_eq!(status.maintenance(at(140)), None);
+}
+
+#[test]
+fn maintenance_that_no_event_told_is_known_from_the_summary() {
+    let mut status = Status::default();
+    status.take_summary(&summary(ClusterState::Maintenance), at(0));
+    assert_eq!(status.maintenance(at(1)).unwrap().since, at(0));
+    status.take_summary(&summary(ClusterState::Normal), at(30));
+    assert_eq!(status.maintenance(at(30)), None);
+}
