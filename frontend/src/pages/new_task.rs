@@ -9,6 +9,7 @@ mod form;
 mod json_pane;
 mod next_id;
 mod operation;
+mod place;
 mod preflight_pane;
 mod preview;
 mod section_list;

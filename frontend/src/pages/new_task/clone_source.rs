@@ -1,6 +1,6 @@
 //! "Clone": fills the form from a task that was, with a free ID.
 
-use super::{composer::Composer, draft::Draft, findings::Place, next_id::next_id, preview::taken};
+use super::{composer::Composer, draft::Draft, place::Place, next_id::next_id, preview::taken};
 use crate::{
     api::{Api, ApiError, use_api},
     browser::select_by_id,

@@ -2,7 +2,8 @@
 
 use super::{
     draft::Draft,
-    findings::{self, Finding, Place},
+    findings::{self, Finding},
+    place::Place,
     form::TaskForm,
 };
 use crate::ui::{FieldMessage, Tone};

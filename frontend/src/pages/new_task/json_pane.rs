@@ -1,4 +1,4 @@
-use super::{composer::Composer, findings::Place};
+use super::{composer::Composer, place::Place};
 use crate::{
     browser::download,
     ui::{CopyButton, IconButton, IconName},

@@ -1,6 +1,6 @@
 use super::{
     composer::Composer,
-    findings::Place,
+    place::Place,
     preview::Preview,
     submit::{Submission, Verdict},
 };

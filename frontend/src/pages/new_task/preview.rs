@@ -2,7 +2,8 @@
 
 use super::{
     composer::Composer,
-    findings::{Finding, Place},
+    findings::Finding,
+    place::Place,
 };
 use crate::{
     api::{ApiError, use_api},

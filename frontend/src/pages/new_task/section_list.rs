@@ -11,7 +11,7 @@ pub fn SectionList(
     /// The form.
     form: Composer,
 ) -> impl IntoView {
-    let link = move |(id, name, places): &'static (&str, &str, &[super::findings::Place])| {
+    let link = move |(id, name, places): &'static (&str, &str, &[super::place::Place])| {
         let wrong = Memo::new(move |_| places.iter().any(|place| form.error_at(*place).is_some()));
         let go = move |event: leptos::ev::MouseEvent| {
             event.prevent_default();

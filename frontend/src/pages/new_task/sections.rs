@@ -14,7 +14,7 @@ pub use operation::OperationSection;
 pub use placement::PlacementSection;
 pub use resources::ResourcesSection;
 
-use super::findings::Place;
+use super::place::Place;
 use leptos::prelude::*;
 
 /// Sections as the list beside the form names them: id, name, and the places that lie in it.

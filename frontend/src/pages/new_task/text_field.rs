@@ -1,4 +1,4 @@
-use super::{composer::Composer, draft::Draft, findings::Place};
+use super::{composer::Composer, draft::Draft, place::Place};
 use crate::ui::Field;
 use leptos::prelude::*;
 

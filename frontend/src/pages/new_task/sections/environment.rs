@@ -3,7 +3,7 @@ use crate::{
     browser::{focus_by_id, pasted_text},
     pages::new_task::{
         composer::Composer,
-        findings::Place,
+        place::Place,
         form::{EnvRow, split_args, split_pasted},
         text_field::TextField,
     },

@@ -1,5 +1,5 @@
 use super::Section;
-use crate::pages::new_task::{composer::Composer, findings::Place, text_field::TextField};
+use crate::pages::new_task::{composer::Composer, place::Place, text_field::TextField};
 use leptos::prelude::*;
 
 /// Source app and task ID.

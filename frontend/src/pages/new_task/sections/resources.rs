@@ -1,7 +1,7 @@
 use super::Section;
 use crate::{
     format::format_megabytes,
-    pages::new_task::{composer::Composer, findings::Place, text_field::TextField},
+    pages::new_task::{composer::Composer, place::Place, text_field::TextField},
 };
 use leptos::prelude::*;
 use model::fit::Matrix;
