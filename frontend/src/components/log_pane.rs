@@ -161,8 +161,8 @@ pub fn LogPane(
                     key=|shown| shown.key
                     children=move |shown| match shown.item {
                         Item::Line(_) => shown.line.map(|line| row(view, line, shown.number)).into_any(),
-                        Item::Divider { from, to, time, .. } => row::divider(from.as_ref(), &to, time),
-                        Item::Fold { at, lines, about } => row::fold(view, at, lines, about),
+                        Item::Divider { from, to, time, fold, .. } => row::divider(view, from, &to, time, fold),
+                        Item::Fold(fold) => row::fold(view, fold),
                     }
                 />
                 <Show when=move || view.is_empty.get()>

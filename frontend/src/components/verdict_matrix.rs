@@ -78,8 +78,8 @@ fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Optio
                         <th scope="col">"Executor"</th>
                         <th scope="col">"Active"</th>
                         <th scope="col">"Placement"</th>
-                        <th scope="col">"Free cores, one node"</th>
-                        <th scope="col">"Memory there"</th>
+                        <th scope="col">"Free cores, "<br/>"one node"</th>
+                        <th scope="col">"Memory "<br/>"there"</th>
                         <th scope="col">"Reported"</th>
                     </tr>
                 </thead>
@@ -148,7 +148,7 @@ fn remedy(
     let button =
         on_apply.map(|apply| view! { <Button label="Apply" small=true on_press=move |()| apply.run(change.clone())/> });
     view! {
-        <h3 class="section__title">"Smallest change that would fit"</h3>
+        <h3 class="section__title verdict-matrix__next">"Smallest change that would fit"</h3>
         <div class="remedy"><b>{parts.join(", ")}</b><span class="remedy__effect">{effect}</span>{button}</div>
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     state::subscribe,
     ui::{Note, Tab, TabPanel, Tabs, Tone},
 };
-use clone_source::{Origin, fill_from};
+use clone_source::{Origin, fill_from, free_example};
 use command_pane::CommandPane;
 use composer::Composer;
 use draft::Draft;
@@ -32,6 +32,7 @@ use footer::Footer;
 use json_pane::JsonPane;
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_location;
+use model::fit::Matrix;
 use preflight_pane::PreflightPane;
 use preview::{use_preview, watch_id};
 use section_list::SectionList;
@@ -54,14 +55,21 @@ pub fn NewTaskPage() -> impl IntoView {
     let search = use_location().search.get_untracked();
     let origin = match clone_of(&search) {
         Some(key) => fill_from(form, key, run_number(&search)),
-        None => RwSignal::new(None),
+        None => {
+            free_example(form);
+            RwSignal::new(None)
+        }
     };
     // For the state of the cluster: whether operations are taken, and that the connection lives.
     subscribe(Signal::stored(LiveView::Executors), |_| {});
     let preview = use_preview(form);
     watch_id(form);
     let submission = use_submission(form);
-    let matrix = Signal::from(Memo::new(move |_| preview.answer.with(|a| a.as_ref().and_then(|a| a.matrix.clone()))));
+    let matrix = Signal::from(Memo::new(move |before: Option<&Option<Matrix>>| {
+        // A draft that cannot be read has no verdict; the last one stays.
+        let answered = preview.answer.with(|a| a.as_ref().and_then(|a| a.matrix.clone()));
+        answered.or_else(|| before.cloned().flatten())
+    }));
     let selected = RwSignal::new("preflight");
     let sheet = RwSignal::new(false);
     let edit_json = move |()| {

@@ -34,6 +34,9 @@ pub fn Select(
     /// Name, where no label stands beside it.
     #[prop(optional, into)]
     label: Option<String>,
+    /// Small, for bars and headers.
+    #[prop(optional)]
+    small: bool,
 ) -> impl IntoView {
     let entries = move || {
         let chosen = value.get();
@@ -45,7 +48,7 @@ pub fn Select(
     };
     view! {
         <select
-            class="input"
+            class=if small { "input input--s" } else { "input" }
             id=id.clone()
             aria-label=label
             aria-describedby=format!("{id}-note")

@@ -56,7 +56,7 @@ pub(super) fn Bar(
     };
     view! {
         <div class="log-pane__bar">
-            <Select id="log-file" label="Log file" choices value=file on_choose=on_file/>
+            <Select id="log-file" label="Log file" small=true choices value=file on_choose=on_file/>
             <div class="segmented" role="group" aria-label="Streams">
                 {Filter::CHOICES.iter().map(filter).collect_view()}
             </div>

@@ -43,26 +43,32 @@ impl Filter {
 pub enum Item {
     /// A line, by its index in the buffer.
     Line(usize),
-    /// The task reached a state here.
+    /// The task reached a state here; what the driver said then is folded into it.
     Divider {
         /// Offset of the line that tells it.
         at: u64,
-        /// The state before, if one was told.
-        from: Option<TaskState>,
+        /// What was before: `Placing`, or a state if one was told.
+        from: Option<String>,
         /// The state.
         to: TaskState,
         /// Time of day as the executor wrote it.
         time: String,
+        /// Lines of the driver that follow.
+        fold: Option<Fold>,
     },
-    /// Lines of the driver, folded.
-    Fold {
-        /// Offset of the first.
-        at: u64,
-        /// How many.
-        lines: usize,
-        /// What they are about.
-        about: String,
-    },
+    /// Lines of the driver elsewhere, folded.
+    Fold(Fold),
+}
+
+/// Lines of the driver that are not shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Offset of the first.
+    pub at: u64,
+    /// How many.
+    pub lines: usize,
+    /// What they are about, if that is known.
+    pub about: Option<String>,
 }
 
 impl Item {
@@ -70,8 +76,8 @@ impl Item {
     pub fn key(&self, buffer: &LogBuffer) -> (u64, usize) {
         match self {
             Item::Line(index) => buffer.lines().get(*index).map_or((0, 0), |line| (line.at, line.text.len() + 2)),
-            Item::Divider { at, .. } => (*at, 0),
-            Item::Fold { at, lines, .. } => (*at, usize::MAX - lines),
+            Item::Divider { at, fold, .. } => (*at, usize::MAX - fold.as_ref().map_or(0, |fold| fold.lines)),
+            Item::Fold(fold) => (fold.at, usize::MAX - fold.lines),
         }
     }
 }
@@ -79,7 +85,7 @@ impl Item {
 /// The rows for a buffer. Folds that begin at an offset in `open` are shown line by line, as are all while `searching`.
 pub fn items(buffer: &LogBuffer, filter: Filter, open: &BTreeSet<u64>, searching: bool) -> Vec<Item> {
     let mut rows = Vec::new();
-    let mut state: Option<TaskState> = None;
+    let mut state = (buffer.start() == 0).then(|| "Placing".to_owned());
     let mut run: Vec<(usize, &LogLine)> = Vec::new();
     for (index, line) in buffer.lines().iter().enumerate() {
         let folds = filter == Filter::All && line.stream == Stream::Driver && !line.is_trouble && line.state.is_none();
@@ -90,8 +96,8 @@ pub fn items(buffer: &LogBuffer, filter: Filter, open: &BTreeSet<u64>, searching
         fold(&mut rows, &mut run, open, searching);
         match (&line.state, filter) {
             (Some(to), Filter::All) => {
-                let from = state.replace(to.clone());
-                rows.push(Item::Divider { at: line.at, from, to: to.clone(), time: line.time.clone() });
+                let from = state.replace(to.label().to_owned());
+                rows.push(Item::Divider { at: line.at, from, to: to.clone(), time: line.time.clone(), fold: None });
             }
             _ if filter.lets_pass(line.stream) => rows.push(Item::Line(index)),
             _ => {}
@@ -106,22 +112,25 @@ fn fold(rows: &mut Vec<Item>, run: &mut Vec<(usize, &LogLine)>, open: &BTreeSet<
     if searching || open.contains(&first.at) {
         rows.extend(run.iter().map(|(index, _)| Item::Line(*index)));
     } else {
-        rows.push(Item::Fold { at: first.at, lines: run.len(), about: about(run) });
+        let folded = Fold { at: first.at, lines: run.len(), about: about(run) };
+        match rows.last_mut() {
+            Some(Item::Divider { fold, .. }) => *fold = Some(folded),
+            _ => rows.push(Item::Fold(folded)),
+        }
     }
     run.clear();
 }
 
 /// What folded lines are about: `Pulled 12 layers`, `Pulling, layer 7d0c5e6f1a2b 38 %`.
-fn about(run: &[(usize, &LogLine)]) -> String {
+fn about(run: &[(usize, &LogLine)]) -> Option<String> {
     let layers: BTreeSet<&str> = run.iter().filter_map(|(_, line)| Some(line.pull.as_ref()?.0.as_str())).collect();
     let done = run.iter().any(|(_, line)| line.text.starts_with("Pulled image"));
     let last = run.iter().rev().find_map(|(_, line)| line.pull.as_ref());
     match (layers.len(), done, last) {
-        (0, ..) => "Executor".into(),
-        (1, true, _) => "Pulled 1 layer".into(),
-        (n, true, _) => format!("Pulled {n} layers"),
-        (_, false, Some((layer, percent))) => format!("Pulling, layer {layer} {percent} %"),
-        (_, false, None) => "Executor".into(),
+        (1, true, _) => Some("Pulled 1 layer".into()),
+        (n, true, _) if n > 0 => Some(format!("Pulled {n} layers")),
+        (_, false, Some((layer, percent))) => Some(format!("Pulling, layer {layer} {percent} %")),
+        _ => None,
     }
 }
 
@@ -133,7 +142,7 @@ pub fn hits(buffer: &LogBuffer, rows: &[Item], query: &str) -> Vec<u64> {
     rows.iter()
         .filter_map(|row| match row {
             Item::Line(index) => buffer.lines().get(*index),
-            Item::Divider { .. } | Item::Fold { .. } => None,
+            Item::Divider { .. } | Item::Fold(_) => None,
         })
         .filter(|line| find(&ansi::plain(&line.text), query, 0).is_some())
         .map(|line| line.at)
@@ -177,10 +186,11 @@ mod tests {
         rows.iter()
             .map(|row| match row {
                 Item::Line(index) => index.to_string(),
-                Item::Divider { from, to, .. } => {
-                    format!("{}>{to}", from.as_ref().map(ToString::to_string).unwrap_or_default())
+                Item::Divider { from, to, fold, .. } => {
+                    let folded = fold.as_ref().map(|f| format!(" ({} {:?})", f.lines, f.about)).unwrap_or_default();
+                    format!("{}>{to}{folded}", from.clone().unwrap_or_default())
                 }
-                Item::Fold { lines, about, .. } => format!("{about} ({lines})"),
+                Item::Fold(fold) => format!("({})", fold.lines),
             })
             .collect()
     }
@@ -189,7 +199,10 @@ mod tests {
     fn driver_lines_fold_between_dividers() {
         let buffer = buffer();
         let shown = |filter| drawn(&items(&buffer, filter, &BTreeSet::new(), false));
-        assert_eq!(shown(Filter::All), [">PROVISIONING", "Pulled 2 layers (3)", "PROVISIONING>RUNNING", "5", "6", "7"]);
+        assert_eq!(
+            shown(Filter::All),
+            [r#"Placing>PROVISIONING (3 Some("Pulled 2 layers"))"#, "Provisioning>RUNNING", "5", "6", "7"]
+        );
         assert_eq!(shown(Filter::Out), ["5"]);
         assert_eq!(shown(Filter::Err), ["6"]);
         assert_eq!(shown(Filter::Driver), ["0", "1", "2", "3", "4", "7"]);

@@ -2,14 +2,14 @@
 
 use super::{
     ansi,
-    items::find,
+    items::{Fold, find},
     line::{LogLine, Stream},
     view::{LogView, line_id},
 };
 use crate::{
     components::state_icon,
     format::format_number,
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconSize},
 };
 use leptos::prelude::*;
 use model::TaskState;
@@ -54,29 +54,38 @@ pub fn row(view: LogView, line: LogLine, number: Option<u64>) -> AnyView {
 }
 
 /// The place where the task reached a state.
-pub fn divider(from: Option<&TaskState>, to: &TaskState, time: String) -> AnyView {
-    let before = from.map_or("Placing", |state| state.label());
+pub fn divider(view: LogView, from: Option<String>, to: &TaskState, time: String, folded: Option<Fold>) -> AnyView {
+    let change = match from {
+        Some(from) => format!("{from} → {}", to.label()),
+        None => to.label().to_owned(),
+    };
     view! {
         <div class="log-pane__divider" data-state=to.as_str().to_owned()>
             <Icon name=state_icon(to) size=IconSize::Small/>
-            {format!("{before} → {}", to.label())}
+            {change}
             <time>{time}</time>
+            {folded.map(|folded| unfold(view, folded))}
         </div>
     }
     .into_any()
 }
 
 /// Lines of the executor, folded.
-pub fn fold(view: LogView, at: u64, lines: usize, about: String) -> AnyView {
-    let counted = if lines == 1 { "1 line".to_owned() } else { format!("{} lines", format_number(lines as u64)) };
+pub fn fold(view: LogView, folded: Fold) -> AnyView {
+    view! { <div class="log-pane__divider">{unfold(view, folded)}</div> }.into_any()
+}
+
+/// What is folded, and the button that shows it.
+fn unfold(view: LogView, folded: Fold) -> impl IntoView {
+    let counted = match folded.lines {
+        1 => "1 line".to_owned(),
+        n => format!("{} lines", format_number(n as u64)),
+    };
+    let text = folded.about.map_or_else(|| format!("Executor: {counted}"), |about| format!("{about}, {counted}"));
     view! {
-        <div class="log-pane__divider" data-fold="">
-            <Icon name=IconName::ChevronRight size=IconSize::Small/>
-            <span class="muted">{format!("{about}, {counted}")}</span>
-            <button class="link-button link-button--s" type="button" on:click=move |_| view.unfold(at)>"Show"</button>
-        </div>
+        <span class="muted">{text}</span>
+        <button class="link-button link-button--s" type="button" on:click=move |_| view.unfold(folded.at)>"Show"</button>
     }
-    .into_any()
 }
 
 /// Text in its colours, with what is searched for marked.

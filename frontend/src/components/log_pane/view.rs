@@ -183,7 +183,7 @@ impl Shown {
     fn of(buffer: &LogBuffer, item: &Item) -> Self {
         let (line, number) = match item {
             Item::Line(index) => (buffer.lines().get(*index).cloned(), buffer.number(*index)),
-            Item::Divider { .. } | Item::Fold { .. } => (None, None),
+            Item::Divider { .. } | Item::Fold(_) => (None, None),
         };
         // The place of a line in the buffer changes when older ones go; what is drawn does not.
         let own = if line.is_some() { Item::Line(0) } else { item.clone() };

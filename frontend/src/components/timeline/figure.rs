@@ -27,15 +27,13 @@ pub(super) fn Axis(drawing: Drawing) -> impl IntoView {
     });
     let label = move |at: Timestamp| {
         let place = move || drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, at)));
-        let is_near_now = move || {
-            drawing
-                .layout
-                .with(|l| l.as_ref().and_then(|l| l.now))
-                .is_some_and(|now| now - place() < 9.0)
-                .then_some("true")
+        // No room: "now" has a label of its own, and a text must not hang over the edge.
+        let is_hidden = move || {
+            let now = drawing.layout.with(|l| l.as_ref().and_then(|l| l.now));
+            place() > now.map_or(96.0, |now| now - 9.0)
         };
         let text = format_moment(at, drawing.now.get_untracked());
-        view! { <span class="timeline__at" hidden=move || is_near_now().is_some() style=("--at", move || percent(place()))>{text}</span> }
+        view! { <span class="timeline__at" hidden=is_hidden style=("--at", move || percent(place()))>{text}</span> }
     };
     view! {
         <div class="timeline__axis" aria-hidden="true">

@@ -1,6 +1,6 @@
 //! "Clone": fills the form from a task that was, with a free ID.
 
-use super::{composer::Composer, draft::Draft, place::Place, next_id::next_id, preview::taken};
+use super::{composer::Composer, draft::Draft, next_id::next_id, place::Place, preview::taken};
 use crate::{
     api::{Api, ApiError, use_api},
     browser::select_by_id,
@@ -50,6 +50,19 @@ pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Opt
         }
     });
     origin
+}
+
+/// Gives an untouched example an ID that is free.
+pub fn free_example(form: Composer) {
+    let key = form.draft().with_untracked(|d| TaskKey::new(d.form().app.as_str(), d.form().id.as_str()));
+    let (api, clock) = (use_api(), use_clock());
+    spawn_local(async move {
+        let id = free_id(&api, &key, clock.exact()).await;
+        let untouched = form.draft().try_with_untracked(|d| d.form().id == key.id.as_str()) == Some(true);
+        if untouched && id != key.id.as_str() {
+            form.edit(|f| f.id = id);
+        }
+    });
 }
 
 /// The key's ID if it is free again, else the first free one that follows.

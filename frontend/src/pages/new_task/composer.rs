@@ -3,8 +3,8 @@
 use super::{
     draft::Draft,
     findings::{self, Finding},
-    place::Place,
     form::TaskForm,
+    place::Place,
 };
 use crate::ui::{FieldMessage, Tone};
 use leptos::prelude::*;

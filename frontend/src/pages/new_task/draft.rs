@@ -147,7 +147,7 @@ fn pretty(document: &Value) -> String {
 fn example() -> Value {
     json!({
         "sourceAppName": "TEST_APP",
-        "taskId": "T0001",
+        "taskId": "hello-1",
         "executable": {
             "type": "DOCKER",
             "url": "ghcr.io/appform-io/test-task",
@@ -187,7 +187,7 @@ mod tests {
         draft.edit_form(|form| form.cpu = "4".into());
         assert!(draft.text().contains("\"count\": 4"));
         draft.edit_text(
-            draft.text().replace("T0001", "T0002").replace("\"env\"", "\"tags\": {\"team\": \"x\"}, \"env\""),
+            draft.text().replace("hello-1", "T0002").replace("\"env\"", "\"tags\": {\"team\": \"x\"}, \"env\""),
         );
         assert_eq!(draft.form().id, "T0002");
         draft.edit_form(|form| form.id = "T0003".into());
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_change_in_the_form_sets_a_half_typed_text_aside() {
         let mut draft = Draft::default();
-        let half = draft.text().replace("\"T0001\"", "\"T0002\", \"tags\": {");
+        let half = draft.text().replace("\"hello-1\"", "\"T0002\", \"tags\": {");
         draft.edit_text(half.clone());
         assert!(draft.fault().is_some());
         draft.edit_form(|form| form.memory = "64".into());

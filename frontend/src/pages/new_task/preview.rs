@@ -1,10 +1,6 @@
 //! Asks the server, while the user types, what would become of the draft.
 
-use super::{
-    composer::Composer,
-    findings::Finding,
-    place::Place,
-};
+use super::{composer::Composer, findings::Finding, place::Place};
 use crate::{
     api::{ApiError, use_api},
     state::use_clock,

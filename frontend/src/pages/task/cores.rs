@@ -1,9 +1,10 @@
 use super::head::executor_name;
 use crate::{
     api::use_api,
-    components::{CoreMap, node_cores},
+    components::{CoreMap, CoreUse, NodeCores, node_cores},
     format::format_megabytes,
     routes::use_paths,
+    state::use_clock,
     ui::Use,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -17,10 +18,16 @@ use model::{
 pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
     let api = use_api();
     let machine = RwSignal::new(None::<ExecutorNodeData>);
-    // The executor's report is read when the task comes to it and when it changes its state; it is up to 20 s old anyway.
-    let place = Memo::new(move |_| row.with(|r| (r.executor_id.clone().filter(|_| !r.is_over()), r.state.clone())));
+    // An executor reports itself every 20 s; there is nothing newer to read before.
+    let clock = use_clock();
+    let turn = Memo::new(move |_| clock.now().millis() / 20_000);
+    let place = Memo::new(move |_| {
+        let place = row.with(|r| (r.executor_id.clone().filter(|_| !r.is_over()), r.state.clone()));
+        let turn = if place.0.is_some() { turn.get() } else { 0 };
+        (place, turn)
+    });
     Effect::new(move |_| {
-        let (Some(id), _) = place.get() else { return };
+        let ((Some(id), _), _) = place.get() else { return };
         let api = api.clone();
         spawn_local(async move {
             // Without it the numbers alone are shown.
@@ -38,7 +45,11 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
         taken.with(|t| (!t.is_empty()).then(|| view! { {t.clone()}{link} }))
     };
     let key = row.with_untracked(|r| r.key.clone());
-    let nodes = Memo::new(move |_| machine.with(|m| m.as_ref().map(|m| node_cores(m, Some(&key))).unwrap_or_default()));
+    let nodes = Memo::new(move |_| {
+        let mut nodes = machine.with(|m| m.as_ref().map(|m| node_cores(m, Some(&key))).unwrap_or_default());
+        detail.with(|d| d.info.iter().for_each(|info| mark_own(&mut nodes, info)));
+        nodes
+    });
     let host = move || machine.with(|m| m.as_ref().map(|m| m.hostname.clone()).unwrap_or_default());
     view! {
         <section class="section task__section" id="cores" aria-labelledby="cores-title">
@@ -71,6 +82,21 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
 
 fn legend(used_by: Use, name: &'static str) -> impl IntoView {
     view! { <span class="legend__item"><span class="core-map__core" data-use=used_by.as_str()></span>{name}</span> }
+}
+
+/// The executor's report may be older than the task: its own record tells its cores at once.
+fn mark_own(nodes: &mut [NodeCores], info: &TaskInfo) {
+    for resource in &info.resources {
+        let ResourceAllocation::Cpu { cores } = resource else { continue };
+        for node in nodes.iter_mut() {
+            let own = cores.get(&node.node).map(Vec::as_slice).unwrap_or_default();
+            for (number, used_by) in &mut node.cores {
+                if own.contains(number) {
+                    *used_by = CoreUse::Mine;
+                }
+            }
+        }
+    }
 }
 
 /// `4, 5, 6, 7 on NUMA 0, with 8 GiB there`.

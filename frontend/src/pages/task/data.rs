@@ -1,7 +1,7 @@
 //! What the live stream tells of a task: the run, and its log.
 
 use crate::{
-    api::{LiveView, use_api},
+    api::{Api, LiveView, use_api},
     components::LogBuffer,
     routes::{Replace, log_position, run_number, task_query, use_go, use_paths},
     state::subscribe,
@@ -38,6 +38,8 @@ pub struct TaskData {
     at: Memo<Option<u64>>,
     files: RwSignal<Vec<String>>,
     trouble: RwSignal<Option<String>>,
+    api: StoredValue<Api>,
+    listed: StoredValue<bool>,
 }
 
 impl TaskData {
@@ -56,6 +58,8 @@ impl TaskData {
             at,
             files: RwSignal::new(Vec::new()),
             trouble: RwSignal::new(None),
+            api: StoredValue::new(use_api()),
+            listed: StoredValue::new(false),
         };
         let view = Memo::new(move |_| LiveView::Task { key: key.clone(), run: run.get(), log: Some(file.get()) });
         Effect::new(move |before: Option<()>| {
@@ -66,7 +70,6 @@ impl TaskData {
             }
         });
         subscribe(Signal::from(view), move |frame| data.take(frame));
-        data.list_files();
         data
     }
 
@@ -113,7 +116,6 @@ impl TaskData {
 
     /// A function that reads the part of the log before what was read.
     pub fn earlier(&self) -> Callback<()> {
-        let api = StoredValue::new(use_api());
         let data = *self;
         Callback::new(move |()| {
             let start = data.log.with_untracked(LogBuffer::start);
@@ -123,7 +125,7 @@ impl TaskData {
             let (key, file) = (data.key.get_value(), data.file.get_untracked());
             spawn_local(async move {
                 let from = start.saturating_sub(PART);
-                let part = api.get_value().log_part(&key, &file, from, start - from).await;
+                let part = data.api.get_value().log_part(&key, &file, from, start - from).await;
                 match part {
                     Ok(part) => {
                         data.log.try_update(|log| log.take_before(&part));
@@ -137,8 +139,9 @@ impl TaskData {
         })
     }
 
+    /// Logs lie on the executor, so there is nothing to ask before there is one.
     fn list_files(&self) {
-        let (api, key, files) = (use_api(), self.key.get_value(), self.files);
+        let (api, key, files) = (self.api.get_value(), self.key.get_value(), self.files);
         spawn_local(async move {
             // Without a list the file in the address is the only choice.
             if let Ok(list) = api.log_files(&key).await {
@@ -169,6 +172,10 @@ impl TaskData {
     }
 
     fn take_detail(&self, detail: TaskDetail) {
+        if detail.row.executor_id.is_some() && !self.listed.get_value() {
+            self.listed.set_value(true);
+            self.list_files();
+        }
         let same = self.known.with_untracked(|known| match known {
             Known::Known(shown) if shown.with_untracked(|s| s.row.run == detail.row.run) => Some(shown.clone()),
             Known::Known(_) | Known::Nobody | Known::Loading => None,

@@ -114,7 +114,7 @@ fn Runs(data: TaskData, detail: RwSignal<TaskDetail>) -> impl IntoView {
     });
     view! {
         <Show when=move || runs.with(|runs| runs.len() > 1)>
-            <Select id="run" label="Run" choices value on_choose=choose/>
+            <Select id="run" label="Run" small=true choices value on_choose=choose/>
         </Show>
     }
 }

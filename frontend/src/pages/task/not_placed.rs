@@ -111,7 +111,9 @@ fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
         });
     };
     view! {
-        <Button label="Resubmit" icon=IconName::Refresh style=ButtonStyle::Primary busy disabled on_press=send/>
+        <div class="task__act">
+            <Button label="Resubmit" icon=IconName::Refresh style=ButtonStyle::Primary busy disabled on_press=send/>
+        </div>
         {move || failed.get().map(|lines| view! { <Note tone=Tone::Danger title="It was not submitted" lines/> })}
     }
 }

@@ -3,8 +3,8 @@ use crate::{
     browser::{focus_by_id, pasted_text},
     pages::new_task::{
         composer::Composer,
-        place::Place,
         form::{EnvRow, split_args, split_pasted},
+        place::Place,
         text_field::TextField,
     },
     ui::{Button, ButtonStyle, IconButton, IconName},

@@ -1,7 +1,7 @@
 use super::Section;
 use crate::{
     pages::new_task::{
-        composer::Composer, place::Place, form::beyond_the_form, operation::MOST_PARALLEL, text_field::TextField,
+        composer::Composer, form::beyond_the_form, operation::MOST_PARALLEL, place::Place, text_field::TextField,
     },
     ui::{Choice, Field, Select},
 };

@@ -1,6 +1,6 @@
 use super::Section;
 use crate::{
-    pages::new_task::{composer::Composer, place::Place, form::PolicyKind, text_field::TextField},
+    pages::new_task::{composer::Composer, form::PolicyKind, place::Place, text_field::TextField},
     ui::{Choice, Field, Select},
 };
 use leptos::prelude::*;
