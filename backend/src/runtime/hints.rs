@@ -1,5 +1,6 @@
 //! What the watcher should look at, in batches (design section 2, the seam).
 
+use crate::clock;
 use controller::Output;
 use model::TaskKey;
 use std::{
@@ -30,12 +31,13 @@ const BACKLOG: usize = 256;
 pub(super) struct HintSender {
     sender: broadcast::Sender<Hints>,
     pending: BTreeSet<Hint>,
-    sent: Option<Instant>,
+    /// When the last batch was sent, or this began.
+    sent: Instant,
 }
 
 impl HintSender {
     pub fn new() -> Self {
-        Self { sender: broadcast::Sender::new(BACKLOG), pending: BTreeSet::new(), sent: None }
+        Self { sender: broadcast::Sender::new(BACKLOG), pending: BTreeSet::new(), sent: clock::monotonic() }
     }
 
     pub fn sender(&self) -> broadcast::Sender<Hints> {
@@ -53,10 +55,7 @@ impl HintSender {
 
     /// When the pending hints are to be sent.
     pub fn due(&self) -> Option<Instant> {
-        if self.pending.is_empty() {
-            return None;
-        }
-        Some(self.sent.map_or_else(Instant::now, |sent| sent + WINDOW))
+        (!self.pending.is_empty()).then(|| self.sent + WINDOW)
     }
 
     /// Sends the pending hints if it is time.
@@ -64,7 +63,7 @@ impl HintSender {
         let is_due = self.sent.is_none_or(|sent| sent + WINDOW <= now);
         if is_due && !self.pending.is_empty() {
             let batch: Hints = std::mem::take(&mut self.pending).into_iter().collect();
-            self.sent = Some(now);
+            self.sent = now;
             // Nobody listening is no failure: the watcher reads everything when it starts.
             let _nobody = self.sender.send(batch);
         }

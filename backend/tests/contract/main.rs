@@ -6,6 +6,7 @@ mod bad_input;
 mod compare;
 mod exceptions;
 mod first_minute;
+mod hints;
 mod log_bytes;
 mod recording;
 mod restart;
