@@ -60,9 +60,9 @@ pub fn mask_values(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                match field {
-                    Value::String(text) if !text.is_empty() && looks_secret(name) => MASK.clone_into(text),
-                    other => mask_values(other),
+                match field.as_str() {
+                    Some(text) if !text.is_empty() && looks_secret(name) => *field = MASK.into(),
+                    Some(_) | None => mask_values(field),
                 }
             }
         }

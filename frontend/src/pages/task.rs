@@ -51,7 +51,7 @@ pub fn TaskPage(
                 .into_any()
         }
         Known::Nobody => nobody_knows(&key),
-        Known::Known(detail) => view! { <Content data detail=RwSignal::from(detail)/> }.into_any(),
+        Known::Task(detail) => view! { <Content data detail=RwSignal::from(detail)/> }.into_any(),
     }
 }
 

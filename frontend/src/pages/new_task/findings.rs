@@ -53,9 +53,10 @@ pub fn warnings(draft: &Draft) -> Vec<Finding> {
     let hints = validate::hints(draft.document(), &spec);
     let mut found: Vec<Finding> = hints
         .into_iter()
-        .map(|hint| match Place::of_path(&hint.path) {
-            Place::Document => Finding::new(Place::Document, format!("{}: {}", hint.path, hint.message)),
-            place => Finding::new(place, hint.message),
+        .map(|hint| {
+            let place = Place::of_path(&hint.path);
+            let at_field = place != Place::Document;
+            Finding::new(place, if at_field { hint.message } else { format!("{}: {}", hint.path, hint.message) })
         })
         .collect();
     for row in draft.form().env.iter().filter(|row| row.value.is_empty() && !row.name.is_empty()) {
@@ -80,10 +81,9 @@ pub fn of_entry(entry: &str) -> Finding {
         Some(_) => Place::Strategy,
         None => Place::of_path(path),
     };
-    match place {
-        Place::Document => Finding::new(place, entry),
-        _ => Finding::new(place, words.strip_prefix("- ").unwrap_or(words)),
-    }
+    // What belongs to no field keeps its path, or nobody would know what it is about.
+    let at_field = place != Place::Document;
+    Finding::new(place, if at_field { words.strip_prefix("- ").unwrap_or(words) } else { entry })
 }
 
 /// Texts that the document cannot even hold.

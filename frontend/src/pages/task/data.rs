@@ -24,7 +24,7 @@ pub enum Known {
     /// There is none.
     Nobody,
     /// There is.
-    Known(ArcRwSignal<TaskDetail>),
+    Task(ArcRwSignal<TaskDetail>),
 }
 
 /// Handle on all of it; cheap to copy.
@@ -177,8 +177,8 @@ impl TaskData {
             self.list_files();
         }
         let same = self.known.with_untracked(|known| match known {
-            Known::Known(shown) if shown.with_untracked(|s| s.row.run == detail.row.run) => Some(shown.clone()),
-            Known::Known(_) | Known::Nobody | Known::Loading => None,
+            Known::Task(shown) if shown.with_untracked(|s| s.row.run == detail.row.run) => Some(shown.clone()),
+            Known::Task(_) | Known::Nobody | Known::Loading => None,
         });
         match same {
             Some(shown) => {
@@ -186,7 +186,7 @@ impl TaskData {
                     shown.set(detail);
                 }
             }
-            None => self.known.set(Known::Known(ArcRwSignal::new(detail))),
+            None => self.known.set(Known::Task(ArcRwSignal::new(detail))),
         }
     }
 }
