@@ -60,8 +60,7 @@ impl HintSender {
 
     /// Sends the pending hints if it is time.
     pub fn flush(&mut self, now: Instant) {
-        let is_due = self.sent.is_none_or(|sent| sent + WINDOW <= now);
-        if is_due && !self.pending.is_empty() {
+        if self.due().is_some_and(|due| due <= now) {
             let batch: Hints = std::mem::take(&mut self.pending).into_iter().collect();
             self.sent = now;
             // Nobody listening is no failure: the watcher reads everything when it starts.
