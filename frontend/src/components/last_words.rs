@@ -31,7 +31,7 @@ pub fn LastWords(
     view! {
         <Show when=move || words.with(|w| !w.is_empty())>
             <div class="last-words">
-                <pre class="code code--wrap" tabindex="0" aria-label="Last lines of stderr"><code>{move || words.get()}</code></pre>
+                <pre class="code code--wrap" tabindex="0" role="group" aria-label="Last lines of stderr"><code>{move || words.get()}</code></pre>
                 <p class="last-words__foot">
                     <button class="link-button" type="button" on:click=move |_| on_open.run(())>"Open log at the end"</button>
                 </p>

@@ -48,6 +48,9 @@ pub fn LogPane(
     /// Offset of the line that a link leads to.
     #[prop(into)]
     linked: Signal<Option<u64>>,
+    /// Address of a line, by its offset.
+    #[prop(into)]
+    link: Callback<u64, String>,
     /// Asks for the part before what was read.
     #[prop(into)]
     on_earlier: Callback<()>,
@@ -63,7 +66,7 @@ pub fn LogPane(
     /// Becomes true when someone wants to see the end.
     to_end: RwSignal<bool>,
 ) -> impl IntoView {
-    let view = LogView::new(buffer, linked);
+    let view = LogView::new(buffer, linked, link);
     let last = StoredValue::new(Scroll::default());
     let lines = move || element_by_id(LINES_ID);
     let go_to_end = move || {

@@ -32,9 +32,10 @@ pub fn SpecView(
             <button class="segmented__option" type="button" aria-pressed=pressed on:click=move |_| as_json.set(own)>{label}</button>
         }
     };
-    let content = move || match as_json.get() {
+    let content = move || {
+        match as_json.get() {
         true => {
-            view! { <pre class="code" tabindex="0" aria-label="Spec as JSON"><code>{move || shown.get()}</code></pre> }
+            view! { <pre class="code" tabindex="0" role="group" aria-label="Spec as JSON"><code>{move || shown.get()}</code></pre> }
                 .into_any()
         }
         false => view! {
@@ -44,6 +45,7 @@ pub fn SpecView(
             </div>
         }
         .into_any(),
+    }
     };
     view! {
         <div class="section__head">

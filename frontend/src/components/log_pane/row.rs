@@ -42,7 +42,7 @@ pub fn row(view: LogView, line: LogLine, number: Option<u64>) -> AnyView {
     view! {
         <div class="log-pane__line" id=line_id(at) data-stream=stream aria-current=is_current>
             <span class="log-pane__gutter">
-                <a class="log-pane__no" href=format!("?at={at}") title=format!("Link to byte {at}")>
+                <a class="log-pane__no" href=view.link.run(at) data-noscroll="" title=format!("Link to byte {at}")>
                     {number.map_or_else(|| "·".to_owned(), |n| n.to_string())}
                 </a>
                 {known.then(|| view! { <span class="log-pane__stream">{stream}</span><time class="log-pane__time">{time}</time> })}

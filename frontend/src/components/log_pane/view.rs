@@ -31,6 +31,8 @@ pub struct LogView {
     pub hits: Memo<Vec<u64>>,
     /// The line that a link or the search leads to.
     pub current: RwSignal<Option<u64>>,
+    /// Address of a line, by its offset.
+    pub link: Callback<u64, String>,
     open: RwSignal<BTreeSet<u64>>,
     /// Index after the last row shown; the end of all if absent.
     end: RwSignal<Option<usize>>,
@@ -48,7 +50,7 @@ pub struct Shown {
 
 impl LogView {
     /// A view of `buffer` at its end.
-    pub fn new(buffer: RwSignal<LogBuffer>, linked: Signal<Option<u64>>) -> Self {
+    pub fn new(buffer: RwSignal<LogBuffer>, linked: Signal<Option<u64>>, link: Callback<u64, String>) -> Self {
         let filter = RwSignal::new(Filter::All);
         let query = RwSignal::new(String::new());
         let open = RwSignal::new(BTreeSet::new());
@@ -69,13 +71,7 @@ impl LogView {
         });
         let hits = Memo::new(move |_| query.with(|q| rows.with(|rows| buffer.with(|b| hits(b, rows, q)))));
         let follow = RwSignal::new(linked.get_untracked().is_none());
-        Effect::new(move |_| {
-            if let Some(at) = linked.get() {
-                current.set(Some(at));
-                follow.set(false);
-            }
-        });
-        Self {
+        let view = Self {
             buffer,
             filter,
             query,
@@ -91,10 +87,23 @@ impl LogView {
             is_empty: Memo::new(move |_| shown.with(Vec::is_empty)),
             hits,
             current,
+            link,
             open,
             end,
             rows,
-        }
+        };
+        // A link leads to its line once that was read.
+        let reached = StoredValue::new(None::<u64>);
+        Effect::new(move |_| {
+            let Some(at) = linked.get() else { return };
+            let is_read = buffer.with(|b| b.heard() && b.start() <= at);
+            if is_read && reached.get_value() != Some(at) {
+                reached.set_value(Some(at));
+                view.follow.set(false);
+                view.go_to(Some(at));
+            }
+        });
+        view
     }
 
     /// Shows the newest rows and stays with them.

@@ -49,6 +49,6 @@ fn block(title: &'static str, text: Memo<String>) -> impl IntoView {
             <span class="push"></span>
             <CopyButton text label=format!("Copy {title} command")/>
         </div>
-        <pre class="code code--wrap" tabindex="0" aria-label=format!("{title} command")><code>{move || text.get()}</code></pre>
+        <pre class="code code--wrap" tabindex="0" role="group" aria-label=format!("{title} command")><code>{move || text.get()}</code></pre>
     }
 }

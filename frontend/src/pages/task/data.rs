@@ -15,6 +15,9 @@ use model::{
 
 /// Bytes read at once of what lies before.
 const PART: u64 = 128 * 1_024;
+/// Bytes read before a line that a link leads to, and most bytes read to come to it.
+const MARGIN: u64 = 8 * 1_024;
+const MOST: u64 = 4 * 1_024 * 1_024;
 
 /// Whether there is such a task. A detail keeps its signal as long as the same run is shown.
 #[derive(Clone, Debug)]
@@ -70,6 +73,7 @@ impl TaskData {
             }
         });
         subscribe(Signal::from(view), move |frame| data.take(frame));
+        data.reach_line();
         data
     }
 
@@ -109,6 +113,12 @@ impl TaskData {
         move |run, log| go(&format!("{}{}", paths.task(&key), task_query(run, log, None)), Replace::Yes)
     }
 
+    /// The address of a line of the log, by its offset.
+    pub fn link(&self) -> Callback<u64, String> {
+        let data = *self;
+        Callback::new(move |at| task_query(data.run.get_untracked(), Some(&data.file.read_untracked()), Some(at)))
+    }
+
     /// The run that the address asks for.
     pub fn run(&self) -> Memo<Option<u32>> {
         self.run
@@ -117,26 +127,47 @@ impl TaskData {
     /// A function that reads the part of the log before what was read.
     pub fn earlier(&self) -> Callback<()> {
         let data = *self;
-        Callback::new(move |()| {
-            let start = data.log.with_untracked(LogBuffer::start);
-            if start == 0 {
-                return;
+        Callback::new(move |()| data.read_from(data.log.with_untracked(LogBuffer::start).saturating_sub(PART)))
+    }
+
+    /// Reads what lies before the line that the address names, once something was read.
+    fn reach_line(&self) {
+        let data = *self;
+        let missing = Memo::new(move |_| {
+            let at = data.at.get()?;
+            data.log.with(|log| (log.heard() && log.start() > at).then_some(at))
+        });
+        Effect::new(move |_| {
+            if let Some(at) = missing.get() {
+                data.read_from(at.saturating_sub(MARGIN));
             }
-            let (key, file) = (data.key.get_value(), data.file.get_untracked());
-            spawn_local(async move {
-                let from = start.saturating_sub(PART);
-                let part = data.api.get_value().log_part(&key, &file, from, start - from).await;
-                match part {
-                    Ok(part) => {
-                        data.log.try_update(|log| log.take_before(&part));
-                        data.trouble.try_set(None);
-                    }
-                    Err(error) => {
-                        data.trouble.try_set(Some(error.to_string()));
-                    }
+        });
+    }
+
+    /// Reads the log from `from` to the beginning of what was read, at most [`MOST`] bytes.
+    fn read_from(&self, from: u64) {
+        let data = *self;
+        let start = data.log.with_untracked(LogBuffer::start);
+        if from >= start {
+            return;
+        }
+        if start - from > MOST {
+            data.trouble.set(Some("That line lies too far back to be read here. Download has all of them.".into()));
+            return;
+        }
+        let (key, file) = (data.key.get_value(), data.file.get_untracked());
+        spawn_local(async move {
+            let part = data.api.get_value().log_part(&key, &file, from, start - from).await;
+            match part {
+                Ok(part) => {
+                    data.log.try_update(|log| log.take_before(&part));
+                    data.trouble.try_set(None);
                 }
-            });
-        })
+                Err(error) => {
+                    data.trouble.try_set(Some(error.to_string()));
+                }
+            }
+        });
     }
 
     /// Logs lie on the executor, so there is nothing to ask before there is one.

@@ -41,6 +41,7 @@ pub(super) fn Log(
             file=data.file()
             on_file
             linked=data.at()
+            link=data.link()
             on_earlier=data.earlier()
             download
             absent

@@ -23,7 +23,7 @@ pub(super) fn Submissions(detail: RwSignal<TaskDetail>) -> impl IntoView {
             <section class="section" aria-label="Operations">
                 <details class="fold">
                     <summary><Icon name=IconName::ChevronRight size=IconSize::Small/>{summary}</summary>
-                    <div class="table-scroll" tabindex="0" role="region" aria-label="Operations">
+                    <div class="table-scroll" tabindex="0" role="region" aria-label="Operations sent">
                         <table class="table table--compact">
                             <thead>
                                 <tr>
