@@ -24,5 +24,5 @@ pub use page::{
     on_visibility_change, origin, path_name, set_theme, set_title, theme, zone_name, zone_offset,
 };
 pub use paste::pasted_text;
-pub use scroll::{Scroll, element_by_id, keep_from_end, scroll_of, scroll_to_end};
+pub use scroll::{Scroll, element_by_id, scroll_of, scroll_to_end};
 pub use storage::{forget, load, store};

@@ -21,11 +21,6 @@ pub fn scroll_to_end(element: &Element) {
     element.set_scroll_top(element.scroll_height());
 }
 
-/// Keeps what is seen in place after something was put above it; `below` is how far it was from the end.
-pub fn keep_from_end(element: &Element, below: i32) {
-    element.set_scroll_top(element.scroll_height() - element.client_height() - below);
-}
-
 /// The element with this id.
 pub fn element_by_id(id: &str) -> Option<Element> {
     document().get_element_by_id(id)

@@ -13,7 +13,7 @@ pub use buffer::LogBuffer;
 pub use line::{LogLine, Stream};
 
 use crate::{
-    browser::{Scroll, element_by_id, keep_from_end, scroll_of, scroll_to_end},
+    browser::{Scroll, element_by_id, scroll_of, scroll_to_end},
     state::use_shortcuts,
     ui::{Icon, IconName, Note, Tone},
 };
@@ -105,21 +105,20 @@ pub fn LogPane(
         }
     };
     let earlier = move |_| {
-        let below = lines()
-            .map(|lines| {
-                let s = scroll_of(&lines);
-                s.below + s.above
-            })
-            .unwrap_or_default();
         if !view.show_earlier() {
+            view.ask_earlier();
             on_earlier.run(());
         }
-        request_animation_frame(move || {
-            if let Some(lines) = lines() {
-                keep_from_end(&lines, below);
-            }
-        });
     };
+    // The part that was asked for comes later.
+    let start = Memo::new(move |_| buffer.with(LogBuffer::start));
+    Effect::new(move |before: Option<u64>| {
+        let now = start.get();
+        if before.is_some_and(|before| now < before) {
+            view.came_earlier();
+        }
+        now
+    });
     let keys = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && view.sheet.get_untracked() {
             event.stop_propagation();

@@ -33,6 +33,8 @@ pub struct LogView {
     pub current: RwSignal<Option<u64>>,
     /// Address of a line, by its offset.
     pub link: Callback<u64, String>,
+    /// How many rows there were when an older part was asked for.
+    asked_at: StoredValue<Option<usize>>,
     open: RwSignal<BTreeSet<u64>>,
     /// Index after the last row shown; the end of all if absent.
     end: RwSignal<Option<usize>>,
@@ -88,6 +90,7 @@ impl LogView {
             hits,
             current,
             link,
+            asked_at: StoredValue::new(None),
             open,
             end,
             rows,
@@ -100,7 +103,9 @@ impl LogView {
             if is_read && reached.get_value() != Some(at) {
                 reached.set_value(Some(at));
                 view.follow.set(false);
-                view.go_to(Some(at));
+                // An offset within a line means that line.
+                let line = buffer.with_untracked(|b| b.lines().iter().rev().map(|line| line.at).find(|own| *own <= at));
+                view.go_to(line);
             }
         });
         view
@@ -120,8 +125,28 @@ impl LogView {
         if end <= WINDOW {
             return false;
         }
+        let first = self.shown.with_untracked(|shown| shown.iter().find_map(|s| s.line.as_ref().map(|line| line.at)));
         self.end.set(Some((end - STEP).max(WINDOW)));
+        // What was first stays in sight, so that the reader knows where the older lines end.
+        if let Some(at) = first {
+            request_animation_frame(move || crate::browser::scroll_to_id(&line_id(at)));
+        }
         true
+    }
+
+    /// Notes that an older part was asked for.
+    pub fn ask_earlier(&self) {
+        self.asked_at.set_value(Some(self.rows.with_untracked(Vec::len)));
+    }
+
+    /// Moves the window up into the older part that was asked for, now that it came.
+    pub fn came_earlier(&self) {
+        let Some(asked_at) = self.asked_at.try_update_value(Option::take).flatten() else { return };
+        let more = self.rows.with_untracked(Vec::len).saturating_sub(asked_at);
+        if let Some(end) = self.end.get_untracked() {
+            self.end.set(Some(end + more));
+        }
+        self.show_earlier();
     }
 
     /// Moves the window down.

@@ -13,11 +13,11 @@ use model::{
     dashboard::{LiveFrame, TaskDetail, ViewSnapshot},
 };
 
-/// Bytes read at once of what lies before.
-const PART: u64 = 128 * 1_024;
+/// Bytes read at once of what lies before: the most that the server gives.
+const PART: u64 = 64 * 1_024;
 /// Bytes read before a line that a link leads to, and most bytes read to come to it.
 const MARGIN: u64 = 8 * 1_024;
-const MOST: u64 = 4 * 1_024 * 1_024;
+const MOST: u64 = 1_024 * 1_024;
 
 /// Whether there is such a task. A detail keeps its signal as long as the same run is shown.
 #[derive(Clone, Debug)]
@@ -157,16 +157,27 @@ impl TaskData {
         }
         let (key, file) = (data.key.get_value(), data.file.get_untracked());
         spawn_local(async move {
-            let part = data.api.get_value().log_part(&key, &file, from, start - from).await;
-            match part {
-                Ok(part) => {
-                    data.log.try_update(|log| log.take_before(&part));
-                    data.trouble.try_set(None);
-                }
-                Err(error) => {
-                    data.trouble.try_set(Some(error.to_string()));
+            let mut start = start;
+            while start > from {
+                let begin = start.saturating_sub(PART).max(from);
+                let part = match data.api.get_value().log_part(&key, &file, begin, start - begin).await {
+                    Ok(part) => part,
+                    Err(error) => {
+                        data.trouble.try_set(Some(error.to_string()));
+                        return;
+                    }
+                };
+                let moved = data.log.try_update(|log| {
+                    log.take_before(&part);
+                    log.start()
+                });
+                // The page may be gone, and a part without a whole line moves nothing.
+                match moved {
+                    Some(now) if now < start => start = now,
+                    Some(_) | None => return,
                 }
             }
+            data.trouble.try_set(None);
         });
     }
 
