@@ -7,6 +7,7 @@ use super::{
 use model::{
     Gap, TaskKey, Timestamp,
     dashboard::{AnswerKind, Door, Submission, TaskDetail, TaskRow},
+    fit::Matrix,
 };
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
@@ -79,7 +80,7 @@ async fn spec(read: &mut SqliteConnection, submission: Option<i64>) -> sqlx::Res
 }
 
 /// The matrix of the moment in which the run was not placed, and whether Drove has forgotten it.
-async fn conclusions(read: &mut SqliteConnection, cluster: &str, run: i64) -> sqlx::Result<(Option<Value>, bool)> {
+async fn conclusions(read: &mut SqliteConnection, cluster: &str, run: i64) -> sqlx::Result<(Option<Matrix>, bool)> {
     let rows = sqlx::query(
         "SELECT conclusion.kind, conclusion.at, matrix.content FROM conclusion \
          LEFT JOIN matrix ON matrix.cluster = conclusion.cluster AND matrix.hash = conclusion.matrix \
@@ -92,10 +93,10 @@ async fn conclusions(read: &mut SqliteConnection, cluster: &str, run: i64) -> sq
     let (mut matrix, mut is_forgotten) = (None, false);
     for row in rows {
         is_forgotten |= row.try_get::<String, _>("kind")? == "FORGOTTEN";
-        if let Some(content) = row.try_get::<Option<String>, _>("content")? {
-            let mut content: Value = from_json(&content)?;
-            content["at"] = row.try_get::<i64, _>("at")?.into();
-            matrix = Some(content);
+        let content = row.try_get::<Option<String>, _>("content")?;
+        // A matrix in the shape of an earlier version is one that cannot be shown, not a reason to show nothing.
+        if let Some(found) = content.and_then(|text| serde_json::from_str::<Matrix>(&text).ok()) {
+            matrix = Some(Matrix { at: Timestamp(row.try_get("at")?), ..found });
         }
     }
     Ok((matrix, is_forgotten))

@@ -64,8 +64,10 @@ pub(super) fn read_own<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiErr
 
 /// The `data` in an answer of Drove.
 pub(super) fn read_drove<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
-    let data = check_drove(answer)?;
-    serde_json::from_value(data).map_err(unreadable)
+    check_drove(answer)?;
+    let envelope: ApiResponse<T> = serde_json::from_str(&answer.text).map_err(unreadable)?;
+    // Success without data stands for "done".
+    envelope.data.map_or_else(|| serde_json::from_str("null").map_err(unreadable), Ok)
 }
 
 fn check_own(answer: &Answer) -> Result<(), ApiError> {
@@ -77,12 +79,10 @@ fn check_own(answer: &Answer) -> Result<(), ApiError> {
     Err(fault(answer.status, problem.message, problem.words))
 }
 
-fn check_drove(answer: &Answer) -> Result<Value, ApiError> {
+fn check_drove(answer: &Answer) -> Result<(), ApiError> {
     let envelope = serde_json::from_str::<ApiResponse<Value>>(&answer.text);
     match envelope {
-        Ok(ApiResponse { status: ApiStatus::Success, data, .. }) if answer.status < 300 => {
-            Ok(data.unwrap_or(Value::Null))
-        }
+        Ok(ApiResponse { status: ApiStatus::Success, .. }) if answer.status < 300 => Ok(()),
         Ok(ApiResponse { data, message, .. }) => {
             let words = data.as_ref().and_then(|d| d.get("validationErrors")).and_then(Value::as_array);
             let words = words.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();

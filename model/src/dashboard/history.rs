@@ -1,5 +1,5 @@
 use super::{HistoryQuery, Submission, TaskRow};
-use crate::{Gap, TaskInfo, Timestamp};
+use crate::{Gap, TaskInfo, Timestamp, fit::Matrix};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ pub struct TaskDetail {
     pub info: Option<TaskInfo>,
     /// For a run that was not placed: the verdict matrix of that moment ([`crate::fit`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub matrix: Option<Value>,
+    pub matrix: Option<Matrix>,
     /// Spans in which transitions may have been missed.
     #[serde(default)]
     pub gaps: Vec<Gap>,

@@ -30,9 +30,10 @@ pub struct LiveSnapshot {
     pub view: ViewSnapshot,
 }
 
-/// Content by view.
+/// Content by view. The tag stands outside: serde would buffer a value with the tag inside, which costs the page a second
+/// copy of every reader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "view", content = "content", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum ViewSnapshot {
     /// `view=tasks`: one page of the list.
     Tasks(Box<HistoryPage>),

@@ -16,6 +16,7 @@ const INPUTS: [&str; 10] = [
     "Trunk.toml",
     "Cargo.toml",
     "Cargo.lock",
+    ".cargo/config.toml",
     "rust-toolchain.toml",
     "xtask/src/page",
     "xtask/src/styles.rs",

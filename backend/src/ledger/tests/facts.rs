@@ -75,7 +75,7 @@ async fn accepted_and_silent_for_15_seconds_is_not_placed_with_the_matrix_of_tha
     fixture.observe([Observation::CaughtUp { at: at(16) }]).await;
     let detail = fixture.detail("T").await;
     assert_eq!((detail.row.outcome, detail.row.ended), (Some(Outcome::NotPlaced), Some(at(15))));
-    let matrix: model::fit::Matrix = serde_json::from_value(detail.matrix.unwrap()).unwrap();
+    let matrix = detail.matrix.unwrap();
     assert_eq!((matrix.cores, matrix.at), (2, at(15)));
     assert_eq!(detail.id_taken_until, None, "Drove has no record of it");
     let stored: i64 =

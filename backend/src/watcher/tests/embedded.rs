@@ -156,7 +156,7 @@ async fn a_task_that_fits_nowhere_says_why() {
     demo.step(10).await;
     let detail = demo.until("BIG", |detail| detail.row.outcome.is_some()).await;
     assert_eq!(detail.row.outcome, Some(Outcome::NotPlaced));
-    let matrix: model::fit::Matrix = serde_json::from_value(detail.matrix.expect("it says why")).unwrap();
+    let matrix = detail.matrix.expect("it says why");
     assert_eq!((matrix.rows.len(), matrix.fits), (6, 0));
 }
 

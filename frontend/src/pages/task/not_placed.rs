@@ -18,9 +18,7 @@ use serde_json::json;
 #[component]
 pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
     let api = use_api();
-    let then = Memo::new(move |_| {
-        detail.with(|d| d.matrix.as_ref().and_then(|m| serde_json::from_value::<Matrix>(m.clone()).ok()))
-    });
+    let then = Memo::new(move |_| detail.with(|d| d.matrix.clone()));
     let now = RwSignal::new(None::<Matrix>);
     let show_now = RwSignal::new(then.with_untracked(Option::is_none));
     // Asked once: whether it would fit now is what a reader wants to know next.
