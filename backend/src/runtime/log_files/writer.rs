@@ -1,6 +1,7 @@
 //! Writes log bytes on a thread of its own, so that no answer waits for a file.
 
 use super::{KEPT, LogFiles, SEGMENT, Segment};
+use crate::clock;
 use controller::{Output, RunId};
 use std::{
     collections::BTreeMap,
@@ -9,13 +10,16 @@ use std::{
     os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     sync::mpsc::{self, Receiver, Sender},
     thread,
+    time::Duration,
 };
 use tokio::sync::oneshot;
 
 /// Jobs that are looked at together, so that neighbouring bytes become one write.
 const BATCH: usize = 4096;
-/// Segments that are kept open.
-const OPEN: usize = 64;
+/// How long bytes are gathered before they are written: a task's lines come in bursts.
+const GATHER: Duration = Duration::from_millis(50);
+/// Ends of logs that are remembered; others are looked up again.
+const REMEMBERED: usize = 4096;
 
 /// Takes log bytes from the driver.
 pub struct LogWriter {
@@ -31,7 +35,7 @@ enum Job {
 impl LogWriter {
     pub(crate) fn start(files: LogFiles) -> io::Result<Self> {
         let (jobs, queue) = mpsc::channel();
-        let worker = Worker { files, open: BTreeMap::new() };
+        let worker = Worker { files, tails: BTreeMap::new() };
         thread::Builder::new().name("log-writer".into()).spawn(move || worker.run(&queue))?;
         Ok(Self { jobs })
     }
@@ -76,16 +80,16 @@ impl Flusher {
 
 struct Worker {
     files: LogFiles,
-    open: BTreeMap<(RunId, String), Tail>,
+    tails: BTreeMap<(RunId, String), Tail>,
 }
 
-/// The end of a log.
+/// The end of a log. Its file is opened for each write: there can be more logs than files that may be open.
+#[derive(Clone, Copy)]
 struct Tail {
     /// Offset at which the newest segment begins.
     begins: u64,
     /// Offset of the next byte.
     ends: u64,
-    file: File,
 }
 
 /// Bytes that follow each other.
@@ -99,7 +103,10 @@ impl Worker {
         while let Ok(first) = queue.recv() {
             let mut gathered: BTreeMap<(RunId, String), Stretch> = BTreeMap::new();
             let mut tell = Vec::new();
-            for job in std::iter::once(first).chain(queue.try_iter().take(BATCH)) {
+            let until = clock::monotonic() + GATHER;
+            let mut next = Some(first);
+            let mut taken = 0;
+            while let Some(job) = next {
                 match job {
                     Job::Write { run, log, offset, bytes } => {
                         self.gather(&mut gathered, (run, log), Stretch { offset, bytes });
@@ -110,6 +117,11 @@ impl Worker {
                     }
                     Job::Tell(sender) => tell.push(sender),
                 }
+                taken += 1;
+                // Whoever waits for the files does not wait for more bytes.
+                let wait =
+                    if tell.is_empty() { until.saturating_duration_since(clock::monotonic()) } else { Duration::ZERO };
+                next = if taken < BATCH { queue.recv_timeout(wait).ok() } else { None };
             }
             for (key, stretch) in gathered {
                 self.write_or_warn(&key, &stretch);
@@ -136,47 +148,62 @@ impl Worker {
 
     fn write_or_warn(&mut self, key: &(RunId, String), stretch: &Stretch) {
         if let Err(error) = self.write(key, stretch) {
-            self.open.remove(key);
+            self.tails.remove(key);
             tracing::warn!(run = key.0, %error, "log bytes could not be written");
         }
     }
 
     /// Writes what is not in the file yet. Bytes before a log's oldest segment were rotated away, and stay away.
     fn write(&mut self, key: &(RunId, String), stretch: &Stretch) -> io::Result<()> {
-        if !self.open.contains_key(key) {
-            if self.open.len() >= OPEN {
-                self.open.clear();
-            }
-            let tail = self.find_tail(key, stretch.offset)?;
-            self.open.insert(key.clone(), tail);
-        }
-        let Some(tail) = self.open.get_mut(key) else { return Ok(()) };
+        let mut tail = match self.tails.get(key) {
+            Some(tail) => *tail,
+            None => self.find_tail(key, stretch.offset)?,
+        };
         let known = usize::try_from(tail.ends.saturating_sub(stretch.offset)).unwrap_or(usize::MAX);
-        let Some(bytes) = stretch.bytes.get(known..).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
-        let offset = stretch.offset.max(tail.ends);
-        if offset - tail.begins >= SEGMENT {
-            *tail = create(&self.files, key, offset)?;
-            drop_oldest(&self.files.segments(key.0)?, &key.1)?;
+        if let Some(bytes) = stretch.bytes.get(known..).filter(|bytes| !bytes.is_empty()) {
+            let offset = stretch.offset.max(tail.ends);
+            let rotates = offset - tail.begins >= SEGMENT;
+            if rotates {
+                tail.begins = offset;
+            }
+            self.open(key, tail.begins)?.write_all_at(bytes, offset - tail.begins)?;
+            tail.ends = offset + length(bytes);
+            if rotates {
+                drop_oldest(&self.files.segments(key.0)?, &key.1)?;
+            }
         }
-        tail.file.write_all_at(bytes, offset - tail.begins)?;
-        tail.ends = offset + length(bytes);
+        if self.tails.len() >= REMEMBERED {
+            self.tails.clear();
+        }
+        self.tails.insert(key.clone(), tail);
         Ok(())
     }
 
+    /// Where a log ends that is not remembered; a log that has no file begins with these bytes.
     fn find_tail(&self, key: &(RunId, String), offset: u64) -> io::Result<Tail> {
         let segments = self.files.segments(key.0)?;
-        match segments.iter().rfind(|segment| segment.log == key.1) {
-            Some(newest) => {
-                let file = OpenOptions::new().write(true).open(&newest.path)?;
-                let ends = newest.begins + file.metadata()?.len();
-                Ok(Tail { begins: newest.begins, ends, file })
+        let Some(newest) = segments.iter().rfind(|segment| segment.log == key.1) else {
+            return Ok(Tail { begins: offset, ends: offset });
+        };
+        Ok(Tail { begins: newest.begins, ends: newest.begins + fs::metadata(&newest.path)?.len() })
+    }
+
+    fn open(&self, (run, log): &(RunId, String), begins: u64) -> io::Result<File> {
+        let folder = self.files.folder(*run);
+        let path = folder.join(format!("{log}@{begins}"));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).mode(0o600);
+        match options.open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                DirBuilder::new().mode(0o700).create(&folder)?;
+                options.open(&path)
             }
-            None => create(&self.files, key, offset),
+            opened => opened,
         }
     }
 
     fn remove(&mut self, run: RunId) {
-        self.open.retain(|(other, _), _| *other != run);
+        self.tails.retain(|(other, _), _| *other != run);
         match fs::remove_dir_all(self.files.folder(run)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 tracing::warn!(run, %error, "the log files of a run could not be removed");
@@ -184,17 +211,6 @@ impl Worker {
             Ok(()) | Err(_) => {}
         }
     }
-}
-
-fn create(files: &LogFiles, (run, log): &(RunId, String), begins: u64) -> io::Result<Tail> {
-    let folder = files.folder(*run);
-    match DirBuilder::new().mode(0o700).create(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    let path = folder.join(format!("{log}@{begins}"));
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    Ok(Tail { begins, ends: begins, file })
 }
 
 fn drop_oldest(segments: &[Segment], log: &str) -> io::Result<()> {
