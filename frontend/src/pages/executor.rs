@@ -50,7 +50,7 @@ pub fn ExecutorPage(
             }
         }
     };
-    view! { {content} }
+    content
 }
 
 #[component]
