@@ -19,7 +19,9 @@ pub fn select_by_id(id: &str) {
 
 /// Puts the keyboard on the page's title, which is what a screen reader then reads: used after a change of page.
 pub fn focus_heading() {
-    if let Some(heading) = html_element(document().query_selector("main h1").ok().flatten()) {
+    // A page that is still loading has no title yet; its frame is there.
+    let titled = document().query_selector("main h1").ok().flatten();
+    if let Some(heading) = html_element(titled.or_else(|| document().get_element_by_id("main"))) {
         let _ = heading.set_attribute("tabindex", "-1");
         let _ = heading.focus();
     }

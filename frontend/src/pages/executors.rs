@@ -21,11 +21,12 @@ use leptos::prelude::*;
 pub fn ExecutorsPage() -> impl IntoView {
     use_title(|| "Executors".into());
     let fleet = Fleet::following();
+    let is_empty = Memo::new(move |_| fleet.rows.order().with(Vec::is_empty));
     let content = move || {
         if !fleet.is_loaded() {
             return view! { <SkeletonRows label="Loading executors"/> }.into_any();
         }
-        if fleet.rows.order().with(Vec::is_empty) {
+        if is_empty.get() {
             let text = "An executor appears here within 20 s after it has joined the cluster.";
             return view! { <Empty icon=IconName::Executors title="No executors" text/> }.into_any();
         }

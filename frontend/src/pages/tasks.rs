@@ -27,6 +27,15 @@ use crate::{
 };
 use leptos::prelude::*;
 
+/// What stands below the filters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    Loading,
+    Error(String),
+    Nothing,
+    Table,
+}
+
 /// The list of tasks.
 #[component]
 pub fn TasksPage() -> impl IntoView {
@@ -34,20 +43,21 @@ pub fn TasksPage() -> impl IntoView {
     let query = ListQuery::from_url();
     let list = TaskList::following(query);
     handle_keys(list);
-    let content = move || {
-        if let Some(error) = list.error() {
-            return view! {
-                <ErrorPanel title="The tasks cannot be shown" text=error on_retry=move |()| list.reload()/>
-            }
-            .into_any();
+    // Notified only when another of these is to be shown: the table stays while its rows change.
+    let content = Memo::new(move |_| match list.error() {
+        Some(error) => Content::Error(error),
+        None if !list.is_loaded() => Content::Loading,
+        None if list.is_empty() => Content::Nothing,
+        None => Content::Table,
+    });
+    let content = move || match content.get() {
+        Content::Error(error) => view! {
+            <ErrorPanel title="The tasks cannot be shown" text=error on_retry=move |()| list.reload()/>
         }
-        if !list.is_loaded() {
-            return view! { <SkeletonRows label="Loading tasks"/> }.into_any();
-        }
-        if list.is_empty() {
-            return view! { <NothingFound query list/> }.into_any();
-        }
-        view! { <TaskTable query list/> <Pager query list/> }.into_any()
+        .into_any(),
+        Content::Loading => view! { <SkeletonRows label="Loading tasks"/> }.into_any(),
+        Content::Nothing => view! { <NothingFound query list/> }.into_any(),
+        Content::Table => view! { <TaskTable query list/> <Pager query list/> }.into_any(),
     };
     view! {
         <PageHead title="Tasks"/>

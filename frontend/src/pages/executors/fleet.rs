@@ -1,7 +1,7 @@
 use crate::{
     api::LiveView,
     format::short_names,
-    state::{KeyedRows, subscribe},
+    state::{KeyedRows, set_if_changed, subscribe},
 };
 use leptos::prelude::*;
 use model::{
@@ -62,7 +62,7 @@ impl Fleet {
                 if let ViewSnapshot::Executors(mut all) = snapshot.view {
                     all.sort_by(|a, b| place(a).cmp(&place(b)));
                     self.rows.replace(all.into_iter().map(|one| (one.summary.executor_id.clone(), one)).collect());
-                    self.loaded.set(true);
+                    set_if_changed(&self.loaded, true);
                 }
             }
             LiveFrame::Delta(delta) => self.update(delta.executors),
