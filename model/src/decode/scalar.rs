@@ -58,7 +58,7 @@ pub(super) fn number(object: &Object, name: &str, java: &str) -> Result<i64, Jso
 fn whole_part(fraction: f64) -> Option<i64> {
     let whole = fraction.trunc();
     // Both bounds are exact powers of two, so the comparison loses nothing and the cast cannot saturate.
-    (whole >= -9_223_372_036_854_775_808.0 && whole < 9_223_372_036_854_775_808.0).then_some(whole as i64)
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole).then_some(whole as i64)
 }
 
 /// A truth value; missing is false.

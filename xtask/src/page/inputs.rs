@@ -8,7 +8,7 @@ use std::{
 
 use crate::{Outcome, files, tools::trunk, workspace};
 
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     "frontend",
     "model",
     "style",
