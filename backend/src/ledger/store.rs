@@ -15,7 +15,7 @@ use model::{Gap, Timestamp, Transition, dashboard::TaskRow};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
 /// Rows in one statement: each size up to it is prepared once and kept.
-const ROWS_AT_ONCE: usize = 16;
+pub const ROWS_AT_ONCE: usize = 16;
 
 /// Names the part of the ledger that a process works on.
 #[derive(Clone, Debug)]

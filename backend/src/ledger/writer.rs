@@ -19,12 +19,19 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 /// Facts stored in one transaction.
-const FACTS_AT_ONCE: usize = 256;
+const FACTS_AT_ONCE: usize = 128;
 /// Intents stored in one transaction.
 const INTENTS_AT_ONCE: usize = 64;
+/// While intents come, storing facts takes a fifth of the writer's time at most: they wait for one another and are stored
+/// together, which costs far less than one by one.
+const FACTS_PAUSE_FACTOR: u32 = 4;
+const LONGEST_FACTS_PAUSE: Duration = Duration::from_millis(100);
 /// How long to wait before a failed transaction is tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// How often old runs are looked for.
@@ -91,17 +98,27 @@ impl Writer {
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
         let mut facts = Vec::new();
         let mut waiting = Waiting::default();
+        let mut facts_from = Instant::now();
+        let mut is_busy = false;
         while waiting.close.is_none() || !unsaved.is_empty() {
             let is_stuck = !facts.is_empty() || !unsaved.is_empty();
+            // Intents that never cease must not keep facts out for ever.
+            let is_overdue = !told.is_empty() && facts_from.elapsed() >= LONGEST_FACTS_PAUSE;
+            is_busy &= !is_overdue;
             let mut requests = Vec::new();
             tokio::select! {
                 biased;
-                n = intents.recv_many(&mut requests, INTENTS_AT_ONCE) => {
+                n = intents.recv_many(&mut requests, INTENTS_AT_ONCE), if !is_overdue || is_stuck => {
                     if n == 0 { return; }
                     self.store_intents(&mut requests).await;
+                    is_busy = true;
                     continue;
                 }
-                n = told.recv_many(&mut facts, FACTS_AT_ONCE), if !is_stuck => {
+                () = tokio::time::sleep_until(facts_from), if is_busy => {
+                    is_busy = false;
+                    continue;
+                }
+                n = told.recv_many(&mut facts, FACTS_AT_ONCE), if !is_stuck && !is_busy => {
                     if n == 0 { return; }
                 }
                 _ = sweep.tick(), if !is_stuck => {
@@ -110,6 +127,7 @@ impl Writer {
                 }
                 () = tokio::time::sleep(RETRY_AFTER), if is_stuck => {}
             }
+            let begun = Instant::now();
             let saved = match self.apply(&mut facts, &mut unsaved, &mut waiting).await {
                 Ok(()) => self.save(&mut unsaved).await,
                 Err(error) => Err(error),
@@ -118,6 +136,7 @@ impl Writer {
                 waiting.flushed();
             }
             self.published.set_trouble(saved.err());
+            facts_from = Instant::now() + (begun.elapsed() * FACTS_PAUSE_FACTOR).min(LONGEST_FACTS_PAUSE);
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "the ledger was not closed cleanly");
@@ -143,6 +162,10 @@ impl Writer {
 
     async fn insert_intents(&mut self, intents: &[(SubmissionId, &Intent)]) -> Result<(), LedgerError> {
         let stored = async {
+            if intents.len() <= store::ROWS_AT_ONCE {
+                // One statement is a transaction of its own.
+                return store::insert_intents(&mut self.connection, &self.scope, intents).await;
+            }
             let mut transaction = self.connection.begin().await?;
             store::insert_intents(&mut transaction, &self.scope, intents).await?;
             transaction.commit().await

@@ -62,6 +62,8 @@ pub struct Round {
     turn: u64,
     /// An event told that the list of executors changed.
     executors_changed: bool,
+    /// When the picture was last renewed.
+    shown: Option<Instant>,
 }
 
 impl Round {
@@ -95,6 +97,7 @@ impl Round {
             gap_until: Timestamp(0),
             turn: 0,
             executors_changed: false,
+            shown: None,
         }
     }
 

@@ -7,7 +7,11 @@ use model::{
     dashboard::{ClusterStatus, Phase},
     fit::{ClusterView, Demand},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// Hints of the embedded core come far more often than anybody wants to see the executors.
+const SHOWN_EVERY: Duration = Duration::from_millis(250);
 
 impl Round {
     /// Shows what was read, also when a part of it could not be.
@@ -15,7 +19,11 @@ impl Round {
         if let Err(RoundError::Cluster(error)) = &read {
             self.status.failed(error, self.clock.now());
         }
-        self.show();
+        let is_due = self.shown.is_none_or(|shown| shown.elapsed() >= SHOWN_EVERY);
+        if is_due || read.is_err() || !self.config.embedded {
+            self.show();
+            self.shown = Some(Instant::now());
+        }
         read
     }
 
