@@ -32,7 +32,7 @@ pub fn ExecutorPage(
         let id = id.clone();
         Memo::new(move |_| fleet.rows.order().with(|order| order.contains(&id)))
     };
-    let content = move || {
+    move || {
         if !fleet.is_loaded() {
             return view! { <SkeletonRows label="Loading the executor"/> }.into_any();
         }
@@ -49,8 +49,7 @@ pub fn ExecutorPage(
                 .into_any()
             }
         }
-    };
-    content
+    }
 }
 
 #[component]
