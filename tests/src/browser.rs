@@ -38,6 +38,14 @@ const FLAGS: [&str; 12] = [
 /// # Errors
 /// Those of the steps, and errors that the page wrote to the browser's console meanwhile.
 pub async fn visit(server: &Server, steps: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    visit_address(server.address(), steps).await
+}
+
+/// As [`visit`], for a test that stops its server meanwhile.
+///
+/// # Errors
+/// As [`visit`].
+pub async fn visit_address(address: &str, steps: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let _seat = SEATS.acquire().await?;
     let profile = TempDir::new()?;
     let (_driver, port) = start_driver().await?;
@@ -50,7 +58,7 @@ pub async fn visit(server: &Server, steps: impl AsyncFnOnce(&Page) -> Result<()>
     let browser = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await?;
     let outcome = browser.run_and_quit(async |browser| {
         browser.set_script_timeout(wait::DEADLINE).await?;
-        let page = Page::new(browser, server.address());
+        let page = Page::new(browser, address);
         let outcome = steps(&page).await;
         // What the console says usually explains the failure.
         let complaints = page.complaints().await.unwrap_or_default();

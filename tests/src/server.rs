@@ -67,6 +67,14 @@ impl Server {
         text(&self.data.path().join("stderr.log"))
     }
 
+    /// Kills the process, as a crash would.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub async fn stop(&mut self) -> Result<()> {
+        Ok(self.process.kill().await?)
+    }
+
     /// Demo time stands still, goes on, or jumps; all that is due on the way has happened when this comes back.
     ///
     /// # Errors

@@ -1,0 +1,69 @@
+//! The list of tasks.
+
+use anyhow::Result;
+use tests::browser::visit;
+
+use crate::support::{PULLED, create, empty, laptop, spec};
+
+#[tokio::test]
+async fn the_first_screen_is_alive() -> Result<()> {
+    let server = laptop().await?;
+    visit(&server, async |page| {
+        page.open("/").await?;
+        page.find("grid", "Tasks").await?;
+        page.see_element("tr[data-key] [data-state=RUNNING]").await?;
+        page.see_in(".freshness", "Live").await?;
+        page.see("Simulated").await?;
+        page.open("/?tab=finished").await?;
+        page.see_element("tr[data-key] [data-outcome=SUCCESSFUL]").await?;
+        page.see_element("tr[data-key] [data-outcome=FAILED]").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn filter_and_sort_live_in_the_address() -> Result<()> {
+    let server = empty().await?;
+    for id in ["alpha-1", "alpha-2", "beta-1"] {
+        create(&server, &spec(id)).await?;
+    }
+    server.step(PULLED).await?;
+    visit(&server, async |page| {
+        page.open("/").await?;
+        page.see_element("[data-key='SHOP/beta-1']").await?;
+        page.fill("Search tasks", "alpha").await?;
+        tests::wait::until("only what was searched", async || {
+            let keys: Vec<String> = page.ask(KEYS, serde_json::Value::Null).await?;
+            Ok((keys.len() == 2 && keys.iter().all(|key| key.starts_with("SHOP/alpha-"))).then_some(()))
+        })
+        .await?;
+        let address = page.path().await?;
+        assert!(address.contains("alpha"), "{address}");
+
+        page.open(&address).await?;
+        page.see_element("[data-key='SHOP/alpha-1']").await?;
+        let keys: Vec<String> = page.ask(KEYS, serde_json::Value::Null).await?;
+        assert_eq!(keys.len(), 2, "the address holds the filter: {keys:?}");
+        Ok(())
+    })
+    .await
+}
+
+const KEYS: &str = "return [...document.querySelectorAll('tr[data-key]')].map(row => row.dataset.key)";
+
+#[tokio::test]
+async fn a_task_that_ends_keeps_its_row() -> Result<()> {
+    let server = empty().await?;
+    let mut short = spec("short");
+    short["env"]["ITERATIONS"] = "5".into();
+    create(&server, &short).await?;
+    visit(&server, async |page| {
+        page.open("/").await?;
+        server.step(PULLED).await?;
+        page.see_in("[data-key='SHOP/short']", "Running").await?;
+        server.step(PULLED).await?;
+        page.see_in("[data-key='SHOP/short'][data-departed]", "Successful").await
+    })
+    .await
+}

@@ -1,0 +1,15 @@
+//! What people do with the page, in a real browser, against the binary as it is started by hand.
+//!
+//! Things are found by role and accessible name, so what these tests can use, a screen reader can. Demo time stands
+//! still but for the steps that a test takes.
+
+mod appearance;
+mod elsewhere;
+mod executors;
+mod kill;
+mod list;
+mod new_task;
+mod not_placed;
+mod outage;
+mod session;
+mod support;

@@ -1,0 +1,27 @@
+//! Drove drops what it cannot place without a trace; here it has a page that says why.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+use tests::browser::visit;
+
+use crate::support::{create, empty, spec};
+
+#[tokio::test]
+async fn a_task_that_fits_nowhere_has_a_page() -> Result<()> {
+    let server = empty().await?;
+    let mut nowhere = spec("nowhere");
+    nowhere["placementPolicy"] = json!({ "type": "MATCH_TAG", "tag": "no-such-tag" });
+    create(&server, &nowhere).await?;
+    server.step(Duration::from_secs(20)).await?;
+    visit(&server, async |page| {
+        page.open("/?tab=finished").await?;
+        page.see_in("[data-key='SHOP/nowhere'] [data-state=NOT_PLACED]", "Not placed").await?;
+        page.open("/tasks/SHOP/nowhere").await?;
+        page.see_in(".task-head", "Not placed").await?;
+        page.see_in(".verdict-matrix", "exec-6").await?;
+        page.see_in(".verdict-matrix", "no-such-tag").await
+    })
+    .await
+}
