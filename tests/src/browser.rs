@@ -2,9 +2,11 @@
 
 use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use tempfile::TempDir;
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+use thirtyfour::{
+    ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, error::WebDriverError,
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
     process::{Child, Command},
@@ -56,19 +58,19 @@ pub async fn visit_address(address: &str, steps: impl AsyncFnOnce(&Page) -> Resu
     wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
     wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
     let browser = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await?;
+    browser.set_script_timeout(wait::DEADLINE).await?;
     let outcome = browser.run_and_quit(async |browser| {
-        browser.set_script_timeout(wait::DEADLINE).await?;
         let page = Page::new(browser, address);
         let outcome = steps(&page).await;
         // What the console says usually explains the failure.
-        let complaints = page.complaints().await.unwrap_or_default();
-        match outcome {
+        let complaints = page.complaints().await?;
+        Ok::<_, WebDriverError>(match outcome {
             Ok(()) if complaints.is_empty() => Ok(()),
-            Ok(()) => Err(anyhow::anyhow!("the browser's console: {complaints:#?}")),
+            Ok(()) => Err(anyhow!("the browser's console: {complaints:#?}")),
             Err(error) => Err(error.context(format!("the browser's console: {complaints:#?}"))),
-        }
+        })
     });
-    Ok(outcome.await?)
+    outcome.await?
 }
 
 async fn start_driver() -> Result<(Child, u16)> {

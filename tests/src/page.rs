@@ -4,20 +4,28 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use thirtyfour::{Key, WebDriver, WebElement};
+use thirtyfour::{Key, WebDriver, WebElement, error::WebDriverResult};
 
 use crate::{places, wait};
 
 /// Elements a person can type into.
 const FIELDS: [&str; 4] = ["textbox", "searchbox", "spinbutton", "combobox"];
 
-/// Finds what is shown under one of some roles and a name (none = any name).
+/// Finds what is shown under one of some roles and a name (none = any name). Asking the browser for the role and name
+/// of every element of a page takes seconds, so first those are picked that can have the role at all.
 const BY_ROLE: &str = r"
 const [roles, name] = arguments;
-for (const element of document.querySelectorAll('*')) {
-  if (!roles.includes(element.computedRole)) continue;
-  if (name !== null && element.computedName.trim() !== name) continue;
-  if (element.checkVisibility({ visibilityProperty: true })) return element;
+const native = {
+  link: 'a[href]', button: 'button, summary', tab: 'button', dialog: 'dialog', table: 'table', region: 'section',
+  textbox: 'input, textarea', searchbox: 'input', spinbutton: 'input', combobox: 'select, input',
+};
+// The visible part of <details> has no role of ARIA's; people hear a button.
+const role = element => (element.localName === 'summary' ? 'button' : element.computedRole);
+const candidates = roles.map(wanted => [`[role=${wanted}]`, native[wanted]].filter(Boolean).join(', ')).join(', ');
+for (const element of document.querySelectorAll(candidates)) {
+  if (!element.checkVisibility({ visibilityProperty: true })) continue;
+  if (!roles.includes(role(element))) continue;
+  if (name === null || element.computedName.trim() === name) return element;
 }
 return null;";
 
@@ -59,7 +67,13 @@ impl Page {
     /// # Errors
     /// When it does not in time.
     pub async fn arrive(&self, path: &str) -> Result<()> {
-        wait::until(&format!("the address {path}"), async || Ok((self.path().await? == path).then_some(()))).await
+        let mut last = String::new();
+        wait::until(&format!("the address {path}"), async || {
+            last = self.path().await?;
+            Ok((last == path).then_some(()))
+        })
+        .await
+        .with_context(|| format!("the address is {last}"))
     }
 
     /// Waits for an element with this role and accessible name.
@@ -204,13 +218,14 @@ impl Page {
         Ok(file)
     }
 
-    /// Errors in the browser's console since the last call.
+    /// Errors in the browser's console since the last call: the page's own, not refusals of the server, which the
+    /// browser counts as well.
     ///
     /// # Errors
     /// When the browser does not tell.
-    pub async fn complaints(&self) -> Result<Vec<String>> {
-        let log = self.browser.browser_log().await?;
-        Ok(log.into_iter().filter(|entry| entry.level == "SEVERE").map(|entry| entry.message).collect())
+    pub async fn complaints(&self) -> WebDriverResult<Vec<String>> {
+        let errors = self.browser.browser_log().await?.into_iter().filter(|entry| entry.level == "SEVERE");
+        Ok(errors.map(|entry| entry.message).filter(|message| !message.contains("Failed to load resource")).collect())
     }
 
     async fn find_any(&self, roles: &[&str], name: Option<&str>) -> Result<WebElement> {

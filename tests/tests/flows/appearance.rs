@@ -41,7 +41,7 @@ async fn world() -> Result<Server> {
     let mut failing = spec("fails");
     failing["executable"]["url"] = "demo/fails:1".into();
     let mut nowhere = spec("nowhere");
-    nowhere["placementPolicy"] = json!({ "type": "MATCH_TAG", "tag": "no-such-tag" });
+    nowhere["placementPolicy"] = json!({ "type": "RULE_BASED", "rule": "false", "ruleType": "MVEL" });
     for spec in [spec("runs"), failing, nowhere] {
         create(&server, &spec).await?;
     }

@@ -56,13 +56,13 @@ const KEYS: &str = "return [...document.querySelectorAll('tr[data-key]')].map(ro
 async fn a_task_that_ends_keeps_its_row() -> Result<()> {
     let server = empty().await?;
     let mut short = spec("short");
-    short["env"]["ITERATIONS"] = "5".into();
+    short["env"]["ITERATIONS"] = "20".into();
     create(&server, &short).await?;
     visit(&server, async |page| {
         page.open("/").await?;
         server.step(PULLED).await?;
         page.see_in("[data-key='SHOP/short']", "Running").await?;
-        server.step(PULLED).await?;
+        server.step(3 * PULLED).await?;
         page.see_in("[data-key='SHOP/short'][data-departed]", "Successful").await
     })
     .await

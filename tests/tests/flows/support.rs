@@ -23,6 +23,8 @@ pub async fn laptop() -> Result<Server> {
 async fn still(scenario: &str) -> Result<Server> {
     let server = Server::demo(scenario).await?;
     server.clock(ClockRequest::Pause).await?;
+    // Long enough for the watcher to have read all executors.
+    server.step(Duration::from_secs(10)).await?;
     Ok(server)
 }
 
