@@ -20,8 +20,8 @@ impl Api {
         }
     }
 
-    /// Signs out.
-    pub async fn sign_out(&self) -> Result<(), ApiError> {
+    /// Signs out; tells what somebody who is not signed in may do.
+    pub async fn sign_out(&self) -> Result<SessionInfo, ApiError> {
         let answer = transport::send(Method::Delete, &self.own("session", &[]), None).await?;
         transport::read_own(&answer)
     }

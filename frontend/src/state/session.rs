@@ -89,8 +89,8 @@ impl Session {
 
     /// Signs out. The page leads to the login page by itself.
     pub async fn sign_out(&self) -> Result<(), ApiError> {
-        self.api.get_value().sign_out().await?;
-        self.refresh();
+        let info = self.api.get_value().sign_out().await?;
+        self.take(info);
         Ok(())
     }
 

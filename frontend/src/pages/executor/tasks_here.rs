@@ -33,7 +33,7 @@ pub(super) fn TasksHere(row: RwSignal<ExecutorLive>) -> impl IntoView {
                 <div class="section__end"><a href=all>"All in the list of tasks"</a></div>
             </div>
             <Show when=move || !is_empty() fallback=|| view! { <p class="muted">"No task has run here yet."</p> }>
-                <div class="table-scroll" tabindex="0" role="region" aria-labelledby="here">
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Table of tasks">
                     <table class="table executor-tasks" aria-labelledby="here">
                         <thead>
                             <tr>
