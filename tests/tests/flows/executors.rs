@@ -22,7 +22,8 @@ async fn from_the_list_to_a_task_on_a_core() -> Result<()> {
         page.see_in("h1", "exec-6").await?;
         page.see_in("main", "SHOP").await?;
         page.click("link", "one").await?;
-        page.arrive("/tasks/SHOP/one").await
+        page.see_in(".task-head", "one").await?;
+        page.see_in(".task-head", "Running").await
     })
     .await
 }
