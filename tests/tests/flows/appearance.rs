@@ -40,6 +40,7 @@ async fn world() -> Result<Server> {
     let server = laptop().await?;
     let mut failing = spec("fails");
     failing["executable"]["url"] = "demo/fails:1".into();
+    failing["env"] = json!({ "SECONDS": "5" });
     let mut nowhere = spec("nowhere");
     nowhere["placementPolicy"] = json!({ "type": "RULE_BASED", "rule": "false", "ruleType": "MVEL" });
     for spec in [spec("runs"), failing, nowhere] {

@@ -114,7 +114,7 @@ async fn an_error_stands_at_its_field() -> Result<()> {
         page.fill("CPU", "1").await?;
         page.fill("Task ID", "taken").await?;
         page.click("button", "Validate").await?;
-        page.see("Task already exists for SHOP/taken").await
+        page.see_in("#identity", "SHOP/taken exists and has not ended.").await
     })
     .await
 }

@@ -28,7 +28,7 @@ async fn a_guest_reads_and_is_told_why_not_more() -> Result<()> {
         let kill = page.find("button", "Kill…").await?;
         assert_eq!(kill.attr("aria-disabled").await?.as_deref(), Some("true"));
         page.open("/new").await?;
-        page.see_in(".new-task-foot", "Read only").await
+        page.see_in(".new-task-foot", "Your role may read, not create or kill.").await
     })
     .await
 }
