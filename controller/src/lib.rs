@@ -16,9 +16,9 @@
 //! HTTP, journal, files and the ledger are not here: see the `backend` crate.
 
 mod behaviour;
-mod civil;
 mod command;
 mod controller;
+mod dates;
 mod effect;
 mod event_store;
 mod executor_pool;

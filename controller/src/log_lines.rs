@@ -1,7 +1,10 @@
 //! The log of a run as its executor writes it (contract 2.4): the executor's own lines and the container's, each
 //! `level | date | logger | message`. Values of the environment are not written (contract 13).
 
-use crate::{OutputLine, PullProgress, Stream, civil::Civil};
+use crate::{
+    OutputLine, PullProgress, Stream,
+    dates::{docker_date, java_date, log_date},
+};
 use model::{ResourceAllocation, TaskInfo, TaskState, Timestamp};
 use std::fmt::Write;
 
@@ -14,7 +17,7 @@ pub(crate) struct LogText {
 impl LogText {
     /// Nothing yet.
     pub(crate) fn at(now: Timestamp) -> Self {
-        Self { date: Civil::of(now).log(), text: String::new() }
+        Self { date: log_date(now), text: String::new() }
     }
 
     /// The bytes.
@@ -111,7 +114,7 @@ impl LogText {
 
     /// The container ended by itself.
     pub(crate) fn exited(&mut self, info: &TaskInfo, code: i64, oom_killed: bool, span: (Timestamp, Timestamp)) {
-        let (started, finished) = (Civil::of(span.0).docker(), Civil::of(span.1).docker());
+        let (started, finished) = (docker_date(span.0), docker_date(span.1));
         let message = format!(
             "Task instance completed with status: InspectContainerResponse.ContainerState(status=exited, \
              running=false, paused=false, restarting=false, oomKilled={oom_killed}, dead=false, pid=0, \
@@ -187,8 +190,8 @@ fn current_state(info: &TaskInfo) -> String {
         image(info),
         resources.join(", "),
         if info.logging_spec.is_some() { "LoggingSpec()" } else { "null" },
-        Civil::of(info.created).java(),
-        Civil::of(info.updated).java(),
+        java_date(info.created),
+        java_date(info.updated),
         info.error_message.trim_end(),
         info.state.is_terminal(),
         info.state.is_failure(),

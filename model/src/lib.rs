@@ -27,6 +27,7 @@ mod task_info;
 mod task_spec;
 mod task_state;
 mod time;
+mod utc;
 mod wire_enum;
 
 pub use cluster::*;
@@ -45,3 +46,4 @@ pub use task_spec::*;
 pub use task_state::*;
 pub use time::*;
 pub use timeline::{Gap, Source, Transition};
+pub use utc::*;

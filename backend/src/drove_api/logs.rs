@@ -10,7 +10,7 @@ use bytes::Bytes;
 use controller::RunId;
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderValue, StatusCode, header};
-use model::{DEFAULT_LOG_CHUNK, LogChunk, LogFileList, TaskKey, Timestamp};
+use model::{DEFAULT_LOG_CHUNK, LogChunk, LogFileList, TaskKey, Timestamp, Utc};
 use serde_json::json;
 use std::{io, io::Write, sync::Arc};
 
@@ -159,23 +159,8 @@ fn renamed(key: &TaskKey, file: &str, now: Timestamp) -> String {
 }
 
 fn utc(now: Timestamp) -> String {
-    let seconds = now.millis().div_euclid(1000);
-    let (days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}_{:02}-{:02}-{:02}", time / 3600, time / 60 % 60, time % 60)
-}
-
-/// Year, month and day of the Gregorian calendar, of days since 1970-01-01 (Howard Hinnant's algorithm).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    let Utc { year, month, day, hour, minute, second, .. } = Utc::of(now);
+    format!("{year:04}-{month:02}-{day:02}_{hour:02}-{minute:02}-{second:02}")
 }
 
 #[cfg(test)]

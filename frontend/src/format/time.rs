@@ -1,6 +1,6 @@
 use super::format_ago;
 use crate::browser::local_clock;
-use model::Timestamp;
+use model::{Timestamp, Utc};
 use std::time::Duration;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -31,10 +31,8 @@ pub fn format_precise(time: Timestamp) -> String {
 
 /// In UTC, for tooltips: `2026-11-25 12:04:18 UTC`.
 pub fn format_utc(time: Timestamp) -> String {
-    let seconds = time.millis().div_euclid(1_000);
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil_from_days(days);
-    format!("{year}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC", second / 3_600, second % 3_600 / 60, second % 60)
+    let Utc { year, month, day, hour, minute, second, .. } = Utc::of(time);
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
 fn clock(parts: &[u32; 7]) -> String {
@@ -52,19 +50,6 @@ fn day(time: &[u32; 7], now: &[u32; 7]) -> String {
     let month = MONTHS.get(time[1].saturating_sub(1) as usize).copied().unwrap_or_default();
     let year = if time[0] == now[0] { String::new() } else { format!(" {}", time[0]) };
     format!("{} {month}{year}", time[2])
-}
-
-/// Year, month and day of a number of days since 1970-01-01 (Howard Hinnant's algorithm, in whole 400-year eras).
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

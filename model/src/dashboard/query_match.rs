@@ -60,23 +60,15 @@ mod tests {
             run: 1,
             phase: Phase::Active,
             state: Some(TaskState::Running),
-            outcome: None,
-            exit_code: None,
-            error_message: String::new(),
-            image: String::new(),
             cores: 1,
             memory_mb: 512,
-            instance_id: None,
             executor_id: Some("e-1".into()),
             executor_host: Some("exec-1".to_owned()),
             submitted: Timestamp(100),
             submitter: Some("eva".to_owned()),
-            ended: None,
             updated: Timestamp(100),
-            transitions: Vec::new(),
-            kill_pending: false,
-            unmanaged: false,
             revision: 1,
+            ..TaskRow::default()
         }
     }
 

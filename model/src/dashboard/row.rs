@@ -15,8 +15,15 @@ wire_enum!(
     }
 );
 
+impl Default for Phase {
+    /// Where every run begins that was submitted here.
+    fn default() -> Self {
+        Phase::Placing
+    }
+}
+
 /// One run of a task, as a list shows it. A key may have several runs, one after the other (CREATE, DELETE, CREATE).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskRow {
     /// Identity of the run in this dashboard's ledger.

@@ -8,19 +8,8 @@ fn row(phase: Phase, states: &[(TaskState, i64)]) -> TaskRow {
         run: 1,
         phase,
         state: states.last().map(|(state, _)| state.clone()),
-        outcome: None,
-        exit_code: None,
-        error_message: String::new(),
-        image: String::new(),
         cores: 1,
         memory_mb: 64,
-        instance_id: None,
-        executor_id: None,
-        executor_host: None,
-        submitted: Timestamp(0),
-        submitter: None,
-        ended: None,
-        updated: Timestamp(0),
         transitions: states
             .iter()
             .map(|(state, at)| Transition {
@@ -31,9 +20,8 @@ fn row(phase: Phase, states: &[(TaskState, i64)]) -> TaskRow {
                 event_id: None,
             })
             .collect(),
-        kill_pending: false,
-        unmanaged: false,
         revision: 1,
+        ..TaskRow::default()
     }
 }
 

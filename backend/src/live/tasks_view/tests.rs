@@ -15,23 +15,12 @@ fn row(run_id: i64, revision: u64, submitted: i64) -> TaskRow {
         run: 1,
         phase: Phase::Active,
         state: Some(TaskState::Running),
-        outcome: None,
-        exit_code: None,
-        error_message: String::new(),
-        image: String::new(),
         cores: 1,
         memory_mb: 64,
-        instance_id: None,
-        executor_id: None,
-        executor_host: None,
         submitted: Timestamp(submitted),
-        submitter: None,
-        ended: None,
         updated: Timestamp(submitted),
-        transitions: Vec::new(),
-        kill_pending: false,
-        unmanaged: false,
         revision,
+        ..TaskRow::default()
     }
 }
 

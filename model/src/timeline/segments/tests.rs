@@ -8,23 +8,13 @@ fn row(phase: Phase, transitions: Vec<Transition>) -> TaskRow {
         run: 1,
         phase,
         state: transitions.last().map(|t| t.state.clone()),
-        outcome: None,
-        exit_code: None,
-        error_message: String::new(),
-        image: String::new(),
         cores: 1,
         memory_mb: 64,
-        instance_id: None,
-        executor_id: None,
-        executor_host: None,
         submitted: Timestamp(1_000),
-        submitter: None,
-        ended: None,
         updated: Timestamp(1_000),
         transitions,
-        kill_pending: false,
-        unmanaged: false,
         revision: 1,
+        ..TaskRow::default()
     }
 }
 
