@@ -13,7 +13,9 @@ mod session;
 mod transport;
 
 pub use error::ApiError;
-pub use live::{FRAME_NAMES, LiveView, read_frame};
+pub use live::{
+    ExecutorsFrame, FRAME_NAMES, FrameHead, LiveView, NoFrame, TaskFrame, TasksFrame, ViewFrame, read_notice,
+};
 pub use transport::Method;
 
 use crate::routes::{encode_pairs, use_paths};

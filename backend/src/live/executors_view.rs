@@ -1,9 +1,6 @@
 //! All executors: those that changed are sent whole.
 
-use model::{
-    ExecutorId, Timestamp,
-    dashboard::{ExecutorLive, LiveDelta},
-};
+use model::{ExecutorId, dashboard::ExecutorLive};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The executors with all readers.
@@ -47,10 +44,10 @@ impl ExecutorsView {
         self.lost
     }
 
-    /// What readers have not heard of, if there is anything.
-    pub fn take_delta(&mut self, revision: u64, now: Timestamp) -> Option<LiveDelta> {
+    /// Those that readers have not heard of, if there are any.
+    pub fn take_changed(&mut self) -> Option<Vec<ExecutorLive>> {
         let waiting = std::mem::take(&mut self.waiting);
         let executors: Vec<ExecutorLive> = waiting.iter().filter_map(|id| self.shown.get(id).cloned()).collect();
-        (!executors.is_empty()).then(|| LiveDelta { revision, now, executors, ..LiveDelta::default() })
+        (!executors.is_empty()).then_some(executors)
     }
 }

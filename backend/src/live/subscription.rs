@@ -11,7 +11,7 @@ use super::{
     tasks_view::TasksView,
 };
 use crate::ledger::LedgerError;
-use model::dashboard::{LiveDelta, LiveFrame, LiveSnapshot, TaskRow, ViewSnapshot};
+use model::dashboard::{LiveDelta, LiveFrame, LiveSnapshot, TaskRow, TasksDelta, ViewDelta, ViewSnapshot};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc, oneshot},
@@ -200,20 +200,20 @@ impl Worker {
         if !self.deltas.is_due() {
             return Ok(());
         }
-        let now = self.source.status.now();
-        let delta = match &mut self.content {
-            Content::Tasks(view) => view.take_delta(self.revision, now),
+        let change = match &mut self.content {
+            Content::Tasks(view) => view.take_delta().map(ViewDelta::Tasks),
             Content::Task(view) => match view.wanted() {
                 Some(key) => {
                     let detail = self.source.ledger.detail(key, None).await?;
-                    view.take_detail(detail, now)
+                    self.revision = self.revision.max(detail.as_ref().map_or(0, |detail| detail.revision));
+                    view.take_detail(detail).map(ViewDelta::Task)
                 }
                 None => None,
             },
-            Content::Executors(view) => view.take_delta(self.revision, now),
+            Content::Executors(view) => view.take_changed().map(ViewDelta::Executors),
         };
-        if let Some(delta) = delta {
-            self.revision = self.revision.max(delta.revision);
+        if let Some(view) = change {
+            let delta = LiveDelta { revision: self.revision, now: self.source.status.now(), view };
             self.send(LiveFrame::Delta(Box::new(delta)));
             self.deltas.done();
         }
@@ -281,9 +281,10 @@ impl Worker {
             Content::Tasks(list) => {
                 let page = self.source.ledger.page(list.query()).await?;
                 list.take_page(&page);
-                if let Some(delta) = catch_up(&self.source, list, &page.rows, page.revision, since).await? {
-                    let now = delta.now;
-                    return Ok(Frame::new(&LiveFrame::Delta(Box::new(delta)), page.revision, now));
+                if let Some(missed) = catch_up(&self.source, list, &page.rows, page.revision, since).await? {
+                    let (revision, now) = (page.revision, self.source.status.now());
+                    let delta = LiveDelta { revision, now, view: ViewDelta::Tasks(missed) };
+                    return Ok(Frame::new(&LiveFrame::Delta(Box::new(delta)), revision, now));
                 }
                 (page.revision, ViewSnapshot::Tasks(Box::new(page)))
             }
@@ -321,7 +322,7 @@ async fn catch_up(
     page: &[TaskRow],
     revision: u64,
     since: Option<Position>,
-) -> Result<Option<LiveDelta>, LedgerError> {
+) -> Result<Option<TasksDelta>, LedgerError> {
     let Some(since) = since.filter(|since| since.revision <= revision) else { return Ok(None) };
     let changed = source.ledger.rows_changed_since(since.revision, CATCH_UP + 1).await?;
     let full = page.len() >= list.query().size as usize || list.query().page > 1;
@@ -331,14 +332,7 @@ async fn catch_up(
     list.take_shown(&changed);
     let new = changed.iter().filter(|row| list.is_new(row, since.now)).map(|row| row.key.clone()).collect();
     let (counts, _) = source.ledger.counts(list.query()).await?;
-    Ok(Some(LiveDelta {
-        revision,
-        now: source.status.now(),
-        rows: changed,
-        new_matches: new,
-        counts: Some(counts),
-        ..LiveDelta::default()
-    }))
+    Ok(Some(TasksDelta { rows: changed, new_matches: new, counts: Some(counts) }))
 }
 
 async fn sleep_until(when: Option<Instant>) {

@@ -1,8 +1,8 @@
 //! One task, as its page shows it: sent whole when anything about it changed.
 
 use model::{
-    TaskKey, Timestamp,
-    dashboard::{LiveDelta, TaskDetail, TaskRow},
+    TaskKey,
+    dashboard::{TaskDetail, TaskRow},
 };
 
 /// One task with all its readers.
@@ -46,16 +46,15 @@ impl TaskView {
         }
     }
 
-    /// It was read again.
-    pub fn take_detail(&mut self, detail: Option<TaskDetail>, now: Timestamp) -> Option<LiveDelta> {
+    /// It was read again: the task, if readers must hear of it.
+    pub fn take_detail(&mut self, detail: Option<TaskDetail>) -> Option<Box<TaskDetail>> {
         self.changed = false;
-        let detail = detail?;
+        let detail = Box::new(detail?);
         if self.shown.as_ref().is_some_and(|shown| same(shown, &detail)) {
             return None;
         }
-        let detail = Box::new(detail);
         self.shown = Some(detail.clone());
-        Some(LiveDelta { revision: detail.revision, now, task: Some(detail), ..LiveDelta::default() })
+        Some(detail)
     }
 }
 

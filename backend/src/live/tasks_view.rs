@@ -2,7 +2,7 @@
 
 use model::{
     TaskKey, Timestamp,
-    dashboard::{Count, Counts, HistoryPage, HistoryQuery, LiveDelta, Tab, TaskRow},
+    dashboard::{Count, Counts, HistoryPage, HistoryQuery, Tab, TaskRow, TasksDelta},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -112,17 +112,10 @@ impl TasksView {
     }
 
     /// What readers have not heard of, if there is anything.
-    pub fn take_delta(&mut self, revision: u64, now: Timestamp) -> Option<LiveDelta> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let empty = waiting.rows.is_empty() && waiting.new_matches.is_empty() && waiting.counts.is_none();
-        (!empty).then(|| LiveDelta {
-            revision,
-            now,
-            rows: waiting.rows.into_values().collect(),
-            new_matches: waiting.new_matches,
-            counts: waiting.counts,
-            ..LiveDelta::default()
-        })
+    pub fn take_delta(&mut self) -> Option<TasksDelta> {
+        let Waiting { rows, new_matches, counts } = std::mem::take(&mut self.waiting);
+        let delta = TasksDelta { rows: rows.into_values().collect(), new_matches, counts };
+        (delta != TasksDelta::default()).then_some(delta)
     }
 
     /// Whether something waits to be told.

@@ -18,7 +18,7 @@ mod submit;
 mod text_field;
 
 use crate::{
-    api::LiveView,
+    api::{LiveView, NoFrame},
     layout::{PageHead, use_title},
     routes::{clone_source as clone_of, run_number, use_paths},
     state::subscribe,
@@ -61,7 +61,7 @@ pub fn NewTaskPage() -> impl IntoView {
         }
     };
     // For the state of the cluster: whether operations are taken, and that the connection lives.
-    subscribe(Signal::stored(LiveView::Executors), |_| {});
+    subscribe(Signal::stored(LiveView::Executors), |_: NoFrame| {});
     let preview = use_preview(form);
     watch_id(form);
     let submission = use_submission(form);

@@ -16,10 +16,11 @@ pub enum LiveFrame {
     Notice(LiveNotice),
 }
 
-/// The whole of one view.
+/// The whole of one view. A reader that knows which view it asked for names its content alone ([`OfTasks`], [`OfTask`],
+/// [`OfExecutors`]), so that it carries no code for the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LiveSnapshot {
+pub struct LiveSnapshot<V = ViewSnapshot> {
     /// The ledger's revision; later frames follow from it, and a reconnect resumes from it (`Last-Event-ID`).
     pub revision: u64,
     /// The server's time: ages are computed from it, never from the page's own clock.
@@ -27,7 +28,7 @@ pub struct LiveSnapshot {
     /// Status of the cluster.
     pub cluster: ClusterStatus,
     /// The view's content.
-    pub view: ViewSnapshot,
+    pub view: V,
 }
 
 /// Content by view. The tag stands outside: serde would buffer a value with the tag inside, which costs the page a second
@@ -53,29 +54,64 @@ pub struct ExecutorLive {
     pub detail: Option<ExecutorNodeData>,
 }
 
-/// What changed. Absent parts did not.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// What changed in one view; `V` as for [`LiveSnapshot`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LiveDelta {
+pub struct LiveDelta<V = ViewDelta> {
     /// The ledger's revision after this frame.
     pub revision: u64,
     /// The server's time.
     pub now: Timestamp,
-    /// `view=tasks`: rows of the shown page that changed, whether or not they still match the filters.
+    /// The changes.
+    pub view: V,
+}
+
+/// Changes by view.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ViewDelta {
+    /// `view=tasks`.
+    Tasks(TasksDelta),
+    /// `view=task`: the task, whole.
+    Task(Box<TaskDetail>),
+    /// `view=executors`: those that changed, whole.
+    Executors(Vec<ExecutorLive>),
+}
+
+/// Changes of a list. Absent parts did not change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TasksDelta {
+    /// Rows of the shown page that changed, whether or not they still match the filters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<TaskRow>,
-    /// `view=tasks`: keys that match the query now, are not on the page, and came after the snapshot.
+    /// Keys that match the query now, are not on the page, and came after the snapshot.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub new_matches: Vec<TaskKey>,
-    /// `view=tasks`: filtered counts, at most once a second.
+    /// Filtered counts, at most once a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<Counts>,
-    /// `view=task`: the task, whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub task: Option<Box<TaskDetail>>,
-    /// `view=executors`: those that changed, whole.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub executors: Vec<ExecutorLive>,
+}
+
+/// Content of `view=tasks`, alone.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct OfTasks<T> {
+    /// The content.
+    pub tasks: T,
+}
+
+/// Content of `view=task`, alone.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct OfTask<T> {
+    /// The content.
+    pub task: T,
+}
+
+/// Content of `view=executors`, alone.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct OfExecutors<T> {
+    /// The content.
+    pub executors: T,
 }
 
 /// The cluster's status changed, or a heartbeat (sent when nothing else was for 15 s).

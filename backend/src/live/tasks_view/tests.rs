@@ -40,7 +40,7 @@ fn page(rows: Vec<TaskRow>, revision: u64) -> HistoryPage {
 fn list(query: HistoryQuery, rows: Vec<TaskRow>) -> TasksView {
     let mut view = TasksView::new(query, BASE);
     view.take_page(&page(rows, 10));
-    assert_eq!(view.take_delta(10, BASE), None);
+    assert_eq!(view.take_delta(), None);
     view
 }
 
@@ -50,10 +50,10 @@ fn rows_of_the_page_are_told_once_and_only_if_they_changed() {
     view.take_rows(&[row(1, 5, 0), row(2, 11, 0)]);
     let ended = TaskRow { phase: Phase::Ended, outcome: Some(Outcome::Successful), ..row(2, 12, 0) };
     view.take_rows(std::slice::from_ref(&ended));
-    let delta = view.take_delta(12, BASE).unwrap();
+    let delta = view.take_delta().unwrap();
     assert_eq!(delta.rows, [ended], "the newest form of a row, although it left the filter");
     assert!(delta.new_matches.is_empty());
-    assert_eq!(view.take_delta(12, BASE), None);
+    assert_eq!(view.take_delta(), None);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn new_matches_are_announced_once_and_old_rows_of_other_pages_never() {
     let new = row(20, 11, BASE.0 + 10);
     view.take_rows(&[new.clone(), row(3, 12, 5)]);
     view.take_rows(&[TaskRow { revision: 13, ..new }]);
-    let delta = view.take_delta(13, BASE).unwrap();
+    let delta = view.take_delta().unwrap();
     assert_eq!(delta.new_matches, [TaskKey::new("APP", "T-20")]);
     assert!(delta.rows.is_empty());
 }
@@ -74,7 +74,7 @@ fn what_a_row_came_to_match_by_decides_whether_it_is_new() {
     let over =
         |run_id, ended: i64| TaskRow { phase: Phase::Ended, ended: Some(Timestamp(ended)), ..row(run_id, 11, 5) };
     view.take_rows(&[over(1, BASE.0 + 1), over(2, 100)]);
-    assert_eq!(view.take_delta(11, BASE).unwrap().new_matches, [TaskKey::new("APP", "T-1")]);
+    assert_eq!(view.take_delta().unwrap().new_matches, [TaskKey::new("APP", "T-1")]);
 
     let starting = HistoryQuery { states: vec![TaskState::Running], ..HistoryQuery::default() };
     let mut view = list(starting, Vec::new());
@@ -85,7 +85,7 @@ fn what_a_row_came_to_match_by_decides_whether_it_is_new() {
         TaskRow { transitions: vec![began], ..row(run_id, 11, 5) }
     };
     view.take_rows(&[entered(1, BASE.0 + 1), entered(2, 100)]);
-    assert_eq!(view.take_delta(11, BASE).unwrap().new_matches, [TaskKey::new("APP", "T-1")]);
+    assert_eq!(view.take_delta().unwrap().new_matches, [TaskKey::new("APP", "T-1")]);
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn earlier_readers_hear_what_a_later_page_shows() {
     let mut view = list(HistoryQuery::default(), vec![row(1, 5, 0)]);
     // The later reader's page was read before the feed told of these.
     view.take_page(&page(vec![row(2, 12, BASE.0 + 1), row(1, 11, 0)], 12));
-    let delta = view.take_delta(12, BASE).unwrap();
+    let delta = view.take_delta().unwrap();
     assert_eq!(delta.rows, [row(1, 11, 0)]);
     assert_eq!(delta.new_matches, [TaskKey::new("APP", "T-2")]);
     view.take_rows(&[row(2, 13, BASE.0 + 1)]);
-    assert_eq!(view.take_delta(13, BASE).unwrap().rows, [row(2, 13, BASE.0 + 1)]);
+    assert_eq!(view.take_delta().unwrap().rows, [row(2, 13, BASE.0 + 1)]);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn counts_are_told_when_they_differ() {
     assert!(!view.is_waiting());
     let counts = Counts { active: Count { n: 1, more: false }, ..Counts::default() };
     view.take_counts(counts.clone(), Count::default());
-    assert_eq!(view.take_delta(1, BASE).unwrap().counts, Some(counts));
+    assert_eq!(view.take_delta().unwrap().counts, Some(counts));
 }
 
 #[test]

@@ -1,13 +1,10 @@
 use crate::{
-    api::LiveView,
+    api::{ExecutorsFrame, LiveView},
     format::short_names,
     state::{KeyedRows, set_if_changed, subscribe},
 };
 use leptos::prelude::*;
-use model::{
-    ExecutorId,
-    dashboard::{ExecutorLive, LiveFrame, ViewSnapshot},
-};
+use model::{ExecutorId, dashboard::ExecutorLive};
 use std::collections::BTreeMap;
 
 /// All executors as last seen, followed live. Cheap to copy; it lives as long as its page.
@@ -56,17 +53,14 @@ impl Fleet {
         sum
     }
 
-    fn take(&self, frame: LiveFrame) {
+    fn take(&self, frame: ExecutorsFrame) {
         match frame {
-            LiveFrame::Snapshot(snapshot) => {
-                if let ViewSnapshot::Executors(mut all) = snapshot.view {
-                    all.sort_by(|a, b| place(a).cmp(&place(b)));
-                    self.rows.replace(all.into_iter().map(|one| (one.summary.executor_id.clone(), one)).collect());
-                    set_if_changed(&self.loaded, true);
-                }
+            ExecutorsFrame::All(mut all) => {
+                all.sort_by(|a, b| place(a).cmp(&place(b)));
+                self.rows.replace(all.into_iter().map(|one| (one.summary.executor_id.clone(), one)).collect());
+                set_if_changed(&self.loaded, true);
             }
-            LiveFrame::Delta(delta) => self.update(delta.executors),
-            LiveFrame::Log(_) | LiveFrame::Notice(_) => {}
+            ExecutorsFrame::Changed(changed) => self.update(changed),
         }
     }
 

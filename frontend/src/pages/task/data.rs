@@ -1,17 +1,14 @@
 //! What the live stream tells of a task: the run, and its log.
 
 use crate::{
-    api::{Api, LiveView, use_api},
+    api::{Api, LiveView, TaskFrame, use_api},
     components::LogBuffer,
     routes::{Replace, log_position, run_number, task_query, use_go, use_paths},
     state::subscribe,
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
-use model::{
-    OUTPUT_LOG, TaskKey,
-    dashboard::{LiveFrame, TaskDetail, ViewSnapshot},
-};
+use model::{OUTPUT_LOG, TaskKey, dashboard::TaskDetail};
 
 /// Bytes read at once of what lies before: the most that the server gives.
 const PART: u64 = 64 * 1_024;
@@ -192,24 +189,15 @@ impl TaskData {
         });
     }
 
-    fn take(&self, frame: LiveFrame) {
+    fn take(&self, frame: TaskFrame) {
         match frame {
-            LiveFrame::Snapshot(snapshot) => match snapshot.view {
-                ViewSnapshot::Task(Some(detail)) => self.take_detail(*detail),
-                ViewSnapshot::Task(None) => self.known.set(Known::Nobody),
-                ViewSnapshot::Tasks(_) | ViewSnapshot::Executors(_) => {}
-            },
-            LiveFrame::Delta(delta) => {
-                if let Some(detail) = delta.task {
-                    self.take_detail(*detail);
-                }
-            }
-            LiveFrame::Log(part) => {
+            TaskFrame::Detail(Some(detail)) => self.take_detail(*detail),
+            TaskFrame::Detail(None) => self.known.set(Known::Nobody),
+            TaskFrame::Log(part) => {
                 if part.file == self.file.get_untracked() {
                     self.log.update(|log| log.take(part));
                 }
             }
-            LiveFrame::Notice(_) => {}
         }
     }
 

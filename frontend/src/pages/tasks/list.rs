@@ -3,7 +3,7 @@
 
 use super::list_query::ListQuery;
 use crate::{
-    api::{LiveView, use_api},
+    api::{LiveView, TasksFrame, use_api},
     browser,
     format::short_names,
     state::{Freshness, Merge, Subscription, TaskBoard, set_if_changed, subscribe, use_live},
@@ -12,7 +12,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use model::{
     TaskKey,
-    dashboard::{Count, Counts, FilterChoices, HistoryPage, HistoryQuery, LiveDelta, LiveFrame, Tab, ViewSnapshot},
+    dashboard::{Count, Counts, FilterChoices, HistoryPage, HistoryQuery, Tab, TasksDelta},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,15 +146,10 @@ impl TaskList {
         }
     }
 
-    fn take(&self, frame: LiveFrame) {
+    fn take(&self, frame: TasksFrame) {
         match frame {
-            LiveFrame::Snapshot(snapshot) => {
-                if let ViewSnapshot::Tasks(page) = snapshot.view {
-                    self.show(*page);
-                }
-            }
-            LiveFrame::Delta(delta) => self.apply(*delta),
-            LiveFrame::Log(_) | LiveFrame::Notice(_) => {}
+            TasksFrame::Page(page) => self.show(*page),
+            TasksFrame::Delta(delta) => self.apply(delta),
         }
     }
 
@@ -174,7 +169,7 @@ impl TaskList {
         set_if_changed(&self.shown, Some(query));
     }
 
-    fn apply(&self, delta: LiveDelta) {
+    fn apply(&self, delta: TasksDelta) {
         let query = self.query.peek();
         self.board.update(delta.rows, |row| query.matches(row));
         if let Some(counts) = delta.counts {

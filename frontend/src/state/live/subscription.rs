@@ -3,16 +3,12 @@
 
 use super::{Link, Live, backoff, use_live};
 use crate::{
-    api::{Api, FRAME_NAMES, LiveView, read_frame, use_api},
+    api::{Api, FRAME_NAMES, FrameHead, LiveView, ViewFrame, read_notice, use_api},
     browser::{self, EventStream, StreamEvent},
     state::{Clock, Session, use_clock, use_session},
 };
 use gloo_timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
-use model::{
-    Timestamp,
-    dashboard::{ClusterStatus, LiveFrame},
-};
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -35,12 +31,21 @@ impl Subscription {
     }
 }
 
-/// Follows `view` and hands each frame to `take`. Status, clock and connection are dealt with here.
-pub fn subscribe(view: Signal<LiveView>, take: impl Fn(LiveFrame) + 'static) -> Subscription {
-    subscribe_with(view, Rc::new(take))
+/// Follows `view`, whose frames are `F`, and hands each to `take`. Status, clock and connection are dealt with here.
+pub fn subscribe<F: ViewFrame>(view: Signal<LiveView>, take: impl Fn(F) + 'static) -> Subscription {
+    let read: TakeFrame = Rc::new(move |name, data, hear| {
+        let (head, frame) = F::read(name, data)?;
+        hear(head);
+        take(frame);
+        Ok(())
+    });
+    subscribe_with(view, read)
 }
 
-fn subscribe_with(view: Signal<LiveView>, take: Rc<dyn Fn(LiveFrame)>) -> Subscription {
+/// Reads the frame of a name, first reports its head, then shows it.
+type TakeFrame = Rc<dyn Fn(&str, &str, &dyn Fn(Option<FrameHead>)) -> Result<(), serde_json::Error>>;
+
+fn subscribe_with(view: Signal<LiveView>, take: TakeFrame) -> Subscription {
     let stream = Rc::new(Stream {
         api: use_api(),
         live: use_live(),
@@ -83,7 +88,7 @@ struct Stream {
     live: Live,
     clock: Clock,
     session: Session,
-    take: Rc<dyn Fn(LiveFrame)>,
+    take: TakeFrame,
     state: RefCell<State>,
 }
 
@@ -136,39 +141,34 @@ impl Stream {
                 self.session.ensure_known();
             }
             StreamEvent::Failed => self.lost(),
-            StreamEvent::Frame { name, data, id } => match read_frame(name, &data) {
-                Ok(frame) => self.frame(frame, id),
-                Err(fault) => {
+            StreamEvent::Frame { name, data, id } => {
+                let hear = |head| self.frame(head, &id);
+                let read = match name {
+                    "notice" => read_notice(&data).map(|head| hear(Some(head))),
+                    _ => (self.take)(name, &data, &hear),
+                };
+                if let Err(fault) = read {
                     // A frame from another version of the server: what follows cannot be trusted, a snapshot can.
                     leptos::logging::error!("live frame {name} cannot be read: {fault}");
                     self.forget_position();
                     self.lost();
                 }
-            },
+            }
         }
     }
 
-    fn frame(&self, frame: LiveFrame, id: String) {
-        self.state.borrow_mut().position = Some(id);
-        match &frame {
-            LiveFrame::Snapshot(snapshot) => self.cluster(snapshot.now, &snapshot.cluster),
-            LiveFrame::Notice(notice) => self.cluster(notice.now, &notice.cluster),
-            LiveFrame::Delta(delta) => self.clock.sync(delta.now, self.is_paused()),
-            LiveFrame::Log(_) => {}
+    /// A frame was read; what it shows follows.
+    fn frame(&self, head: Option<FrameHead>, id: &str) {
+        self.state.borrow_mut().position = Some(id.to_owned());
+        if let Some(FrameHead { now, cluster }) = head {
+            let cluster_signal = self.live.cluster;
+            if cluster.is_some() && cluster_signal.with_untracked(|known| *known != cluster) {
+                cluster_signal.set(cluster);
+            }
+            let paused = cluster_signal.with_untracked(|c| c.as_ref().is_some_and(|c| c.clock_paused.is_some()));
+            self.clock.sync(now, paused);
         }
         self.set_link(Link::Open);
-        (self.take)(frame);
-    }
-
-    fn cluster(&self, now: Timestamp, cluster: &ClusterStatus) {
-        self.clock.sync(now, cluster.clock_paused.is_some());
-        if self.live.cluster.with_untracked(|known| known.as_ref() != Some(cluster)) {
-            self.live.cluster.set(Some(cluster.clone()));
-        }
-    }
-
-    fn is_paused(&self) -> bool {
-        self.live.cluster.with_untracked(|c| c.as_ref().is_some_and(|c| c.clock_paused.is_some()))
     }
 
     fn set_link(&self, link: Link) {
