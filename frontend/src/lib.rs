@@ -12,6 +12,11 @@
 //! | [`format`] | values to text, pure | decisions: those are in `model` |
 //! | [`browser`] | the only code that touches web-sys | |
 
+#![allow(
+    clippy::redundant_closure,
+    reason = "`view!` erases closures that are written where they are used; a named one is compiled for each use"
+)]
+
 pub mod api;
 pub mod app;
 pub mod browser;

@@ -95,12 +95,12 @@ pub fn CoreMap(
                 let cells = if as_bars { bar(&machine, node) } else { grid(&machine, node, size, lit) };
                 let head = (size != CoreMapSize::Row).then(|| head(node));
                 let under = under.map(|under| under.run(node.node));
-                view! { <div class="core-map__node">{head}{cells}{under}</div> }
+                view! { <div class="core-map__node">{head}{cells}{under}</div> }.into_any()
             };
             nodes.iter().map(draw).collect_view()
         })
     };
-    view! { <div class=class>{drawn}</div> }
+    view! { <div class=class>{move || drawn()}</div> }
 }
 
 fn head(node: &NodeCores) -> impl IntoView + use<> {
@@ -142,7 +142,7 @@ fn cell(number: u32, used_by: &CoreUse, size: CoreMapSize, lit: RwSignal<Option<
                 <a
                     class="core-map__core"
                     data-use=kind
-                    data-lit=is_lit
+                    data-lit=move || is_lit()
                     href=address
                     title=title.clone()
                     aria-label=title

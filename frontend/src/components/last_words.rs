@@ -2,6 +2,7 @@ use super::{
     LogBuffer,
     log_pane::{LogLine, Stream},
 };
+use crate::ui::When;
 use leptos::prelude::*;
 
 /// Lines shown.
@@ -29,14 +30,14 @@ pub fn LastWords(
         if stderr.is_empty() { last(|line| line.is_trouble) } else { stderr }
     });
     view! {
-        <Show when=move || words.with(|w| !w.is_empty())>
+        <When is=move || words.with(|w| !w.is_empty())>
             <div class="last-words">
                 <pre class="code code--wrap" tabindex="0" role="group" aria-label="Last lines of stderr"><code>{move || words.get()}</code></pre>
                 <p class="last-words__foot">
                     <button class="link-button" type="button" on:click=move |_| on_open.run(())>"Open log at the end"</button>
                 </p>
             </div>
-        </Show>
+        </When>
     }
     .into_any()
 }

@@ -15,7 +15,7 @@ pub use line::{LogLine, Stream};
 use crate::{
     browser::{Scroll, element_by_id, scroll_of, scroll_to_end},
     state::use_shortcuts,
-    ui::{Icon, IconName, Note, Tone},
+    ui::{Icon, IconName, Note, Tone, When},
 };
 use bar::Bar;
 use foot::Foot;
@@ -136,7 +136,7 @@ pub fn LogPane(
     on_cleanup(move || find.remove());
     let stream_unknown = move || buffer.with(|b| b.lines().front().is_some_and(|l| l.stream == Stream::Raw));
     view! {
-        {move || absent.get().map(|why| view! { <Note tone=Tone::Info title=why/> })}
+        {move || absent.get().map(|why| view! { <Note tone=Tone::Info title=why/> }.into_any())}
         <div
             class="log-pane"
             data-wrap=move || if view.wrap.get() { "on" } else { "off" }
@@ -153,11 +153,11 @@ pub fn LogPane(
                 aria-live=move || if view.follow.get() { "polite" } else { "off" }
                 on:scroll=scrolled
             >
-                <Show when=move || view.has_earlier.get()>
+                <When is=move || view.has_earlier.get()>
                     <div class="log-pane__more">
                         <button class="link-button link-button--s" type="button" on:click=earlier>"Show earlier lines"</button>
                     </div>
-                </Show>
+                </When>
                 <For
                     each=move || view.shown.get()
                     key=|shown| shown.key
@@ -167,25 +167,25 @@ pub fn LogPane(
                         Item::Fold(fold) => row::fold(view, fold),
                     }
                 />
-                <Show when=move || view.is_empty.get()>
+                <When is=move || view.is_empty.get()>
                     <div class="log-pane__more muted">
                         <Icon name=IconName::Terminal/>
                         {move || if live.get() { " Nothing was written yet." } else { " Nothing was written." }}
                     </div>
-                </Show>
-                <Show when=move || view.has_later.get()>
+                </When>
+                <When is=move || view.has_later.get()>
                     <div class="log-pane__more">
                         <button class="link-button link-button--s" type="button" on:click=move |_| view.show_later()>
                             "Show later lines"
                         </button>
                     </div>
-                </Show>
+                </When>
             </div>
             <Foot view live on_end=move |()| go_to_end()/>
         </div>
-        <Show when=stream_unknown>
+        <When is=move || stream_unknown()>
             <p class="field__hint">"This executor’s log format does not name streams."</p>
-        </Show>
+        </When>
     }
     .into_any()
 }

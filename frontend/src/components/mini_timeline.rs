@@ -28,11 +28,11 @@ pub fn MiniTimeline(
             // An end that Drove never reported is no stretch of time: what led to it is drawn, the badge tells the rest.
             let drawn = segments.iter().filter(|segment| !matches!(segment.state, SegmentState::Ended(_)));
             let parts = drawn.map(|segment| part(segment, end, now())).collect_view();
-            view! { {parts} {live.map(|state| view! { <span class="mini-timeline__live" data-state=state></span> })} }
+            view! { {parts} {live.map(|state| view! { <span class="mini-timeline__live" data-state=state></span> }.into_any())} }.into_any()
         })
     };
     let label = move || row.with(|row| format!("{} {}", status_text(row), format_duration(lasted(row, now()))));
-    view! { <span class="mini-timeline" role="img" aria-label=label>{parts}</span> }
+    view! { <span class="mini-timeline" role="img" aria-label=move || label()>{move || parts()}</span> }
 }
 
 fn part(segment: &Segment, end: Duration, now: Timestamp) -> impl IntoView + use<> {

@@ -29,8 +29,8 @@ pub fn SpecView(
     let choice = move |own: bool, label: &'static str| {
         let pressed = move || if as_json.get() == own { "true" } else { "false" };
         view! {
-            <button class="segmented__option" type="button" aria-pressed=pressed on:click=move |_| as_json.set(own)>{label}</button>
-        }
+            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| as_json.set(own)>{label}</button>
+        }.into_any()
     };
     let content = move || {
         match as_json.get() {
@@ -56,13 +56,17 @@ pub fn SpecView(
                 <CopyButton text label="Copy spec, with its values"/>
             </div>
         </div>
-        {content}
+        {move || content()}
     }
     .into_any()
 }
 
 fn group(group: Group) -> impl IntoView {
-    let facts = group.facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
+    let facts = group
+        .facts
+        .into_iter()
+        .map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }.into_any())
+        .collect_view();
     view! { <div><h3 class="spec__title">{group.title}</h3><dl class="facts">{facts}</dl></div> }
 }
 

@@ -5,7 +5,7 @@ mod machine;
 use super::{outcome_icon, state_icon};
 use crate::{
     format::format_clock,
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconName, IconSize, When},
 };
 use leptos::prelude::*;
 use machine::Machine;
@@ -54,26 +54,26 @@ pub fn StatePath(
                 .iter()
                 .enumerate()
                 .map(|(n, step)| {
-                    let arrow = (n > 0).then(|| view! { <span class="state-path__arrow" aria-hidden="true">"→"</span> });
+                    let arrow = (n > 0).then(|| view! { <span class="state-path__arrow" aria-hidden="true">"→"</span> }.into_any());
                     view! {
                         {arrow}
                         <span class="state-path__step" data-state=step.name.clone() data-evidence=step.certainty.as_str()>
                             <Icon name=step.icon size=IconSize::Small/>
                             {step.label.clone()}
                         </span>
-                    }
+                    }.into_any()
                 })
                 .collect_view()
         })
     };
     let opened = RwSignal::new(false);
     view! {
-        <p class="state-path">{line}</p>
+        <p class="state-path">{move || line()}</p>
         <details class="fold" on:toggle=move |_| opened.set(true)>
             <summary><Icon name=IconName::ChevronRight size=IconSize::Small/>"Show all states"</summary>
-            <Show when=move || opened.get()>
+            <When is=move || opened.get()>
                 <Machine steps live/>
-            </Show>
+            </When>
         </details>
     }
     .into_any()

@@ -7,7 +7,7 @@ mod words;
 
 use crate::{
     state::use_clock,
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconName, IconSize, When},
 };
 use figure::{Axis, Callouts, Heard, Lane};
 use leptos::prelude::*;
@@ -68,22 +68,22 @@ pub fn Timeline(
                 </div>
             </div>
         </div>
-        <figure class="timeline" data-scale=scale_name aria-labelledby="timeline-title">
+        <figure class="timeline" data-scale=move || scale_name() aria-labelledby="timeline-title">
             <Axis drawing/>
             <Callouts drawing/>
             <Lane drawing/>
             <Marks drawing/>
             <Heard row gaps drawing/>
-            <Show when=move || !over.get()>
+            <When is=move || !over.get()>
                 <div
                     class="timeline__now"
                     style=("--now", move || percent(layout.with(|l| l.as_ref().and_then(|l| l.now)).unwrap_or(100.0)))
                 >
                     <span class="timeline__now-label">{move || format!("now {}", crate::format::format_clock(now.get()))}</span>
                 </div>
-            </Show>
+            </When>
         </figure>
-        {move || note.get().map(|note| view! { <p class="timeline__note">{note}</p> })}
+        {move || note.get().map(|note| view! { <p class="timeline__note">{note}</p> }.into_any())}
         <ol class="timeline-key">{move || segments.with(|s| s.iter().map(|s| key(s, now)).collect_view())}</ol>
         <Transitions drawing/>
     }
@@ -93,7 +93,7 @@ pub fn Timeline(
 fn choice(scale: RwSignal<Scale>, own: Scale, label: &'static str) -> impl IntoView {
     let pressed = move || if scale.get() == own { "true" } else { "false" };
     view! {
-        <button class="segmented__option" type="button" aria-pressed=pressed on:click=move |_| scale.set(own)>
+        <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| scale.set(own)>
             {label}
         </button>
     }
@@ -123,7 +123,7 @@ fn key(segment: &Segment, now: Signal<model::Timestamp>) -> impl IntoView + use<
             <Icon name=segment_icon(&segment.state)/>
             <span>{segment.state.label().to_owned()}</span>
             <span class="timeline-key__evidence">{segment.certainty.label()}</span>
-            <span class="timeline-key__time">{length}</span>
+            <span class="timeline-key__time">{move || length()}</span>
         </li>
     }
 }

@@ -38,7 +38,7 @@ pub fn VerdictMatrix(
         Some(matrix) if matrix.rows.is_empty() => view! { <p class="muted">"No executor is known."</p> }.into_any(),
         Some(matrix) => draw(&matrix, open, on_apply),
     };
-    view! { {drawn} }.into_any()
+    view! { {move || drawn()} }.into_any()
 }
 
 fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Option<Callback<Change>>) -> AnyView {
@@ -59,13 +59,13 @@ fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Optio
                     <tr>
                         <td class="verdict-matrix__group" colspan="6">
                             {text}
-                            {(!all).then(|| view! { <button class="link-button link-button--s" type="button" on:click=show>"Show all"</button> })}
+                            {(!all).then(|| view! { <button class="link-button link-button--s" type="button" on:click=show>"Show all"</button> }.into_any())}
                         </td>
                     </tr>
-                }
+                }.into_any()
             });
             let rows = group.rows.iter().take(shown).map(|r| row(matrix, r, &names, now)).collect_view();
-            view! { {head}{rows} }
+            view! { {head}{rows} }.into_any()
         })
         .collect_view();
     view! {
@@ -145,8 +145,9 @@ fn remedy(
     let fitting: Vec<String> =
         change.fitting.iter().map(|host| by_host(host).unwrap_or_else(|| host.clone())).collect();
     let effect = format!("{} of {} fit: {}", fitting.len(), matrix.rows.len(), fitting.join(", "));
-    let button =
-        on_apply.map(|apply| view! { <Button label="Apply" small=true on_press=move |()| apply.run(change.clone())/> });
+    let button = on_apply.map(|apply| {
+        view! { <Button label="Apply" small=true on_press=move |()| apply.run(change.clone())/> }.into_any()
+    });
     view! {
         <h3 class="section__title verdict-matrix__next">"Smallest change that would fit"</h3>
         <div class="remedy"><b>{parts.join(", ")}</b><span class="remedy__effect">{effect}</span>{button}</div>

@@ -20,19 +20,14 @@ pub fn cut_middle(name: &str, room: usize) -> String {
 /// begins so, else the shortest tail of the host (or of the ID, if hosts are equal) that no other has.
 pub fn short_names(executors: &[(&str, &str)]) -> BTreeMap<String, String> {
     let label = |host: &str| host.split('.').next().unwrap_or_default().to_owned();
-    let mut labels: BTreeMap<String, usize> = BTreeMap::new();
-    let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, host) in executors {
-        *labels.entry(label(host)).or_default() += 1;
-        *hosts.entry(host).or_default() += 1;
-    }
+    let hosts = |is_so: &dyn Fn(&str) -> bool| executors.iter().filter(|(_, host)| is_so(host)).count();
     let is_address = |host: &str| host.chars().all(|c| c.is_ascii_digit() || c == '.');
     let short = |id: &str, host: &str| {
         let first = label(host);
-        if first.len() <= 14 && !is_address(host) && labels.get(&first) == Some(&1) && !first.is_empty() {
+        if first.len() <= 14 && !is_address(host) && !first.is_empty() && hosts(&|other| label(other) == first) == 1 {
             return first;
         }
-        let unique_host = !host.is_empty() && hosts.get(host) == Some(&1);
+        let unique_host = !host.is_empty() && hosts(&|other| other == host) == 1;
         let own = if unique_host { host } else { id };
         let others = executors.iter().filter(|(i, _)| *i != id).map(|(i, h)| if unique_host { *h } else { *i });
         shortest_tail(own, others.collect())

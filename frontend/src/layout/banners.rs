@@ -35,7 +35,7 @@ pub(super) fn Banners() -> impl IntoView {
                 Trouble::NoLeader | Trouble::NotRecording(_) | Trouble::Stale { .. } | Trouble::ClockPaused(_) => None,
             };
             let countdown = Signal::derive(move || resumes.map(|at| countdown(at, clock.now())));
-            view! { <Banner tone icon title text=sentence(&trouble) clock=countdown more/> }
+            view! { <Banner tone icon title text=sentence(&trouble) clock=countdown more/> }.into_any()
         })
     }
 }

@@ -24,9 +24,9 @@ pub(super) fn Crumbs(page: Memo<Page>) -> impl IntoView {
             Page::NotFound => (tasks(), "Not found".to_owned()),
         };
         let parent = parent.map(|(label, address)| {
-            view! { <a href=address>{label}</a><span class="crumbs__sep" aria-hidden="true">"/"</span> }
+            view! { <a href=address>{label}</a><span class="crumbs__sep" aria-hidden="true">"/"</span> }.into_any()
         });
-        view! { {parent}<span aria-current="page">{here}</span> }
+        view! { {parent}<span aria-current="page">{here}</span> }.into_any()
     };
-    view! { <nav class="crumbs" aria-label="Breadcrumb">{crumbs}</nav> }
+    view! { <nav class="crumbs" aria-label="Breadcrumb">{move || crumbs()}</nav> }
 }

@@ -20,9 +20,9 @@ pub(super) fn FreshnessSign() -> impl IntoView {
         Freshness::Stale { since } => format!("Stale since {}", format_clock(since)),
     };
     view! {
-        <span class="freshness" data-freshness=name role="status">
+        <span class="freshness" data-freshness=move || name() role="status">
             <span class="freshness__dot"></span>
-            {text}
+            {move || text()}
         </span>
     }
 }

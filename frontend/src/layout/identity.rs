@@ -1,7 +1,7 @@
 use crate::{
     format::role_name,
     state::{Session, Toast, Toasts, use_session, use_shortcuts, use_toasts},
-    ui::{IconName, Menu, MenuItem, Tone},
+    ui::{IconName, Menu, MenuItem, Tone, When},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -18,13 +18,13 @@ pub(super) fn Identity() -> impl IntoView {
     });
     let initials = move || user.with(|user| user.chars().take(2).collect::<String>().to_uppercase());
     view! {
-        <Show when=move || user.with(|user| !user.is_empty())>
+        <When is=move || user.with(|user| !user.is_empty())>
             <div class="identity">
-                <span class="identity__mark" aria-hidden="true">{initials}</span>
+                <span class="identity__mark" aria-hidden="true">{move || initials()}</span>
                 <span class="identity__name">{user}<span class="identity__role">{role}</span></span>
                 <UserMenu/>
             </div>
-        </Show>
+        </When>
     }
 }
 

@@ -14,7 +14,7 @@ pub fn PageHead(
     view! {
         <div class="page-head">
             <h1 class="page-head__title">{title}</h1>
-            {children.map(|children| view! { <div class="page-head__actions">{children()}</div> })}
+            {children.map(|children| view! { <div class="page-head__actions">{children()}</div> }.into_any())}
         </div>
     }
 }

@@ -1,6 +1,6 @@
 use crate::{
     state::{Toast, Toasts, use_toasts},
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconName, IconSize, for_each},
 };
 use leptos::prelude::*;
 
@@ -10,17 +10,17 @@ pub fn ToastList() -> impl IntoView {
     let toasts = use_toasts();
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown() key=|(number, _)| *number children=move |(number, toast)| item(toasts, number, toast)/>
+            {for_each(move || toasts.numbers(), move |number| toasts.get(number).map(|toast| item(toasts, number, toast)))}
         </div>
     }
 }
 
-fn item(toasts: Toasts, number: u32, toast: Toast) -> impl IntoView {
+fn item(toasts: Toasts, number: i64, toast: Toast) -> impl IntoView {
     let text = (!toast.text.is_empty()).then(|| {
-        view! { <div class="toast__text">{toast.text.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</div> }
+        view! { <div class="toast__text">{toast.text.into_iter().map(|line| view! { <p>{line}</p> }.into_any()).collect_view()}</div> }.into_any()
     });
     let link = toast.link.map(|(label, address)| {
-        view! { <div class="toast__actions"><a class="link-button" href=address on:click=move |_| toasts.dismiss(number)>{label}</a></div> }
+        view! { <div class="toast__actions"><a class="link-button" href=address on:click=move |_| toasts.dismiss(number)>{label}</a></div> }.into_any()
     });
     view! {
         <div class="toast" data-tone=toast.tone.as_str()>

@@ -1,5 +1,9 @@
 use super::{ThemeButton, crumbs::Crumbs, freshness::FreshnessSign, identity::UserMenu};
-use crate::{routes::Page, state::use_live, ui::IconName};
+use crate::{
+    routes::Page,
+    state::use_live,
+    ui::{IconName, When},
+};
 use leptos::prelude::*;
 
 /// Where the reader is, whether the page is live, and the theme.
@@ -12,9 +16,9 @@ pub(super) fn TopBar(page: Memo<Page>) -> impl IntoView {
             <UserMenu class="menu top-bar__menu" icon=IconName::Menu/>
             <Crumbs page/>
             <div class="top-bar__end">
-                <Show when=move || simulated.get()>
+                <When is=move || simulated.get()>
                     <span class="tag" title="Executors and containers are simulated">"Simulated"</span>
-                </Show>
+                </When>
                 <FreshnessSign/>
                 <ThemeButton/>
             </div>

@@ -40,6 +40,6 @@ pub fn ExecutorsPage() -> impl IntoView {
         <PageHead title="Executors">
             <span class="muted wide-only">"Executors report every 20 s"</span>
         </PageHead>
-        {content}
+        {move || content()}
     }
 }

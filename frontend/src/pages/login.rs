@@ -56,7 +56,7 @@ pub fn LoginPage() -> impl IntoView {
                     <Life/>
                     <h1 class="login__title">"Sign in"</h1>
                     <p class="muted">"Use your Drove user. What you can do here follows its role."</p>
-                    {move || error.get().map(|title| view! { <Note tone=Tone::Danger title/> })}
+                    {move || error.get().map(|title| view! { <Note tone=Tone::Danger title/> }.into_any())}
                     <SignInForm sign_in busy failed=Signal::derive(move || error.with(Option::is_some))/>
                     <OfferedUsers sign_in busy/>
                     <p class="login__roles">
@@ -86,7 +86,7 @@ fn OfferedUsers(sign_in: Callback<SignIn>, busy: RwSignal<bool>) -> impl IntoVie
         };
         // A built-in user's password is its name.
         let press = move |()| sign_in.run(SignIn { user: name.clone(), password: name.clone() });
-        view! { <Button label on_press=press busy/> }
+        view! { <Button label on_press=press busy/> }.into_any()
     };
     view! {
         <div class="login__demo">
@@ -102,6 +102,7 @@ fn Life() -> impl IntoView {
         view! {
             <span class="mini-timeline__part" data-state=state data-evidence="observed" style=("--w", weight)></span>
         }
+        .into_any()
     };
     let parts = [("PENDING", "2"), ("PROVISIONING", "7"), ("STARTING", "2"), ("RUNNING", "34")];
     view! {

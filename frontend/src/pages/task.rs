@@ -16,7 +16,7 @@ use crate::{
     components::{LastWords, StatePath, Timeline},
     layout::use_title,
     routes::use_paths,
-    ui::{Empty, IconName, SkeletonRows},
+    ui::{Empty, IconName, SkeletonRows, When},
 };
 use cores::Cores;
 use data::{Known, TaskData};
@@ -91,16 +91,16 @@ fn Content(
     view! {
         <Head data detail row/>
         <Story detail row/>
-        <Show when=move || ended_badly.get()>
+        <When is=move || ended_badly.get()>
             <LastWords buffer=data.log() on_open=open_log/>
-        </Show>
+        </When>
         <Jump sections=SECTIONS has_log=Signal::derive(move || !never_reported.get())/>
         <section class="section task__section" id="timeline" aria-labelledby="timeline-title">
             <Timeline row gaps/>
         </section>
-        <Show
-            when=move || !never_reported.get()
-            fallback=move || view! { <NotPlaced detail row/> }
+        <When
+            is=move || !never_reported.get()
+            otherwise=move || view! { <NotPlaced detail row/> }.into_any()
         >
             <section class="section task__section" id="log" aria-labelledby="log-title">
                 <Log data row live to_end/>
@@ -109,7 +109,7 @@ fn Content(
                 <OutcomeFacts data detail row/>
                 <Cores detail row/>
             </div>
-        </Show>
+        </When>
         <section class="section" aria-labelledby="path-title">
             <div class="section__head"><h2 class="section__title" id="path-title">"Path"</h2></div>
             <StatePath segments=path live/>

@@ -64,6 +64,6 @@ pub fn TasksPage() -> impl IntoView {
         <TaskTabs query list/>
         <TaskCounts query list/>
         <Filters query list/>
-        {content}
+        {move || content()}
     }
 }

@@ -41,8 +41,8 @@ impl Toast {
 /// All messages shown, each with a number of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Toasts {
-    shown: RwSignal<Vec<(u32, Toast)>>,
-    last: StoredValue<u32>,
+    shown: RwSignal<Vec<(i64, Toast)>>,
+    last: StoredValue<i64>,
 }
 
 /// Provides an empty list.
@@ -56,9 +56,14 @@ pub fn use_toasts() -> Toasts {
 }
 
 impl Toasts {
-    /// All messages shown. Tracked.
-    pub fn shown(&self) -> Vec<(u32, Toast)> {
-        self.shown.get()
+    /// Numbers of all messages shown. Tracked.
+    pub fn numbers(&self) -> Vec<i64> {
+        self.shown.with(|shown| shown.iter().map(|(number, _)| *number).collect())
+    }
+
+    /// The message of a number, if it is shown.
+    pub fn get(&self, number: i64) -> Option<Toast> {
+        self.shown.with_untracked(|shown| shown.iter().find(|(n, _)| *n == number).map(|(_, toast)| toast.clone()))
     }
 
     /// Shows a message. Good news goes by itself; bad news waits until it is dismissed.
@@ -74,7 +79,7 @@ impl Toasts {
     }
 
     /// Takes a message away.
-    pub fn dismiss(&self, number: u32) {
+    pub fn dismiss(&self, number: i64) {
         self.shown.update(|shown| shown.retain(|(n, _)| *n != number));
     }
 }

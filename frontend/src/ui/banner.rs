@@ -25,8 +25,8 @@ pub fn Banner(
             <Icon name=icon/>
             <p class="banner__text"><b>{title}</b>" "{text}</p>
             // A second that passes is no news for a screen reader.
-            {move || clock.get().map(|clock| view! { <span class="banner__clock" role="timer" aria-live="off">{clock}</span> })}
-            {(more > 0).then(|| view! { <span class="tag">{format!("+{more}")}</span> })}
+            {move || clock.get().map(|clock| view! { <span class="banner__clock" role="timer" aria-live="off">{clock}</span> }.into_any())}
+            {(more > 0).then(|| view! { <span class="tag">{format!("+{more}")}</span> }.into_any())}
         </div>
     }
 }

@@ -1,4 +1,4 @@
-use super::{Icon, IconName};
+use super::{Icon, IconName, When};
 use leptos::{ev::MouseEvent, prelude::*};
 
 /// How a button looks.
@@ -79,14 +79,14 @@ pub fn Button(
             aria-describedby=move || has_reason().then(|| described_by.clone())
             on:click=press
         >
-            <Show when=move || icon.is_some() || busy.get()>
+            <When is=move || icon.is_some() || busy.get()>
                 <Icon name=drawn/>
-            </Show>
+            </When>
             {label}
         </button>
-        <Show when=has_reason>
+        <When is=move || has_reason()>
             <span class="button__reason" id=reason_id.clone()>{move || disabled.get()}</span>
-        </Show>
+        </When>
     }
 }
 

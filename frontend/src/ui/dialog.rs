@@ -1,3 +1,4 @@
+use super::When;
 use super::button::next_id;
 use crate::browser::{close_dialog, show_dialog};
 use leptos::{html, prelude::*};
@@ -22,12 +23,12 @@ pub fn Dialog(
     });
     view! {
         <dialog class="dialog" node_ref=element aria-labelledby=labelled_by on:close=move |_| open.set(false)>
-            <Show when=move || open.get()>
+            <When is=move || open.get()>
                 <div class="dialog__body">
                     <h2 class="dialog__title" id=title_id.clone()>{title}</h2>
                     {children()}
                 </div>
-            </Show>
+            </When>
         </dialog>
     }
 }

@@ -21,7 +21,7 @@ pub fn Empty(
             <Icon name=icon size=IconSize::Large/>
             <h2 class="empty__title">{title}</h2>
             <p class="empty__text">{text}</p>
-            {children.map(|children| view! { <div class="empty__actions">{children()}</div> })}
+            {children.map(|children| view! { <div class="empty__actions">{children()}</div> }.into_any())}
         </div>
     }
 }

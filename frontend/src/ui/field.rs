@@ -44,18 +44,18 @@ pub fn Field(
             view! { <p class="field__message" data-tone=tone.as_str()><Icon name=tone.icon()/><span>{text}</span></p> }
                 .into_any()
         }
-        None => {
-            hint.with(|hint| (!hint.is_empty()).then(|| view! { <p class="field__hint">{hint.clone()}</p> })).into_any()
-        }
+        None => hint
+            .with(|hint| (!hint.is_empty()).then(|| view! { <p class="field__hint">{hint.clone()}</p> }.into_any()))
+            .into_any(),
     };
     view! {
         <div class="field">
             <div class="field__head">
                 <label class="field__label" for=id.clone()>{label}</label>
-                {optional.then(|| view! { <span class="field__optional">"optional"</span> })}
+                {optional.then(|| view! { <span class="field__optional">"optional"</span> }.into_any())}
             </div>
             {children()}
-            <div id=note_id aria-live="polite">{note}</div>
+            <div id=note_id aria-live="polite">{move || note()}</div>
         </div>
     }
 }

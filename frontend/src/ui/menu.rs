@@ -1,4 +1,4 @@
-use super::{Icon, IconName};
+use super::{Icon, IconName, When};
 use crate::browser::{close_menus, is_open, leave_menu};
 use leptos::{ev, html, prelude::*};
 
@@ -39,9 +39,9 @@ pub fn Menu(
             <summary class="icon-button" aria-label=label.clone() title=label>
                 <Icon name=icon/>
             </summary>
-            <Show when=move || opened.get()>
+            <When is=move || opened.get()>
                 <div class="menu__panel">{children()}</div>
-            </Show>
+            </When>
         </details>
     }
 }
@@ -79,7 +79,7 @@ pub fn MenuItem(
         >
             <Icon name=icon/>
             {label}
-            {move || disabled.get().map(|reason| view! { <span class="menu__note">{reason}</span> })}
+            {move || disabled.get().map(|reason| view! { <span class="menu__note">{reason}</span> }.into_any())}
         </button>
     }
 }

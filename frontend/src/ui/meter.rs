@@ -65,9 +65,10 @@ pub fn Meter(
                             style=("--part", format!("{:.1}", part.percent))
                         ></span>
                     }
+                    .into_any()
                 })
                 .collect_view()
         })
     };
-    view! { <span class="resource-meter__bar" role="img" aria-label=move || label.get()>{bars}</span> }
+    view! { <span class="resource-meter__bar" role="img" aria-label=move || label.get()>{move || bars()}</span> }
 }

@@ -18,7 +18,7 @@ pub fn Note(
             <Icon name=tone.icon()/>
             <div class="note__body">
                 <p class="note__title">{title}</p>
-                {lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
+                {lines.into_iter().map(|line| view! { <p>{line}</p> }.into_any()).collect_view()}
             </div>
         </div>
     }

@@ -42,7 +42,7 @@ pub fn Select(
         let chosen = value.get();
         let entry = |Choice { value, label }: Choice| {
             let is_chosen = value == chosen;
-            view! { <option value=value selected=is_chosen>{label}</option> }
+            view! { <option value=value selected=is_chosen>{label}</option> }.into_any()
         };
         choices.get().into_iter().map(entry).collect_view()
     };
@@ -55,7 +55,7 @@ pub fn Select(
             prop:value=move || value.get()
             on:change=move |event| on_choose.run(event_target_value(&event))
         >
-            {entries}
+            {move || entries()}
         </select>
     }
 }

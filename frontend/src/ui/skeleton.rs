@@ -1,3 +1,4 @@
+use super::When;
 use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use std::time::Duration;
 
@@ -32,13 +33,13 @@ pub fn SkeletonRows(
             timer.clear();
         }
     });
-    let line = || view! { <tr><td><span class="skeleton" aria-hidden="true"></span></td></tr> };
+    let line = || view! { <tr><td><span class="skeleton" aria-hidden="true"></span></td></tr> }.into_any();
     view! {
         <p class="visually-hidden" role="status">{label}</p>
-        <Show when=move || shown.get()>
+        <When is=move || shown.get()>
             <table class="table" aria-hidden="true">
                 <tbody>{(0..rows).map(|_| line()).collect_view()}</tbody>
             </table>
-        </Show>
+        </When>
     }
 }

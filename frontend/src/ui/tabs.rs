@@ -49,6 +49,7 @@ pub fn Tabs(
                 {tab.label}
             </button>
         }
+        .into_any()
     };
     view! {
         <div class="tabs" role="tablist" aria-label=label on:keydown=key>

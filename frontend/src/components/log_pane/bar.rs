@@ -27,10 +27,10 @@ pub(super) fn Bar(
     let filter = |(own, name): &'static (Filter, &str)| {
         let pressed = move || if view.filter.get() == *own { "true" } else { "false" };
         view! {
-            <button class="segmented__option" type="button" aria-pressed=pressed on:click=move |_| view.filter.set(*own)>
+            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| view.filter.set(*own)>
                 {*name}
             </button>
-        }
+        }.into_any()
     };
     let found = move || {
         let (at, all) = view.position();
@@ -74,7 +74,7 @@ pub(super) fn Bar(
                     on:input=move |event| view.search(event_target_value(&event))
                     on:keydown=key
                 />
-                <span class="search__found" role="status">{found}</span>
+                <span class="search__found" role="status">{move || found()}</span>
                 <IconButton label="Previous match" icon=IconName::ChevronUp on_press=move |()| view.step(true)/>
                 <IconButton label="Next match" icon=IconName::ChevronDown on_press=move |()| view.step(false)/>
             </label>

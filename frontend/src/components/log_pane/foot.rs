@@ -1,7 +1,7 @@
 //! How much was read, and whether the pane follows.
 
 use super::view::LogView;
-use crate::format::format_number;
+use crate::{format::format_number, ui::When};
 use leptos::prelude::*;
 
 /// The line under the lines.
@@ -28,15 +28,15 @@ pub(super) fn Foot(
         move || view.buffer.with(|b| b.lines().iter().rev().take(2_000).any(|l| l.text.contains(model::secret::MASK)));
     view! {
         <div class="log-pane__foot">
-            <span>{counted}</span>
-            <span>{loaded}</span>
-            <Show when=move || view.buffer.with(|b| b.rotated())>
+            <span>{move || counted()}</span>
+            <span>{move || loaded()}</span>
+            <When is=move || view.buffer.with(|b| b.rotated())>
                 <span>"The file was rotated; this is the new one"</span>
-            </Show>
-            <Show when=masked>
+            </When>
+            <When is=masked>
                 <span>"Secrets are masked. Download has them in clear text"</span>
-            </Show>
-            <span class="push">{state}</span>
+            </When>
+            <span class="push">{move || state()}</span>
             <button class="link-button link-button--s narrow-only" type="button" on:click=move |_| view.sheet.update(|s| *s = !*s)>
                 {move || if view.sheet.get() { "Close log" } else { "Open log" }}
             </button>

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     components::state_icon,
     format::format_number,
-    ui::{Icon, IconSize},
+    ui::{Icon, IconSize, When},
 };
 use leptos::prelude::*;
 use model::TaskState;
@@ -34,20 +34,20 @@ pub fn row(view: LogView, line: LogLine, number: Option<u64>) -> AnyView {
     let more = (letters > SHOWN).then(|| {
         let label = format!(" Show {} more", format_number((letters - SHOWN) as u64));
         view! {
-            <Show when=move || !whole.get()>
+            <When is=move || !whole.get()>
                 <button class="link-button link-button--s" type="button" on:click=move |_| whole.set(true)>{label.clone()}</button>
-            </Show>
-        }
+            </When>
+        }.into_any()
     });
     view! {
-        <div class="log-pane__line" id=line_id(at) data-stream=stream aria-current=is_current>
+        <div class="log-pane__line" id=line_id(at) data-stream=stream aria-current=move || is_current()>
             <span class="log-pane__gutter">
                 <a class="log-pane__no" href=view.link.run(at) data-noscroll="" title=format!("Link to byte {at}")>
                     {number.map_or_else(|| "·".to_owned(), |n| n.to_string())}
                 </a>
-                {known.then(|| view! { <span class="log-pane__stream">{stream}</span><time class="log-pane__time">{time}</time> })}
+                {known.then(|| view! { <span class="log-pane__stream">{stream}</span><time class="log-pane__time">{time}</time> }.into_any())}
             </span>
-            <span class="log-pane__text">{drawn}{more}</span>
+            <span class="log-pane__text">{move || drawn()}{more}</span>
         </div>
     }
     .into_any()

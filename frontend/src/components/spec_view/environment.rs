@@ -1,4 +1,4 @@
-use crate::ui::{IconButton, IconName};
+use crate::ui::{IconButton, IconName, When};
 use leptos::prelude::*;
 use model::secret::{MASK, looks_secret};
 use serde_json::Value;
@@ -23,17 +23,17 @@ pub(super) fn Environment(#[prop(into)] spec: Signal<Value>) -> impl IntoView {
     };
     let hidden = move || variables.with(Vec::len) > SHOWN && !all.get();
     view! {
-        <Show when=move || variables.with(|v| !v.is_empty())>
+        <When is=move || variables.with(|v| !v.is_empty())>
             <div>
                 <h3 class="spec__title">"Environment"</h3>
-                <dl class="facts facts--names">{rows}</dl>
-                <Show when=hidden>
+                <dl class="facts facts--names">{move || rows()}</dl>
+                <When is=move || hidden()>
                     <button class="link-button link-button--s" type="button" on:click=move |_| all.set(true)>
                         {move || format!("Show all {}", variables.with(Vec::len))}
                     </button>
-                </Show>
+                </When>
             </div>
-        </Show>
+        </When>
     }
     .into_any()
 }
@@ -44,7 +44,7 @@ fn variable(name: String, value: String) -> impl IntoView {
     let label = name.clone();
     let button = secret.then(|| {
         let label = Signal::derive(move || format!("{} {label}", if shown.get() { "Hide" } else { "Show" }));
-        view! { <IconButton label icon=IconName::Eye pressed=Signal::from(shown) on_press=move |()| shown.update(|s| *s = !*s)/> }
+        view! { <IconButton label icon=IconName::Eye pressed=Signal::from(shown) on_press=move |()| shown.update(|s| *s = !*s)/> }.into_any()
     });
     view! {
         <dt>{name}</dt>

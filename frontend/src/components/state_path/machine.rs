@@ -66,6 +66,7 @@ pub(super) fn Machine(steps: Memo<Vec<Step>>, #[prop(into)] live: Signal<bool>) 
                             marker-end=if taken { "url(#tip-taken)" } else { "url(#tip)" }
                         ></path>
                     }
+                    .into_any()
                 })
                 .collect_view()
         })
@@ -90,9 +91,9 @@ pub(super) fn Machine(steps: Memo<Vec<Step>>, #[prop(into)] live: Signal<bool>) 
                         >
                             <rect class="state-machine__box" x=x.to_string() y=y.to_string() width=width.to_string() height="44" rx="6"></rect>
                             <text class="state-machine__label" x=(x + 12).to_string() y=label_y.to_string()>{*label}</text>
-                            {when.map(|when| view! { <text class="state-machine__when" x=(x + 12).to_string() y=(y + WHEN).to_string()>{when}</text> })}
+                            {when.map(|when| view! { <text class="state-machine__when" x=(x + 12).to_string() y=(y + WHEN).to_string()>{when}</text> }.into_any())}
                         </g>
-                    }
+                    }.into_any()
                 })
                 .collect_view()
         })
@@ -104,9 +105,9 @@ pub(super) fn Machine(steps: Memo<Vec<Step>>, #[prop(into)] live: Signal<bool>) 
                     {tip("tip", false)}
                     {tip("tip-taken", true)}
                 </defs>
-                {edges}
+                {move || edges()}
                 <text class="state-machine__note" x="1056" y="200">"after 60 s of silence"</text>
-                {nodes}
+                {move || nodes()}
             </svg>
         </div>
     }

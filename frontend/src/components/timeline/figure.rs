@@ -4,6 +4,7 @@ use super::{Drawing, drawn_length, percent, words::length_text};
 use crate::{
     browser::zone_offset,
     format::{format_clock, format_moment},
+    ui::for_each,
 };
 use leptos::prelude::*;
 use model::{
@@ -22,10 +23,12 @@ pub(super) fn Axis(drawing: Drawing) -> impl IntoView {
         drawing.layout.with(|layout| {
             let Some(layout) = layout else { return Vec::new() };
             let end = layout.now.map_or(layout.to, |_| drawing.now.get());
-            ticks(layout.from, end, LABELS, zone_offset(end.millis()))
+            let at = ticks(layout.from, end, LABELS, zone_offset(end.millis()));
+            at.into_iter().map(Timestamp::millis).collect()
         })
     });
-    let label = move |at: Timestamp| {
+    let label = move |at: i64| {
+        let at = Timestamp(at);
         let place = move || drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, at)));
         // No room: "now" has a label of its own, and a text must not hang over the edge.
         let is_hidden = move || {
@@ -33,11 +36,11 @@ pub(super) fn Axis(drawing: Drawing) -> impl IntoView {
             place() > now.map_or(96.0, |now| now - 9.0)
         };
         let text = format_moment(at, drawing.now.get_untracked());
-        view! { <span class="timeline__at" hidden=is_hidden style=("--at", move || percent(place()))>{text}</span> }
+        view! { <span class="timeline__at" hidden=move || is_hidden() style=("--at", move || percent(place()))>{text}</span> }.into_any()
     };
     view! {
         <div class="timeline__axis" aria-hidden="true">
-            <For each=move || labels.get() key=|at| at.millis() children=label/>
+            {for_each(move || labels.get(), label)}
         </div>
     }
 }
@@ -54,24 +57,27 @@ pub(super) fn Callouts(drawing: Drawing) -> impl IntoView {
                     .iter()
                     .filter_map(|callout| {
                         let segment = segments.get(callout.segment)?;
-                        Some(view! {
-                            <span
-                                class="timeline__callout"
-                                data-state=segment.state.as_str().to_owned()
-                                data-align=callout.right_aligned.then_some("end")
-                                style=("--at", percent(callout.at))
-                                style=("--level", callout.level.to_string())
-                            >
-                                <b>{segment.state.label().to_owned()}</b>
-                                {format!(" {}", length_text(segment, drawing.now.get_untracked()))}
-                            </span>
-                        })
+                        Some(
+                            view! {
+                                <span
+                                    class="timeline__callout"
+                                    data-state=segment.state.as_str().to_owned()
+                                    data-align=callout.right_aligned.then_some("end")
+                                    style=("--at", percent(callout.at))
+                                    style=("--level", callout.level.to_string())
+                                >
+                                    <b>{segment.state.label().to_owned()}</b>
+                                    {format!(" {}", length_text(segment, drawing.now.get_untracked()))}
+                                </span>
+                            }
+                            .into_any(),
+                        )
                     })
                     .collect_view()
             })
         })
     };
-    view! { <div class="timeline__callouts" aria-hidden="true" style=("--levels", levels)>{callouts}</div> }
+    view! { <div class="timeline__callouts" aria-hidden="true" style=("--levels", move || levels())>{move || callouts()}</div> }
 }
 
 /// The segments.
@@ -116,14 +122,14 @@ pub(super) fn Lane(drawing: Drawing) -> impl IntoView {
                 style=("--even-span", move || at(|p| p.even_span))
             >
                 <span class="timeline__label">{label}</span>
-                <span class="timeline__time">{time}</span>
+                <span class="timeline__time">{move || time()}</span>
             </div>
         }
         .into_any()
     };
     view! {
         <div class="timeline__lane">
-            <For each=move || keys.get() key=|key| key.clone() children=segment/>
+            {for_each(move || keys.get(), segment)}
         </div>
     }
 }
@@ -148,6 +154,7 @@ pub(super) fn Heard(row: Signal<TaskRow>, gaps: Signal<Vec<Gap>>, drawing: Drawi
                     style=("--span", percent(to - from))
                 ></span>
             }
+            .into_any()
         })
     };
     let drawn = move || {
@@ -160,13 +167,16 @@ pub(super) fn Heard(row: Signal<TaskRow>, gaps: Signal<Vec<Gap>>, drawing: Drawi
             .collect_view();
         let at = drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, from)));
         let text = format!("heard from {} to {}", format_clock(from), format_clock(to));
-        Some(view! {
-            {span(from, to, false)}
-            {silences}
-            <span class="timeline__heard-label" style=("--from", percent(at.min(60.0)))>{text}</span>
-        })
+        Some(
+            view! {
+                {span(from, to, false)}
+                {silences}
+                <span class="timeline__heard-label" style=("--from", percent(at.min(60.0)))>{text}</span>
+            }
+            .into_any(),
+        )
     };
-    view! { <div class="timeline__heard">{drawn}</div> }
+    view! { <div class="timeline__heard">{move || drawn()}</div> }
 }
 
 /// Where a time stands on the axis, in percent.

@@ -4,7 +4,7 @@ use super::{
     Drawing, percent,
     words::{beginning, change, source_text},
 };
-use crate::format::format_precise;
+use crate::{format::format_precise, ui::for_each};
 use leptos::prelude::*;
 use model::{
     format_span,
@@ -43,16 +43,16 @@ pub(super) fn Marks(drawing: Drawing) -> impl IntoView {
                 class="timeline__mark"
                 type="button"
                 data-evidence=move || told.with(|t| t.certainty.as_str())
-                data-align=align
+                data-align=move || align()
                 style=("--at", move || percent(at.get()))
                 aria-label=move || told.with(|t| t.in_one_line())
             >
                 <span class="tooltip">
                     <b>{move || told.with(|t| t.title.clone())}</b>
-                    {move || told.with(|t| t.lines.iter().map(|line| view! { <span>{line.clone()}</span> }).collect_view())}
+                    {move || told.with(|t| t.lines.iter().map(|line| view! { <span>{line.clone()}</span> }.into_any()).collect_view())}
                 </span>
             </button>
-        }
+        }.into_any()
     };
     let stamps = move || {
         drawing.layout.with(|layout| {
@@ -68,16 +68,19 @@ pub(super) fn Marks(drawing: Drawing) -> impl IntoView {
                         continue;
                     }
                     free_from = left + STAMP_WIDTH;
-                    stamps.push(view! {
-                        <span
-                            class="timeline__stamp"
-                            aria-hidden="true"
-                            data-align=ends.then_some("end")
-                            style=("--at", percent(mark.at))
-                        >
-                            {format_precise(segment.from)}
-                        </span>
-                    });
+                    stamps.push(
+                        view! {
+                            <span
+                                class="timeline__stamp"
+                                aria-hidden="true"
+                                data-align=ends.then_some("end")
+                                style=("--at", percent(mark.at))
+                            >
+                                {format_precise(segment.from)}
+                            </span>
+                        }
+                        .into_any(),
+                    );
                 }
                 stamps
             })
@@ -85,8 +88,8 @@ pub(super) fn Marks(drawing: Drawing) -> impl IntoView {
     };
     view! {
         <div class="timeline__marks">
-            <For each=move || keys.get() key=|key| key.clone() children=mark/>
-            {stamps}
+            {for_each(move || keys.get(), mark)}
+            {move || stamps()}
         </div>
     }
 }

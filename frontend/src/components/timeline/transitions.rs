@@ -56,7 +56,7 @@ fn row(segment: &Segment, drawing: Drawing) -> impl IntoView + use<> {
                     {segment.state.label().to_owned()}
                 </span>
             </td>
-            <td class="num">{stayed}</td>
+            <td class="num">{move || stayed()}</td>
             <td>
                 <span class="legend__item">
                     <span class="legend__evidence" data-evidence=segment.certainty.as_str()></span>

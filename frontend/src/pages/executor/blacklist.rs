@@ -34,7 +34,7 @@ pub(super) fn BlacklistNotice(
     };
     view! {
         <Dialog open=asking title=Signal::derive(move || format!("Blacklist {}?", name.get()))>
-            <p class="dialog__text">"No new task is placed here. " {running} " " {others}</p>
+            <p class="dialog__text">"No new task is placed here. " {move || running()} " " {move || others()}</p>
             <p class="dialog__text">"Drove answers after 8 to 12 s. It can be undone at any time."</p>
             <div class="dialog__foot">
                 <Button label="Cancel" on_press=move |()| asking.set(false)/>

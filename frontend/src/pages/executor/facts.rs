@@ -1,3 +1,4 @@
+use crate::ui::When;
 use leptos::prelude::*;
 use model::dashboard::ExecutorLive;
 use serde_json::Value;
@@ -12,19 +13,19 @@ pub(super) fn OthersHere(row: RwSignal<ExecutorLive>) -> impl IntoView {
     let list = move || {
         let entry = |(name, count): (String, usize)| {
             let count = if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
-            view! { <dt>{name}</dt><dd>{count}</dd> }
+            view! { <dt>{name}</dt><dd>{count}</dd> }.into_any()
         };
         found.get().into_iter().map(entry).collect_view()
     };
     view! {
-        <Show when=move || !found.with(BTreeMap::is_empty)>
+        <When is=move || !found.with(BTreeMap::is_empty)>
             <section class="section" aria-labelledby="others">
                 <div class="section__head">
                     <h2 class="section__title" id="others">"Applications and services here"</h2>
                 </div>
-                <dl class="facts">{list}</dl>
+                <dl class="facts">{move || list()}</dl>
             </section>
-        </Show>
+        </When>
     }
 }
 

@@ -39,11 +39,11 @@ pub(super) fn ExecutorHead(
             <div class="page-head__actions"><Service row name asking/></div>
         </div>
         <p class="task-head__meta">
-            <span>{address}</span>
-            <span>{transport}</span>
-            <span>{tags}</span>
+            <span>{move || address()}</span>
+            <span>{move || transport()}</span>
+            <span>{move || tags()}</span>
             <span class="mono">{text.clone()}" "<CopyButton text=text label="Copy executor ID"/></span>
-            <span>{age}</span>
+            <span>{move || age()}</span>
         </p>
     }
 }
@@ -94,7 +94,7 @@ fn Service(row: RwSignal<ExecutorLive>, name: Memo<String>, asking: RwSignal<boo
         ExecutorState::Removed => ().into_any(),
     };
     view! {
-        {button}
-        <span class="muted" role="status">{progress}</span>
+        {move || button()}
+        <span class="muted" role="status">{move || progress()}</span>
     }
 }

@@ -2,7 +2,7 @@ use crate::{
     components::{CoreMap, CoreMapSize, NodeMemory, node_cores, node_memory},
     format::{format_cores, format_megabytes},
     pages::executors::Legend,
-    ui::{Meter, MeterPart, Use},
+    ui::{Meter, MeterPart, Use, When},
 };
 use leptos::prelude::*;
 use model::dashboard::ExecutorLive;
@@ -29,15 +29,15 @@ pub(super) fn Nodes(row: RwSignal<ExecutorLive>) -> impl IntoView {
         <section class="section" aria-labelledby="cores">
             <div class="section__head">
                 <h2 class="section__title" id="cores">"Cores and memory by NUMA node"</h2>
-                <span class="section__note">{note}</span>
+                <span class="section__note">{move || note()}</span>
             </div>
-            <Show
-                when=move || !nodes.with(Vec::is_empty)
-                fallback=|| view! { <p class="muted">"The executor’s own report has not been read yet."</p> }
+            <When
+                is=move || !nodes.with(Vec::is_empty)
+                otherwise=|| view! { <p class="muted">"The executor’s own report has not been read yet."</p> }.into_any()
             >
                 <CoreMap machine=host.clone() nodes size=CoreMapSize::Page under/>
                 <Legend/>
-            </Show>
+            </When>
         </section>
     }
 }
@@ -54,7 +54,7 @@ fn MemoryBar(node: u32, memory: Memo<BTreeMap<u32, NodeMemory>>) -> impl IntoVie
     });
     view! {
         <span class="resource-meter">
-            <span class="core-map__head"><span>"Memory"</span><span><b>{free}</b>" of "{total}" free"</span></span>
+            <span class="core-map__head"><span>"Memory"</span><span><b>{move || free()}</b>" of "{total}" free"</span></span>
             <Meter label parts/>
         </span>
     }

@@ -4,7 +4,7 @@ use crate::{
     format::{format_age, format_duration, format_megabytes},
     routes::use_paths,
     state::{KeyedRows, use_clock},
-    ui::CutMiddle,
+    ui::{CutMiddle, When, for_each},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
@@ -32,7 +32,7 @@ pub(super) fn TasksHere(row: RwSignal<ExecutorLive>) -> impl IntoView {
                 <span class="section__note">"Newest first"</span>
                 <div class="section__end"><a href=all>"All in the list of tasks"</a></div>
             </div>
-            <Show when=move || !is_empty() fallback=|| view! { <p class="muted">"No task has run here yet."</p> }>
+            <When is=move || !is_empty() otherwise=|| view! { <p class="muted">"No task has run here yet."</p> }.into_any()>
                 <div class="table-scroll" tabindex="0" role="region" aria-label="Table of tasks">
                     <table class="table executor-tasks" aria-labelledby="here">
                         <thead>
@@ -48,15 +48,14 @@ pub(super) fn TasksHere(row: RwSignal<ExecutorLive>) -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            <For
-                                each=move || rows.order().get()
-                                key=|run| *run
-                                children=move |run| rows.get(&run).map(|row| view! { <Run row cores/> })
-                            />
+                            {for_each(
+                                move || rows.order().get(),
+                                move |run| rows.get(&run).map(|row| view! { <Run row cores/> }.into_any()),
+                            )}
                         </tbody>
                     </table>
                 </div>
-            </Show>
+            </When>
         </section>
     }
 }
@@ -88,8 +87,8 @@ fn Run(row: ArcRwSignal<TaskRow>, cores: Memo<BTreeMap<TaskKey, String>>) -> imp
             <td class="muted">{key.app.to_string()}</td>
             <td><a class="strong" href=address title=key.to_string()><CutMiddle text=key.id.to_string()/></a></td>
             <td><MiniTimeline row/></td>
-            <td class="num">{took}</td>
-            <td class="muted">{places}</td>
+            <td class="num">{move || took()}</td>
+            <td class="muted">{move || places()}</td>
             <td class="num muted">{move || format_megabytes(row.with(|row| row.memory_mb))}</td>
             <td class="num muted">{move || format_age(submitted, clock.now())}</td>
         </tr>

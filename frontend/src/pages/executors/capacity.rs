@@ -115,7 +115,7 @@ pub(super) fn Capacity(fleet: Fleet) -> impl IntoView {
             <div class="capacity__item">
                 <span class="capacity__label">"Executors"</span>
                 <span class="capacity__value">{move || totals.with(|totals| totals.active)}" active"</span>
-                <span class="muted">{others}</span>
+                <span class="muted">{move || others()}</span>
             </div>
             <Figure label="Free cores" unit="cores" split=cores write=number/>
             <Figure label="Free memory" unit="of memory" split=memory write=format_megabytes/>
@@ -136,7 +136,7 @@ fn Figure(label: &'static str, unit: &'static str, split: Signal<Split>, write: 
     view! {
         <div class="capacity__item">
             <span class="capacity__label">{label}</span>
-            <span class="capacity__value">{free}" "<span class="capacity__of">{total}</span></span>
+            <span class="capacity__value">{free}" "<span class="capacity__of">{move || total()}</span></span>
             <Meter label=told parts=Signal::derive(move || split.get().parts())/>
         </div>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 #[component]
 pub(in crate::pages) fn Legend() -> impl IntoView {
     let item = |used_by: Use, label: &'static str| {
-        view! { <span class="legend__item"><span class="core-map__core" data-use=used_by.as_str()></span>{label}</span> }
+        view! { <span class="legend__item"><span class="core-map__core" data-use=used_by.as_str()></span>{label}</span> }.into_any()
     };
     view! {
         <div class="legend">

@@ -33,7 +33,7 @@ pub(super) fn ExecutorRow(
         Memo::new(move |_| row.with(|row| row.detail.as_ref().map(|d| node_cores(d, None)).unwrap_or_default()));
     let machine = host.clone();
     view! {
-        <tr data-key=id.to_string() data-dim=dim>
+        <tr data-key=id.to_string() data-dim=move || dim()>
             <td class="executor-table__name">
                 <a class="strong" href=address title=id.to_string()>{name}</a>
                 <span class="executor-table__host">{host}</span>
@@ -62,7 +62,7 @@ fn Tags(row: RwSignal<ExecutorLive>) -> impl IntoView {
         if tags.is_empty() {
             return view! { <span class="faint">"untagged"</span> }.into_any();
         }
-        tags.into_iter().map(|tag| view! { <span class="tag">{tag}</span>" " }).collect_view().into_any()
+        tags.into_iter().map(|tag| view! { <span class="tag">{tag}</span>" " }.into_any()).collect_view().into_any()
     }
 }
 
@@ -101,7 +101,7 @@ fn Share(
     let label = Signal::derive(move || format!("{} of {} {what} free", free(), total()));
     view! {
         <span class="resource-meter">
-            <span><b>{free}</b>" of "{total}</span>
+            <span><b>{move || free()}</b>" of "{move || total()}</span>
             <Meter label parts/>
         </span>
     }

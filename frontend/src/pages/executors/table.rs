@@ -1,5 +1,8 @@
 use super::{Fleet, Legend, row::ExecutorRow};
-use crate::state::{Freshness, use_live};
+use crate::{
+    state::{Freshness, use_live},
+    ui::for_each,
+};
 use leptos::prelude::*;
 
 /// One row for each executor.
@@ -9,7 +12,7 @@ pub(super) fn ExecutorTable(fleet: Fleet) -> impl IntoView {
     let freshness = use_live().freshness();
     let stale = move || matches!(freshness.get(), Freshness::Stale { .. }).then_some("");
     view! {
-        <table class="table executor-table" aria-label="Executors" data-stale=stale>
+        <table class="table executor-table" aria-label="Executors" data-stale=move || stale()>
             <thead>
                 <tr>
                     <th class="executor-table__name" scope="col">"Executor"</th>
@@ -23,11 +26,10 @@ pub(super) fn ExecutorTable(fleet: Fleet) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                <For
-                    each=move || fleet.rows.order().get()
-                    key=Clone::clone
-                    children=move |id| fleet.rows.get(&id).map(|row| view! { <ExecutorRow id row names/> })
-                />
+                {for_each(
+                    move || fleet.rows.order().get(),
+                    move |id| fleet.rows.get(&id).map(|row| view! { <ExecutorRow id row names/> }.into_any()),
+                )}
             </tbody>
         </table>
         <div class="section__head">

@@ -39,7 +39,7 @@ pub(super) fn SignInForm(sign_in: Callback<SignIn>, busy: RwSignal<bool>, failed
                         type=move || if visible.get() { "text" } else { "password" }
                         autocomplete="current-password"
                         aria-describedby="password-note"
-                        aria-invalid=invalid
+                        aria-invalid=move || invalid()
                         prop:value=move || password.get()
                         on:input=move |event| password.set(event_target_value(&event))
                     />

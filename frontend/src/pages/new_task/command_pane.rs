@@ -32,12 +32,13 @@ pub fn CommandPane(
                     </button>
                 </p>
             }
+            .into_any()
         })
     };
     view! {
         {block("drove CLI", cli)}
         {block("curl", line)}
-        {note}
+        {move || note()}
     }
     .into_any()
 }

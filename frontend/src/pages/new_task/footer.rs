@@ -48,7 +48,7 @@ pub fn Footer(
     });
     view! {
         <footer class="new-task-foot">
-            <div role="status">{reason}</div>
+            <div role="status">{move || reason()}</div>
             <div class="new-task-foot__actions">
                 <span class="narrow-only">
                     <Button label=fit_label on_press=move |()| sheet.update(|open| *open = !*open)/>

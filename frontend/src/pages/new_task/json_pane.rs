@@ -1,7 +1,7 @@
 use super::{composer::Composer, place::Place};
 use crate::{
     browser::download,
-    ui::{CopyButton, IconButton, IconName},
+    ui::{CopyButton, IconButton, IconName, When},
 };
 use leptos::prelude::*;
 
@@ -42,8 +42,8 @@ pub fn JsonPane(
             on:blur=move |_| form.touch(Place::Document)
         ></textarea>
         <div id="field-json-note" aria-live="polite">
-            {move || error.get().map(|text| view! { <p class="field__message" data-tone="danger">{text}</p> })}
-            <Show when=move || aside.get()>
+            {move || error.get().map(|text| view! { <p class="field__message" data-tone="danger">{text}</p> }.into_any())}
+            <When is=move || aside.get()>
                 <p class="field__hint">
                     "A half-typed text gave way to the form. "
                     <button
@@ -54,7 +54,7 @@ pub fn JsonPane(
                         "Bring it back"
                     </button>
                 </p>
-            </Show>
+            </When>
         </div>
     }
     .into_any()

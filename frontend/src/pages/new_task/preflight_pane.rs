@@ -57,7 +57,9 @@ pub fn PreflightPane(
     let warnings = move || {
         form.other_warnings()
             .into_iter()
-            .map(|text| view! { <li class="checks__item"><Icon name=IconName::Info/><span>{text}</span></li> })
+            .map(|text| {
+                view! { <li class="checks__item"><Icon name=IconName::Info/><span>{text}</span></li> }.into_any()
+            })
             .collect_view()
     };
     let trouble = move || preview.error.get().map(|error| check(false, error.to_string(), ()));
@@ -76,11 +78,11 @@ pub fn PreflightPane(
     };
     view! {
         <ul class="checks">
-            {complete}
+            {move || complete()}
             {move || submission.result.get().map(verdict)}
-            {would_refuse}
-            {warnings}
-            {trouble}
+            {move || would_refuse()}
+            {move || warnings()}
+            {move || trouble()}
         </ul>
         <h3 class="section__title">"Where it would fit"</h3>
         <VerdictMatrix matrix on_apply=apply/>
@@ -101,7 +103,7 @@ fn verdict(verdict: Verdict) -> AnyView {
         Verdict::Failed(error) => check(false, error.to_string(), ()).into_any(),
         Verdict::Unknown(key) => {
             let address = use_paths().task(&key);
-            let link = view! { <a href=address>"Look at its page"</a> };
+            let link = view! { <a href=address>"Look at its page"</a> }.into_any();
             check(false, "The answer was lost. It is not sent again. ".into(), link).into_any()
         }
     }
@@ -113,7 +115,7 @@ fn check(ok: bool, text: String, more: impl IntoView) -> impl IntoView {
 }
 
 fn quotes(words: Vec<String>) -> impl IntoView {
-    words.into_iter().map(|words| view! { <q class="checks__quote">{words}</q> }).collect_view()
+    words.into_iter().map(|words| view! { <q class="checks__quote">{words}</q> }.into_any()).collect_view()
 }
 
 /// Links to fields.
@@ -127,7 +129,7 @@ pub fn links(places: &[Place]) -> impl IntoView + use<> {
                 event.prevent_default();
                 crate::browser::focus_by_id(id);
             };
-            view! { {(n > 0).then_some(", ")}<a href=address on:click=go>{label}</a> }
+            view! { {(n > 0).then_some(", ")}<a href=address on:click=go>{label}</a> }.into_any()
         })
         .collect_view()
 }

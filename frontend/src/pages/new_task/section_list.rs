@@ -1,7 +1,7 @@
 use super::{composer::Composer, sections::SECTIONS};
 use crate::{
     browser::scroll_to_id,
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconName, IconSize, When},
 };
 use leptos::prelude::*;
 
@@ -20,12 +20,12 @@ pub fn SectionList(
         view! {
             <a class="new-task__link" href=format!("#{id}") data-tone=move || wrong.get().then_some("danger") on:click=go>
                 {*name}
-                <Show when=move || wrong.get()>
+                <When is=move || wrong.get()>
                     <Icon name=IconName::Warning size=IconSize::Small/>
                     <span class="visually-hidden">"has an error"</span>
-                </Show>
+                </When>
             </a>
-        }
+        }.into_any()
     };
     view! { <nav class="new-task__nav" aria-label="Sections">{SECTIONS.iter().map(link).collect_view()}</nav> }
 }

@@ -46,7 +46,7 @@ fn Section(
         <section class="form-section" id=id aria-labelledby=labelled_by>
             <div class="form-section__head">
                 <h2 class="section__title" id=title_id>{title}</h2>
-                {(!hint.is_empty()).then(|| view! { <p class="field__hint">{hint}</p> })}
+                {(!hint.is_empty()).then(|| view! { <p class="field__hint">{hint}</p> }.into_any())}
             </div>
             {children()}
         </section>

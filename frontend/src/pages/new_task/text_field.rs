@@ -44,7 +44,7 @@ pub fn TextField(
                 autocomplete="off"
                 spellcheck="false"
                 inputmode=numeric.then_some("numeric")
-                aria-invalid=invalid
+                aria-invalid=move || invalid()
                 aria-describedby=described_by
                 prop:value=move || value.get()
                 on:input=move |event| form.draft().update(|draft| write(draft, event_target_value(&event)))
@@ -56,7 +56,7 @@ pub fn TextField(
                     .map(|text| {
                         let label = format!("Use {text}");
                         let use_it = move |_| form.draft().update(|draft| write(draft, text.clone()));
-                        view! { <button class="link-button link-button--s" type="button" on:click=use_it>{label}</button> }
+                        view! { <button class="link-button link-button--s" type="button" on:click=use_it>{label}</button> }.into_any()
                     })
             }}
         </Field>

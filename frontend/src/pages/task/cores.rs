@@ -5,7 +5,7 @@ use crate::{
     format::format_megabytes,
     routes::use_paths,
     state::use_clock,
-    ui::Use,
+    ui::{Use, When},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
@@ -41,8 +41,8 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
     let note = move || {
         let executor =
             row.with(|r| r.executor_id.clone().map(|id| (paths.executor(&id), executor_name(r).unwrap_or_default())));
-        let link = executor.map(|(address, name)| view! { " of "<a href=address>{name}</a> });
-        taken.with(|t| (!t.is_empty()).then(|| view! { {t.clone()}{link} }))
+        let link = executor.map(|(address, name)| view! { " of "<a href=address>{name}</a> }.into_any());
+        taken.with(|t| (!t.is_empty()).then(|| view! { {t.clone()}{link} }.into_any()))
     };
     let key = row.with_untracked(|r| r.key.clone());
     let nodes = Memo::new(move |_| {
@@ -55,16 +55,16 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
         <section class="section task__section" id="cores" aria-labelledby="cores-title">
             <div class="section__head">
                 <h2 class="section__title" id="cores-title">"Allocated cores"</h2>
-                <span class="section__note">{note}</span>
+                <span class="section__note">{move || note()}</span>
             </div>
-            <Show
-                when=move || nodes.with(|n| !n.is_empty()) && row.with(|r| !r.is_over())
-                fallback=move || {
+            <When
+                is=move || nodes.with(|n| !n.is_empty()) && row.with(|r| !r.is_over())
+                otherwise=move || {
                     let text = move || row.with(|r| match r.is_over() {
                         true => "It has ended: its cores are free again.",
                         false => "Nothing is allocated yet.",
                     });
-                    view! { <p class="muted">{text}</p> }
+                    view! { <p class="muted">{move || text()}</p> }.into_any()
                 }
             >
                 <CoreMap machine=host() nodes/>
@@ -74,7 +74,7 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
                     {legend(Use::App, "Applications and services")}
                     {legend(Use::Free, "Free")}
                 </div>
-            </Show>
+            </When>
         </section>
     }
     .into_any()

@@ -4,6 +4,6 @@ use leptos::prelude::*;
 pub(super) fn facts(facts: Vec<(&'static str, Option<String>)>) -> impl IntoView {
     facts
         .into_iter()
-        .filter_map(|(name, value)| value.map(|value| view! { <dt>{name}</dt><dd>{value}</dd> }))
+        .filter_map(|(name, value)| value.map(|value| view! { <dt>{name}</dt><dd>{value}</dd> }.into_any()))
         .collect_view()
 }

@@ -4,7 +4,7 @@ use crate::{
     format::{format_cores, format_duration, format_megabytes, format_moment, format_utc, short_names},
     routes::{Replace, use_go, use_paths},
     state::{use_clock, use_kills, use_live, use_session},
-    ui::{Button, ButtonStyle, Choice, CopyButton, IconName, Select},
+    ui::{Button, ButtonStyle, Choice, CopyButton, IconName, Select, When},
 };
 use leptos::prelude::*;
 use model::{
@@ -30,7 +30,7 @@ pub(super) fn Head(data: TaskData, detail: RwSignal<TaskDetail>, #[prop(into)] r
     let oom = move || {
         let killed = row.with(|r| r.outcome == Some(Outcome::Failed) && r.exit_code == Some(KILLED));
         (killed && data.log().with(tells_oom))
-            .then(|| view! { <span class="muted">"out of memory (from the log)"</span> })
+            .then(|| view! { <span class="muted">"out of memory (from the log)"</span> }.into_any())
     };
     view! {
         <div class="task-head">
@@ -40,8 +40,8 @@ pub(super) fn Head(data: TaskData, detail: RwSignal<TaskDetail>, #[prop(into)] r
                 <CopyButton text=id label="Copy task ID"/>
             </h1>
             <StatusBadge row tint=true/>
-            {oom}
-            <span class="muted num">{took}</span>
+            {move || oom()}
+            <span class="muted num">{move || took()}</span>
             <Runs data detail/>
             <Actions detail row/>
         </div>
@@ -113,9 +113,9 @@ fn Runs(data: TaskData, detail: RwSignal<TaskDetail>) -> impl IntoView {
         navigate(run, None);
     });
     view! {
-        <Show when=move || runs.with(|runs| runs.len() > 1)>
+        <When is=move || runs.with(|runs| runs.len() > 1)>
             <Select id="run" label="Run" small=true choices value on_choose=choose/>
-        </Show>
+        </When>
     }
 }
 
@@ -137,8 +137,8 @@ fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
     });
     move || {
         let (executor, name, cores, memory, image, submitted, submitter) = meta.get();
-        let executor =
-            executor.map(|id| view! { <a href=paths.executor(&id)>{name.unwrap_or_else(|| id.to_string())}</a> });
+        let executor = executor
+            .map(|id| view! { <a href=paths.executor(&id)>{name.unwrap_or_else(|| id.to_string())}</a> }.into_any());
         let by = submitter.map_or_else(|| "submitter not known".to_owned(), |user| format!("by {user}"));
         let when = format!("submitted {} {by}", format_moment(submitted, clock.exact()));
         view! {
@@ -150,6 +150,7 @@ fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
                 <span title=format_utc(submitted)>{when}</span>
             </p>
         }
+        .into_any()
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) fn Jump(
                     event.prevent_default();
                     scroll_to_top_of(id);
                 };
-                view! { <a class="tabs__tab" href=format!("#{id}") on:click=go>{*name}</a> }
+                view! { <a class="tabs__tab" href=format!("#{id}") on:click=go>{*name}</a> }.into_any()
             })
             .collect_view()
     };
-    view! { <nav class="tabs task-nav" aria-label="On this page">{links}</nav> }
+    view! { <nav class="tabs task-nav" aria-label="On this page">{move || links()}</nav> }
 }

@@ -33,7 +33,7 @@ pub(super) fn Log(
     let trouble = data.trouble();
     view! {
         <div class="section__head"><h2 class="section__title" id="log-title">"Log"</h2></div>
-        {move || trouble.get().map(|text| view! { <Note tone=Tone::Warning title="Earlier lines could not be read" lines=vec![text]/> })}
+        {move || trouble.get().map(|text| view! { <Note tone=Tone::Warning title="Earlier lines could not be read" lines=vec![text]/> }.into_any())}
         <LogPane
             buffer=data.log()
             label

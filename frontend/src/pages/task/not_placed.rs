@@ -3,7 +3,7 @@ use crate::{
     api::use_api,
     components::VerdictMatrix,
     state::{Toast, use_live, use_session, use_toasts},
-    ui::{Button, ButtonStyle, IconName, Note, Tone},
+    ui::{Button, ButtonStyle, IconName, Note, Tone, When},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
@@ -33,8 +33,8 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
     let choice = move |own: bool, label: &'static str| {
         let pressed = move || if show_now.get() == own { "true" } else { "false" };
         view! {
-            <button class="segmented__option" type="button" aria-pressed=pressed on:click=move |_| show_now.set(own)>{label}</button>
-        }
+            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| show_now.set(own)>{label}</button>
+        }.into_any()
     };
     let was_not_placed = Memo::new(move |_| row.with(|r| r.outcome == Some(Outcome::NotPlaced)));
     let known = move || {
@@ -49,7 +49,7 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
     };
     view! {
         <div class="columns columns--lead">
-            <Show when=move || was_not_placed.get()>
+            <When is=move || was_not_placed.get()>
                 <section class="section" aria-labelledby="why-title">
                     <div class="section__head">
                         <h2 class="section__title" id="why-title">"Why nothing fits"</h2>
@@ -60,17 +60,17 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
                             </div>
                         </div>
                     </div>
-                    <Show
-                        when=move || matrix.with(Option::is_some)
-                        fallback=|| view! { <p class="muted">"The cluster as it was then is not recorded."</p> }
+                    <When
+                        is=move || matrix.with(Option::is_some)
+                        otherwise=|| view! { <p class="muted">"The cluster as it was then is not recorded."</p> }.into_any()
                     >
                         <VerdictMatrix matrix/>
-                    </Show>
+                    </When>
                 </section>
-            </Show>
+            </When>
             <section class="section" aria-labelledby="known-title">
                 <div class="section__head"><h2 class="section__title" id="known-title">"What we know"</h2></div>
-                <dl class="facts">{known}</dl>
+                <dl class="facts">{move || known()}</dl>
                 <Resubmit detail/>
             </section>
         </div>
@@ -112,6 +112,6 @@ fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
         <div class="task__act">
             <Button label="Resubmit" icon=IconName::Refresh style=ButtonStyle::Primary busy disabled on_press=send/>
         </div>
-        {move || failed.get().map(|lines| view! { <Note tone=Tone::Danger title="It was not submitted" lines/> })}
+        {move || failed.get().map(|lines| view! { <Note tone=Tone::Danger title="It was not submitted" lines/> }.into_any())}
     }
 }

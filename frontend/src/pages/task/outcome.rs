@@ -54,10 +54,10 @@ pub(super) fn OutcomeFacts(
     view! {
         <section class="section" aria-labelledby="outcome-title">
             <div class="section__head"><h2 class="section__title" id="outcome-title">"Outcome"</h2></div>
-            <p class="outcome__title">{title}</p>
-            <p class="outcome__text muted">{text}</p>
+            <p class="outcome__title">{move || title()}</p>
+            <p class="outcome__text muted">{move || text()}</p>
             <dl class="facts">
-                {move || heard().map(|heard| view! { <dt>"Last heard"</dt><dd>{heard}</dd> })}
+                {move || heard().map(|heard| view! { <dt>"Last heard"</dt><dd>{heard}</dd> }.into_any())}
                 {move || facts(fixed.get())}
             </dl>
         </section>

@@ -33,7 +33,7 @@ pub(super) fn Story(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
         move || row.with(|r| (r.state.is_some() && !r.error_message.is_empty()).then(|| r.error_message.clone()));
     view! {
         <p class="narrative">{move || phrases.with(|p| p.iter().map(phrase).collect_view())}</p>
-        {move || words().map(|words| view! { <p class="task-head__meta mono">{words}</p> })}
+        {move || words().map(|words| view! { <p class="task-head__meta mono">{words}</p> }.into_any())}
     }
     .into_any()
 }

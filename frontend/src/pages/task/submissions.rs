@@ -1,7 +1,7 @@
 use crate::{
     format::{format_moment, format_utc},
     state::use_clock,
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconName, IconSize, When},
 };
 use leptos::prelude::*;
 use model::{
@@ -19,10 +19,10 @@ pub(super) fn Submissions(detail: RwSignal<TaskDetail>) -> impl IntoView {
         n => format!("{n} operations sent from here"),
     };
     view! {
-        <Show when=move || sent.with(|s| !s.is_empty())>
+        <When is=move || sent.with(|s| !s.is_empty())>
             <section class="section" aria-label="Operations">
                 <details class="fold">
-                    <summary><Icon name=IconName::ChevronRight size=IconSize::Small/>{summary}</summary>
+                    <summary><Icon name=IconName::ChevronRight size=IconSize::Small/>{move || summary()}</summary>
                     <div class="table-scroll" tabindex="0" role="region" aria-label="Operations sent">
                         <table class="table table--compact">
                             <thead>
@@ -38,7 +38,7 @@ pub(super) fn Submissions(detail: RwSignal<TaskDetail>) -> impl IntoView {
                     </div>
                 </details>
             </section>
-        </Show>
+        </When>
     }
     .into_any()
 }

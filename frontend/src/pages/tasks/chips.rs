@@ -107,6 +107,7 @@ pub(super) fn Chips(query: ListQuery, list: TaskList) -> impl IntoView {
                 </button>
             </span>
         }
+        .into_any()
     };
-    view! { <For each=move || in_force.get() key=Clone::clone children=chip/> }
+    move || in_force.get().into_iter().map(chip).collect_view()
 }

@@ -6,7 +6,7 @@ use crate::{
     components::{outcome_icon, state_icon},
     format::format_number,
     routes::Replace,
-    ui::{Icon, IconName},
+    ui::{Icon, IconName, When, for_each},
 };
 use leptos::prelude::*;
 use model::{
@@ -23,12 +23,12 @@ pub(super) fn TaskCounts(query: ListQuery, list: TaskList) -> impl IntoView {
     let shows = move |other: Tab| tab.with(|tab| *tab != other);
     view! {
         <section class="tasks__counts" aria-label="Counts">
-            <Show when=move || shows(Tab::Finished)>
+            <When is=move || shows(Tab::Finished)>
                 <CountBar query label="Active by state" entries=Memo::new(move |_| counts.with(by_state))/>
-            </Show>
-            <Show when=move || shows(Tab::Active)>
+            </When>
+            <When is=move || shows(Tab::Active)>
                 <CountBar query label="Finished by outcome" entries=Memo::new(move |_| counts.with(by_outcome))/>
-            </Show>
+            </When>
         </section>
     }
 }
@@ -80,6 +80,7 @@ fn CountBar(query: ListQuery, label: &'static str, entries: Memo<Vec<Entry>>) ->
                     style=("--n", entry.number.to_string())
                 ></span>
             }
+            .into_any()
         };
         entries.with(|entries| entries.iter().filter(|e| e.number > 0).map(part).collect_view())
     };
@@ -87,13 +88,13 @@ fn CountBar(query: ListQuery, label: &'static str, entries: Memo<Vec<Entry>>) ->
     let kinds = Memo::new(move |_| entries.with(|entries| entries.iter().map(|e| e.label.clone()).collect::<Vec<_>>()));
     let button = move |label: String| {
         let entry = Memo::new(move |_| entries.with(|entries| entries.iter().find(|e| e.label == label).cloned()));
-        view! { <CountButton query entry/> }
+        view! { <CountButton query entry/> }.into_any()
     };
     view! {
         <div class="count-bar" role="group" aria-label=label>
-            <div class="count-bar__stack" aria-hidden="true">{parts}</div>
+            <div class="count-bar__stack" aria-hidden="true">{move || parts()}</div>
             <div class="count-bar__items">
-                <For each=move || kinds.get() key=String::clone children=button/>
+                {for_each(move || kinds.get(), button)}
             </div>
         </div>
     }
@@ -121,7 +122,7 @@ fn CountButton(query: ListQuery, entry: Memo<Option<Entry>>) -> impl IntoView {
             <Icon name=fixed.icon/>
             {fixed.label}
             " "
-            <span class="count-bar__n">{number}</span>
+            <span class="count-bar__n">{move || number()}</span>
         </button>
     }
     .into_any()

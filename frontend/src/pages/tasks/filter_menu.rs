@@ -6,7 +6,7 @@ use super::{
 use crate::{
     browser::{is_open, leave_menu},
     routes::Replace,
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconName, IconSize, When, for_each},
 };
 use leptos::{ev, html, prelude::*};
 use model::{
@@ -34,9 +34,9 @@ pub(super) fn FilterMenu(query: ListQuery, list: TaskList) -> impl IntoView {
             <summary class="chip chip--add">
                 <span class="chip__body"><Icon name=IconName::Plus size=IconSize::Small/>"Filter"</span>
             </summary>
-            <Show when=move || opened.get()>
+            <When is=move || opened.get()>
                 <div class="menu__panel"><Choices query list/></div>
-            </Show>
+            </When>
         </details>
     }
 }
@@ -45,6 +45,7 @@ pub(super) fn FilterMenu(query: ListQuery, list: TaskList) -> impl IntoView {
 fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
     let tab = query.part(|query| query.tab.clone());
     let names = list.executor_names();
+    let ids = Memo::new(move |_| names.with(|names| names.keys().cloned().collect::<Vec<_>>()));
     let apps = Memo::new(move |_| list.choices().with(|choices| choices.apps.clone()));
     let states = || {
         [Phase::Placing, Phase::OutcomeUnknown]
@@ -54,7 +55,7 @@ fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
             .filter(|state| !state.is_terminal())
     };
     view! {
-        <Show when=move || tab.with(|tab| *tab != Tab::Finished)>
+        <When is=move || tab.with(|tab| *tab != Tab::Finished)>
             <p class="menu__title">"State"</p>
             {states()
                 .map(|state| {
@@ -63,8 +64,8 @@ fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
                     check(query, label, move |q| q.states.contains(&own), move |q| toggle_state(q, &state))
                 })
                 .collect_view()}
-        </Show>
-        <Show when=move || tab.with(|tab| *tab != Tab::Active)>
+        </When>
+        <When is=move || tab.with(|tab| *tab != Tab::Active)>
             <p class="menu__title">"Outcome"</p>
             {Outcome::ALL
                 .iter()
@@ -73,17 +74,18 @@ fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
                     check(query, label, move |q| q.outcomes.contains(outcome), move |q| toggle_outcome(q, outcome))
                 })
                 .collect_view()}
-        </Show>
+        </When>
         <p class="menu__title">"App"</p>
-        <For each=move || apps.get() key=String::clone children=move |app| {
+        {for_each(move || apps.get(), move |app: String| {
             let own = app.clone();
             check(query, app.clone(), move |q| q.apps.contains(&own), move |q| toggle(&mut q.apps, &app))
-        }/>
+        })}
         <p class="menu__title">"Executor"</p>
-        <For each=move || names.get() key=Clone::clone children=move |(id, name)| {
+        {for_each(move || ids.get(), move |id: String| {
             let own = id.clone();
+            let name = names.with_untracked(|names| names.get(&id).cloned()).unwrap_or_else(|| id.clone());
             check(query, name, move |q| q.executors.contains(&own), move |q| toggle(&mut q.executors, &id))
-        }/>
+        })}
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     routes::Replace,
-    ui::{Icon, IconName, IconSize},
+    ui::{Icon, IconName, IconSize, When},
 };
 use leptos::prelude::*;
 use model::dashboard::{SortKey, Tab};
@@ -26,7 +26,7 @@ pub(super) fn TableHeader(query: ListQuery, list: TaskList) -> impl IntoView {
                 <Column query class="task-table__submitted num" label="Submitted" key=SortKey::Submitted/>
                 <th class="task-table__more" scope="col" role="columnheader">
                     <span class="visually-hidden">"Actions"</span>
-                    <Show when=move || drifts.get()>
+                    <When is=move || drifts.get()>
                         <button
                             class="icon-button"
                             type="button"
@@ -36,7 +36,7 @@ pub(super) fn TableHeader(query: ListQuery, list: TaskList) -> impl IntoView {
                         >
                             <Icon name=IconName::Refresh size=IconSize::Small/>
                         </button>
-                    </Show>
+                    </When>
                 </th>
             </tr>
         </thead>
@@ -50,19 +50,19 @@ fn Column(query: ListQuery, class: &'static str, label: &'static str, key: SortK
     let icon = move || {
         direction.get().map(|descending| {
             let name = if descending { IconName::ArrowDown } else { IconName::ArrowUp };
-            view! { <Icon name size=IconSize::Small/> }
+            view! { <Icon name size=IconSize::Small/> }.into_any()
         })
     };
     let sorted = move || direction.get().map(|descending| if descending { "descending" } else { "ascending" });
     view! {
-        <th class=class scope="col" role="columnheader" aria-sort=sorted>
+        <th class=class scope="col" role="columnheader" aria-sort=move || sorted()>
             <button
                 class="table__sort"
                 type="button"
                 on:click=move |_| query.change(Replace::No, |query| sort_by(query, &key))
             >
                 {label}
-                {icon}
+                {move || icon()}
             </button>
         </th>
     }

@@ -1,7 +1,7 @@
 use super::{list::TaskList, list_query::ListQuery};
 use crate::{
     format::{format_count, format_number},
-    ui::{Icon, IconName},
+    ui::{Icon, IconName, When},
 };
 use leptos::prelude::*;
 use model::dashboard::Count;
@@ -20,13 +20,14 @@ pub(super) fn Pager(query: ListQuery, list: TaskList) -> impl IntoView {
     };
     let link = move |label: &'static str, icon: IconName, by: i64| {
         let address = move || query.address(|q| q.page = q.page.saturating_add_signed(i32::try_from(by).unwrap_or(0)));
-        view! { <a class="icon-button" aria-label=label title=label href=address><Icon name=icon/></a> }
+        view! { <a class="icon-button" aria-label=label title=label href=move || address()><Icon name=icon/></a> }
+            .into_any()
     };
     view! {
         <nav class="pager" aria-label="Pages">
-            <span>{range}</span>
-            <Show when=has_previous>{link("Previous page", IconName::ChevronLeft, -1)}</Show>
-            <Show when=has_next>{link("Next page", IconName::ChevronRight, 1)}</Show>
+            <span>{move || range()}</span>
+            <When is=move || has_previous()>{link("Previous page", IconName::ChevronLeft, -1)}</When>
+            <When is=move || has_next()>{link("Next page", IconName::ChevronRight, 1)}</When>
         </nav>
     }
 }

@@ -1,5 +1,5 @@
 use super::{list::TaskList, list_query::ListQuery};
-use crate::ui::{Icon, IconName, IconSize};
+use crate::ui::{Icon, IconName, IconSize, When};
 use leptos::prelude::*;
 use model::dashboard::Tab;
 
@@ -9,12 +9,12 @@ pub(super) fn Pill(query: ListQuery, list: TaskList) -> impl IntoView {
     let ended = query.part(|query| query.tab == Tab::Active && query.states.is_empty());
     let text = Memo::new(move |_| told(list.waiting(), if ended.get() { "ended" } else { "changed" }));
     view! {
-        <Show when=move || text.with(Option::is_some)>
+        <When is=move || text.with(Option::is_some)>
             <button class="pill push" type="button" on:click=move |_| list.reload()>
                 <Icon name=IconName::ArrowUp size=IconSize::Small/>
                 {move || text.get()}
             </button>
-        </Show>
+        </When>
         <span class="visually-hidden" role="status">{move || text.get()}</span>
     }
 }

@@ -52,8 +52,8 @@ pub(super) fn Row(
             id=row_id(run)
             data-key=key.to_string()
             data-arrived=arrived
-            data-departed=departed
-            aria-selected=selected
+            data-departed=move || departed()
+            aria-selected=move || selected()
         >
             <td role="gridcell" class="task-table__status"><StatusBadge row/></td>
             <td role="gridcell" class="task-table__id">
@@ -61,8 +61,8 @@ pub(super) fn Row(
             </td>
             <td role="gridcell" class="task-table__app muted" title=key.app.to_string()>{key.app.to_string()}</td>
             <td role="gridcell" class="task-table__life"><MiniTimeline row/></td>
-            <td role="gridcell" class="task-table__took num">{took}</td>
-            <td role="gridcell" class="task-table__executor">{executor_link}</td>
+            <td role="gridcell" class="task-table__took num">{move || took()}</td>
+            <td role="gridcell" class="task-table__executor">{move || executor_link()}</td>
             <td role="gridcell" class="task-table__submitted num muted" title=when>
                 {move || format_age(submitted, clock.now())}
             </td>

@@ -3,7 +3,7 @@ use crate::{
     browser::select_by_id,
     routes::Replace,
     state::use_shortcuts,
-    ui::{Icon, IconName},
+    ui::{Icon, IconName, When},
 };
 use gloo_timers::callback::Timeout;
 use leptos::{ev, prelude::*};
@@ -68,7 +68,7 @@ pub(super) fn SearchBox(query: ListQuery) -> impl IntoView {
                 on:input=move |event| input(event_target_value(&event))
                 on:keydown=key
             />
-            <Show when=move || shortcuts.are_on()><kbd class="kbd" aria-hidden="true">"/"</kbd></Show>
+            <When is=move || shortcuts.are_on()><kbd class="kbd" aria-hidden="true">"/"</kbd></When>
         </label>
     }
 }

@@ -2,6 +2,7 @@ use super::{header::TableHeader, list::TaskList, list_query::ListQuery, row::Row
 use crate::{
     components::KillDialog,
     state::{Freshness, use_live},
+    ui::for_each,
 };
 use leptos::prelude::*;
 use model::dashboard::TaskRow;
@@ -26,7 +27,7 @@ pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
             tabindex="0"
             aria-busy=move || list.is_behind().then_some("true")
             aria-activedescendant=move || list.cursor.get().map(row_id)
-            data-stale=stale
+            data-stale=move || stale()
             on:mouseenter=move |_| list.set_busy(true)
             on:mouseleave=move |_| list.set_busy(false)
             on:focusin=move |_| list.set_busy(true)
@@ -34,11 +35,10 @@ pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
         >
             <TableHeader query list/>
             <tbody role="rowgroup">
-                <For
-                    each=move || list.board.order().get()
-                    key=|run| *run
-                    children=move |run| list.board.row(run).map(|row| view! { <Row run row list names killing/> })
-                />
+                {for_each(
+                    move || list.board.order().get(),
+                    move |run| list.board.row(run).map(|row| view! { <Row run row list names killing/> }.into_any()),
+                )}
             </tbody>
         </table>
         <KillDialog target=killing/>

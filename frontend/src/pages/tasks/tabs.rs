@@ -26,6 +26,7 @@ pub(super) fn TaskTabs(query: ListQuery, list: TaskList) -> impl IntoView {
                 </span>
             </a>
         }
+        .into_any()
     };
     view! {
         <nav class="tabs tasks__tabs" aria-label="Which tasks">

@@ -7,7 +7,7 @@ use crate::{
         place::Place,
         text_field::TextField,
     },
-    ui::{Button, ButtonStyle, IconButton, IconName},
+    ui::{Button, ButtonStyle, IconButton, IconName, When, for_each},
 };
 use leptos::{ev::ClipboardEvent, prelude::*};
 use model::secret::looks_secret;
@@ -34,11 +34,11 @@ pub fn EnvironmentSection(
     view! {
         <Section id="environment" title="Environment and arguments" hint="Drove shows these values to every signed-in user.">
             <div class="rows" id=Place::Env.id()>
-                <For each=move || 0..count.get() key=|index| *index children=move |index| row(form, index)/>
+                {for_each(move || (0..count.get()).collect(), move |index| row(form, index))}
                 {move || {
                     message()
                         .map(|m| {
-                            view! { <p class="field__message rows__note" data-tone=m.tone.as_str() role="status">{m.text}</p> }
+                            view! { <p class="field__message rows__note" data-tone=m.tone.as_str() role="status">{m.text}</p> }.into_any()
                         })
                 }}
                 <div class="rows__add">
@@ -113,9 +113,9 @@ fn row(form: Composer, index: usize) -> impl IntoView {
                     on:input=move |event| edit(&|r| r.value = event_target_value(&event))
                     on:blur=move |_| form.touch(Place::Env)
                 />
-                <Show when=move || secret.get()>
+                <When is=move || secret.get()>
                     <IconButton label=show_label icon=IconName::Eye pressed=Signal::from(shown) on_press=move |()| shown.update(|s| *s = !*s)/>
-                </Show>
+                </When>
             </div>
             <IconButton label=remove_label icon=IconName::Cross on_press=remove/>
         </div>

@@ -3,7 +3,7 @@ use crate::{
     pages::new_task::{
         composer::Composer, form::beyond_the_form, operation::MOST_PARALLEL, place::Place, text_field::TextField,
     },
-    ui::{Choice, Field, Select},
+    ui::{Choice, Field, Select, When},
 };
 use leptos::prelude::*;
 
@@ -27,12 +27,12 @@ pub fn OperationSection(
     let message = Signal::derive(move || form.message_at(Place::Strategy));
     let id = Place::Strategy.id();
     view! {
-        <Show when=move || beyond.with(|b| !b.is_empty())>
+        <When is=move || beyond.with(|b| !b.is_empty())>
             <p class="new-task__beyond">
                 {move || format!("Also in this spec: {}. ", beyond.get())}
                 <button class="link-button" type="button" on:click=move |_| on_edit_json.run(())>"Edit in JSON"</button>
             </p>
-        </Show>
+        </When>
         <Section
             id="operation"
             title="Operation"
