@@ -2,7 +2,7 @@
 //!
 //! Told through [`Ledger::intend`], [`Ledger::answer`] and [`Ledger::observe`]; one writer stores it ([`writer`]), after
 //! pure rules have decided what it means ([`book`], [`derive`]). Read through [`Ledger::page`], [`Ledger::detail`] and
-//! [`Ledger::rows_changed_since`], each in one consistent read. SQL stands in [`store`], [`history`], [`detail`],
+//! [`Ledger::rows_changed_since`]. SQL stands in [`store`], [`history`], [`detail`],
 //! [`retention`] and [`open`] only.
 
 mod book;
@@ -24,6 +24,7 @@ pub use fact::{Answer, Intent, Observation, Operation, SubmissionId};
 pub use published::{LiveRun, Now};
 pub use report::new_leader;
 
+use history::Lists;
 use model::{
     TaskKey, Timestamp,
     dashboard::{Count, Counts, HistoryPage, HistoryQuery, TaskDetail, TaskRow},
@@ -48,6 +49,8 @@ pub struct LedgerConfig {
     pub world: String,
     /// Ended runs are removed after so long.
     pub keep: Duration,
+    /// When more bytes of the database than this are in use, the runs that ended first are removed; unbounded if absent.
+    pub keep_bytes: Option<u64>,
     /// How long Drove keeps the record of an ended task, and with it its ID (`staleTaskAge`).
     pub ids_taken_for: Duration,
 }
@@ -92,6 +95,7 @@ pub struct Ledger {
     intents: mpsc::Sender<IntentRequest>,
     told: mpsc::UnboundedSender<Told>,
     readers: SqlitePool,
+    lists: Arc<Lists>,
     published: Arc<Published>,
 }
 
@@ -166,6 +170,11 @@ impl Ledger {
         self.published.trouble()
     }
 
+    /// Bytes of the database in use when old runs were last looked for (each minute); 0 before that.
+    pub fn size(&self) -> watch::Receiver<u64> {
+        self.published.size()
+    }
+
     /// Those runs that go on and are wanted, the last one of each key. Asks no database.
     pub fn live_runs(&self, wanted: impl Fn(&LiveRun) -> bool) -> Vec<LiveRun> {
         self.published.live_runs(wanted)
@@ -188,12 +197,12 @@ impl Ledger {
 
     /// One page of a list, with counts and choices.
     pub async fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, LedgerError> {
-        history::page(&self.readers, &self.cluster, query, self.now()).await.map_err(LedgerError::unreadable)
+        history::page(&self.readers, &self.lists, query, self.now()).await.map_err(LedgerError::unreadable)
     }
 
     /// Counts of a list, and how many rows it has over all pages.
-    pub async fn counts(&self, query: &HistoryQuery) -> Result<(Counts, Count), LedgerError> {
-        history::counts(&self.readers, &self.cluster, query).await.map_err(LedgerError::unreadable)
+    pub async fn counts(&self, query: &HistoryQuery) -> (Counts, Count) {
+        history::counts(&self.lists, query, self.now()).await
     }
 
     /// Rows that changed after `revision`, in the order of their last change, at most `limit`.

@@ -25,6 +25,7 @@ pub use live::*;
 pub use log::*;
 pub use placement::*;
 pub use query::*;
+pub use query_match::has_tag;
 pub use row::*;
 pub use session::*;
 pub use submission::*;

@@ -16,6 +16,14 @@ pub fn dashboard() -> Result<PathBuf> {
     there("DROVE_DASHBOARD_BIN", built)
 }
 
+/// What fills a ledger: `SEED_LEDGER`, else the example that cargo built beside the running program.
+///
+/// # Errors
+/// When it is not there.
+pub fn seed_ledger() -> Result<PathBuf> {
+    there("SEED_LEDGER", profile_dir()?.join("examples").join(format!("seed_ledger{}", env::consts::EXE_SUFFIX)))
+}
+
 /// Drove's command line client: `DROVE_CLI`, else where `cargo xtask test` installs it.
 ///
 /// # Errors
@@ -34,7 +42,11 @@ pub fn target_dir() -> Result<PathBuf> {
 
 fn there(variable: &str, usual: PathBuf) -> Result<PathBuf> {
     let path = env::var_os(variable).map_or(usual, PathBuf::from);
-    ensure!(path.is_file(), "{} is missing: `cargo xtask test` makes it", path.display());
+    ensure!(
+        path.is_file(),
+        "{} is missing: `cargo xtask test` and `cargo xtask bench` make what they need",
+        path.display()
+    );
     Ok(path)
 }
 

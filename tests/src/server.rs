@@ -27,7 +27,16 @@ impl Server {
     /// # Errors
     /// When it does not; then with what it wrote to standard error.
     pub async fn demo(scenario: &str) -> Result<Server> {
+        Self::demo_after(scenario, |_| Ok(())).await
+    }
+
+    /// As [`Self::demo`], once `prepare` has laid something into its data directory.
+    ///
+    /// # Errors
+    /// When it does not start, or `prepare` fails.
+    pub async fn demo_after(scenario: &str, prepare: impl FnOnce(&Path) -> Result<()>) -> Result<Server> {
         let data = TempDir::new()?;
+        prepare(&data.path().join("data"))?;
         let log = data.path().join("stderr.log");
         let mut process = Command::new(places::dashboard()?)
             .args(["demo", "--listen", "127.0.0.1:0", "--scenario", scenario, "--data-dir"])

@@ -5,9 +5,13 @@ use crate::{Outcome, build, process, steps::Steps, tools::browser, workspace};
 /// # Errors
 /// When something does not build, or a measurement fails.
 pub fn run(names: &[String]) -> Outcome {
-    let mut steps = Steps::new(build::STEPS + 1);
+    let mut steps = Steps::new(build::STEPS + 2);
     steps.run("Browser", "1 minute", browser::install)?;
     build::binary_with_page(&mut steps)?;
+    steps.run("Build what fills a ledger", "30 seconds", || {
+        let example = ["build", "--release", "--locked", "--package", "backend", "--example", "seed_ledger"];
+        process::run(process::cargo().args(example))
+    })?;
     let mut bench = process::cargo();
     bench.args(["run", "--release", "--locked", "--package", "tests", "--bin", "bench", "--"]).args(names);
     process::run(bench.env("DROVE_DASHBOARD_BIN", workspace::release_binary()))

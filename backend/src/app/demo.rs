@@ -123,6 +123,7 @@ async fn open_ledger(folder: &DataDir, embedded: &EmbeddedCluster, ids_taken_for
         cluster: NAME.to_owned(),
         world: embedded.world().id.clone(),
         keep: KEEP,
+        keep_bytes: None,
         ids_taken_for,
     };
     let ledger = Ledger::open(config, now(embedded.clock())).await?;

@@ -193,6 +193,11 @@ impl Book {
         }
     }
 
+    /// Forgets keys of which runs were removed from the ledger; what is left of them is loaded when it is needed.
+    pub fn forget(&mut self, removed: &BTreeSet<i64>) {
+        self.keys.retain(|_, key| key.runs.iter().all(|run| !removed.contains(&run.run_id)));
+    }
+
     fn close(&mut self, key: &TaskKey, id: SubmissionId) {
         for open in [&mut self.open_creates, &mut self.open_kills] {
             if open.get(key) == Some(&id) {

@@ -10,7 +10,7 @@ use model::{
 };
 
 /// Changes whenever the same facts would give another row: the views of older files are then derived again.
-pub const RULES_VERSION: i64 = 1;
+pub const RULES_VERSION: i64 = 2;
 
 /// The row of a run; its revision is given when it is stored.
 pub fn row(facts: &RunFacts) -> TaskRow {
@@ -50,6 +50,7 @@ pub fn row(facts: &RunFacts) -> TaskRow {
         executor_host: info.and_then(|i| i.hostname.clone()),
         submitted: facts.opened,
         submitter: facts.create.as_ref().and_then(|c| c.user.clone()),
+        tags: facts.create.as_ref().map(|c| c.tags.clone()).unwrap_or_default(),
         updated: info.map_or(last, |i| i.updated.max(last)),
         kill_pending: phase != Phase::Ended && facts.kill_accepted,
         unmanaged: phase == Phase::Active && facts.unmanaged,

@@ -5,6 +5,7 @@ use super::{
     book::{Book, Changes},
     derive,
     fact::{Answer, SubmissionId},
+    history,
     published::{LiveRun, Now, Published},
     run::{Conclusion, ConclusionKind, RunFacts},
     store::{self, Scope},
@@ -16,7 +17,7 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
@@ -49,27 +50,31 @@ impl Ledger {
         // Checkpoints sync the file: they are made by a connection of their own, so that no intent waits for the disk.
         let writing = options.clone().pragma("wal_autocheckpoint", "0").statement_cache_capacity(STATEMENTS);
         let mut connection = writing.connect().await?;
+        make_shrinkable(&mut connection).await?;
         MIGRATIONS.run(&mut connection).await?;
         let (scope, seq, derived_by) = identify(&mut connection, config, now().millis()).await?;
         let published = Arc::new(Published::new(now, seq));
         let mut writer = Writer {
             book: Book::new(next(&mut connection, "run").await?, next(&mut connection, "submission").await?),
-            last_stored_run: next(&mut connection, "run").await? - 1,
             connection,
             scope,
             seq,
             published: published.clone(),
-            known_choices: HashSet::new(),
+            lists: Arc::default(),
             keep: config.keep,
+            keep_bytes: config.keep_bytes,
         };
         if derived_by != derive::RULES_VERSION {
             writer.derive_again().await?;
         }
         let unsaved = writer.take_over().await?;
+        let table = history::load(&mut writer.connection, &config.cluster, writer.seq).await?;
+        writer.lists.update(|lists| *lists = table);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.clone().read_only(true).statement_cache_capacity(STATEMENTS))
             .await?;
+        let lists = writer.lists.clone();
         let (intents, intents_waiting) = mpsc::channel(INTENTS_WAITING);
         let (told, told_waiting) = mpsc::unbounded_channel();
         tokio::spawn(checkpoints(options, published.clone()));
@@ -80,6 +85,7 @@ impl Ledger {
             intents,
             told,
             readers,
+            lists,
             published,
         };
         // What was taken over is stored before anybody reads.
@@ -162,6 +168,17 @@ impl Writer {
         self.published.show(Vec::new(), seq);
         Ok(())
     }
+}
+
+/// Lets the file give pages back to the system. A file of an earlier version is written anew, once.
+async fn make_shrinkable(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    const INCREMENTAL: i64 = 2;
+    let mode: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&mut *connection).await?;
+    if mode != INCREMENTAL {
+        sqlx::query("PRAGMA auto_vacuum = INCREMENTAL").execute(&mut *connection).await?;
+        sqlx::query("VACUUM").execute(connection).await?;
+    }
+    Ok(())
 }
 
 /// The cluster's line in the ledger, and its world, both made if they are new.

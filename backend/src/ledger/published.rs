@@ -65,6 +65,7 @@ pub struct Published {
     now: Now,
     revision: watch::Sender<u64>,
     trouble: watch::Sender<Option<LedgerError>>,
+    size: watch::Sender<u64>,
     /// The last run of each key that goes on.
     live: Mutex<BTreeMap<TaskKey, LiveRun>>,
     verdicts: OnceLock<Box<Verdicts>>,
@@ -77,6 +78,7 @@ impl Published {
             now,
             revision: watch::Sender::new(revision),
             trouble: watch::Sender::new(None),
+            size: watch::Sender::new(0),
             live: Mutex::default(),
             verdicts: OnceLock::new(),
         }
@@ -95,6 +97,16 @@ impl Published {
     /// Why the ledger cannot be written, while it cannot.
     pub fn trouble(&self) -> watch::Receiver<Option<LedgerError>> {
         self.trouble.subscribe()
+    }
+
+    /// Bytes of the database in use when old runs were last looked for; 0 before that.
+    pub fn size(&self) -> watch::Receiver<u64> {
+        self.size.subscribe()
+    }
+
+    /// Old runs were looked for, and removed.
+    pub fn set_size(&self, bytes: u64) {
+        self.size.send_replace(bytes);
     }
 
     /// Writing failed, or works again.

@@ -4,7 +4,7 @@ use super::derive;
 use model::{
     InstanceId, Outcome, TaskInfo, TaskKey, TaskSpec, TaskState, Timestamp, Transition, dashboard::AnswerKind,
 };
-use std::{str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
 /// Everything known of one run. A run is ours: it is opened by a submission or by an unknown instance, and bound to the
 /// first instance that is reported for its key.
@@ -53,6 +53,8 @@ pub struct CreateFact {
     pub memory_mb: i64,
     /// Image asked for.
     pub image: String,
+    /// Labels.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl CreateFact {
@@ -65,6 +67,7 @@ impl CreateFact {
             cores: spec.cores(),
             memory_mb: spec.memory_mb(),
             image: spec.executable.as_ref().map(|e| e.url.clone()).unwrap_or_default(),
+            tags: spec.tags.clone().unwrap_or_default(),
             spec: Some(spec),
         }
     }

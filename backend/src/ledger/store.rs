@@ -14,8 +14,11 @@ use super::{
 use model::{Gap, Timestamp, Transition, dashboard::TaskRow};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
-/// Rows in one statement: each size up to it is prepared once and kept.
-pub const ROWS_AT_ONCE: usize = 16;
+/// Up to so many rows are always one statement. Each size is prepared once and kept.
+pub const ONE_STATEMENT: usize = 16;
+/// Most rows in one statement. Above [`ONE_STATEMENT`] only powers of two are prepared: each statement costs two changes
+/// of threads, which on a busy machine are slower than the statement.
+const ROWS_AT_ONCE: usize = 128;
 
 /// Names the part of the ledger that a process works on.
 #[derive(Clone, Debug)]
@@ -38,13 +41,23 @@ async fn in_rows<T>(
     rows: &[T],
     bind: impl Fn(&mut Binds<'_>, &T),
 ) -> sqlx::Result<()> {
-    for chunk in rows.chunks(ROWS_AT_ONCE) {
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let chunk;
+        (chunk, rest) = rest.split_at(rows_at_once(rest.len()));
         let mut builder = QueryBuilder::<Sqlite>::new(before);
         builder.push_values(chunk, |mut binds, row| bind(&mut binds, row));
         builder.push(after);
         builder.build().execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+fn rows_at_once(left: usize) -> usize {
+    match left {
+        0..=ONE_STATEMENT => left,
+        _ => (1 << left.ilog2()).min(ROWS_AT_ONCE),
+    }
 }
 
 /// Stores operations that are about to be sent.
@@ -205,12 +218,12 @@ pub async fn upsert_runs(
     runs: &[(&RunFacts, TaskRow)],
 ) -> sqlx::Result<()> {
     let before = "INSERT INTO run (cluster, run_id, world_id, app, task, run, opened, submission_id, instance_id, \
-                  is_over, state, outcome, status_rank, executor_id, executor_host, submitter, submitted, ended, cores, \
-                  memory_mb, revision) ";
+                  is_over, state, outcome, status_rank, executor_id, executor_host, submitter, tags, submitted, ended, \
+                  cores, memory_mb, revision) ";
     let after = " ON CONFLICT (run_id) DO UPDATE SET submission_id = excluded.submission_id, \
                  instance_id = excluded.instance_id, is_over = excluded.is_over, state = excluded.state, \
                  outcome = excluded.outcome, status_rank = excluded.status_rank, executor_id = excluded.executor_id, \
-                 executor_host = excluded.executor_host, submitter = excluded.submitter, \
+                 executor_host = excluded.executor_host, submitter = excluded.submitter, tags = excluded.tags, \
                  submitted = excluded.submitted, ended = excluded.ended, cores = excluded.cores, \
                  memory_mb = excluded.memory_mb, revision = excluded.revision";
     in_rows(connection, before, after, runs, |binds, (facts, row)| {
@@ -231,6 +244,7 @@ pub async fn upsert_runs(
             .push_bind(row.executor_id.as_ref().map(|id| id.0.clone()))
             .push_bind(row.executor_host.clone())
             .push_bind(row.submitter.clone())
+            .push_bind(tags_of(row))
             .push_bind(row.submitted.millis())
             .push_bind(row.ended.map(Timestamp::millis))
             .push_bind(row.cores)
@@ -251,26 +265,10 @@ pub async fn upsert_runs(
     .await
 }
 
-/// Makes new runs findable by text.
-pub async fn insert_texts(connection: &mut SqliteConnection, runs: &[&RunFacts]) -> sqlx::Result<()> {
-    in_rows(connection, "INSERT INTO run_text (rowid, app, task) ", "", runs, |binds, run| {
-        binds.push_bind(run.run_id).push_bind(run.key.app.0.clone()).push_bind(run.key.id.0.clone());
-    })
-    .await
-}
-
-/// Offers values in the filters.
-pub async fn insert_choices(
-    connection: &mut SqliteConnection,
-    scope: &Scope,
-    choices: &[(&'static str, String, String)],
-) -> sqlx::Result<()> {
-    let before = "INSERT INTO choice (cluster, kind, value, label) ";
-    let after = " ON CONFLICT (cluster, kind, value) DO UPDATE SET label = excluded.label";
-    in_rows(connection, before, after, choices, |binds, (kind, value, label)| {
-        binds.push_bind(scope.cluster.clone()).push_bind(*kind).push_bind(value.clone()).push_bind(label.clone());
-    })
-    .await
+/// Tags as they are stored: nothing when there are none.
+fn tags_of(row: &TaskRow) -> Option<String> {
+    // A map of texts can always be written.
+    (!row.tags.is_empty()).then(|| serde_json::to_string(&row.tags).ok()).flatten()
 }
 
 /// Moves the revision on; part of the transaction that stores what it counts.

@@ -3,6 +3,7 @@
 mod facts;
 mod lists;
 mod restart;
+mod retention;
 
 use super::*;
 use model::{
@@ -101,12 +102,17 @@ impl Fixture {
 }
 
 async fn open(folder: &Path, world: &str, clock: &Arc<AtomicI64>) -> Ledger {
+    open_keeping(folder, world, clock, None).await
+}
+
+async fn open_keeping(folder: &Path, world: &str, clock: &Arc<AtomicI64>, keep_bytes: Option<u64>) -> Ledger {
     let clock = clock.clone();
     let config = LedgerConfig {
         file: folder.join("ledger.db"),
         cluster: "demo".to_owned(),
         world: world.to_owned(),
         keep: Duration::from_secs(30 * 24 * 3600),
+        keep_bytes,
         ids_taken_for: Duration::from_secs(3600),
     };
     Ledger::open(config, Arc::new(move || Timestamp(clock.load(Ordering::Relaxed)))).await.unwrap()

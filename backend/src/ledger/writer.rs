@@ -8,20 +8,17 @@ use super::{
     book::{Book, Changes, Verdicts},
     derive,
     fact::{Answer, Intent, Observation, SubmissionId},
+    history::{Line, Lists},
     published::{LiveRun, Published},
-    retention,
+    retention::{Limits, Step, Sweep},
     store::{self, Scope},
 };
 use model::{TaskKey, dashboard::TaskRow};
 use sqlx::{Connection, SqliteConnection};
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot},
-    time::Instant,
+    time::{Instant, MissedTickBehavior},
 };
 
 /// Facts stored in one transaction.
@@ -35,7 +32,7 @@ const LONGEST_FACTS_PAUSE: Duration = Duration::from_millis(100);
 /// How long to wait before a failed transaction is tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// How often old runs are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// An intent and whom to tell that it is stored.
 pub type IntentRequest = (Intent, oneshot::Sender<Result<SubmissionId, LedgerError>>);
@@ -79,10 +76,9 @@ pub struct Writer {
     pub(super) book: Book,
     pub(super) seq: u64,
     pub(super) published: Arc<Published>,
-    pub(super) known_choices: HashSet<(&'static str, String)>,
-    /// Runs that are stored already: others are new to the text index.
-    pub(super) last_stored_run: i64,
+    pub(super) lists: Arc<Lists>,
     pub(super) keep: Duration,
+    pub(super) keep_bytes: Option<u64>,
 }
 
 impl Writer {
@@ -95,10 +91,13 @@ impl Writer {
     ) {
         let taken_over = self.save(&mut unsaved).await;
         self.published.set_trouble(taken_over.err());
-        let mut sweep = tokio::time::interval(SWEEP_EVERY);
+        let mut next_sweep = tokio::time::interval(SWEEP_EVERY);
+        next_sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut sweep = None;
         let mut facts = Vec::new();
         let mut waiting = Waiting::default();
         let mut facts_from = Instant::now();
+        let mut sweep_from = Instant::now();
         let mut is_busy = false;
         while waiting.close.is_none() || !unsaved.is_empty() {
             let is_stuck = !facts.is_empty() || !unsaved.is_empty();
@@ -121,8 +120,15 @@ impl Writer {
                 n = told.recv_many(&mut facts, FACTS_AT_ONCE), if !is_stuck && !is_busy => {
                     if n == 0 { return; }
                 }
-                _ = sweep.tick(), if !is_stuck => {
-                    self.sweep().await;
+                _ = next_sweep.tick(), if sweep.is_none() => {
+                    sweep = Some(Sweep::new(self.limits()));
+                    continue;
+                }
+                // Removing takes a part of the writer's time only, and none that somebody waits for.
+                () = tokio::time::sleep_until(sweep_from), if sweep.is_some() && !is_stuck && !is_busy => {
+                    let begun = Instant::now();
+                    self.sweep(&mut sweep).await;
+                    sweep_from = Instant::now() + begun.elapsed();
                     continue;
                 }
                 () = tokio::time::sleep(RETRY_AFTER), if is_stuck => {}
@@ -162,7 +168,7 @@ impl Writer {
 
     async fn insert_intents(&mut self, intents: &[(SubmissionId, &Intent)]) -> Result<(), LedgerError> {
         let stored = async {
-            if intents.len() <= store::ROWS_AT_ONCE {
+            if intents.len() <= store::ONE_STATEMENT {
                 // One statement is a transaction of its own.
                 return store::insert_intents(&mut self.connection, &self.scope, intents).await;
             }
@@ -173,10 +179,28 @@ impl Writer {
         stored.await.map_err(LedgerError::unwritable)
     }
 
-    async fn sweep(&mut self) {
-        let before = self.published.now() - self.keep;
-        if let Err(error) = retention::sweep(&mut self.connection, &self.scope, before).await {
-            tracing::warn!(%error, "old runs could not be removed from the ledger");
+    fn limits(&self) -> Limits {
+        Limits { before: self.published.now() - self.keep, bytes: self.keep_bytes }
+    }
+
+    /// One step of a sweep. One that fails is given up until the next.
+    async fn sweep(&mut self, sweep: &mut Option<Sweep>) {
+        let Some(under_way) = sweep else { return };
+        match under_way.step(&mut self.connection, &self.scope).await {
+            Ok(Step::Removed(runs)) => {
+                let runs = runs.into_iter().collect();
+                self.book.forget(&runs);
+                self.lists.update(|table| table.forget(&runs));
+            }
+            Ok(Step::Went) => {}
+            Ok(Step::Over(bytes)) => {
+                self.published.set_size(bytes);
+                *sweep = None;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "old runs could not be removed from the ledger");
+                *sweep = None;
+            }
         }
     }
 
@@ -243,54 +267,31 @@ impl Writer {
                 (facts, TaskRow { revision: seq, ..derive::row(facts) })
             })
             .collect();
-        let choices = new_choices(&self.known_choices, runs.iter().map(|(_, row)| row));
         let reports: Vec<(i64, String)> = changes
             .reported
             .iter()
             .filter_map(|(key, id)| Some((*id, serde_json::to_string(self.book.run(key, *id)?.info.as_ref()?).ok()?)))
             .collect();
-        let new: Vec<_> = runs.iter().map(|(facts, _)| *facts).filter(|f| f.run_id > self.last_stored_run).collect();
         let stored = async {
             let mut transaction = self.connection.begin().await?;
             store::delete_intents(&mut transaction, &self.scope, &changes.withdrawn).await?;
             store::insert_facts(&mut transaction, &self.scope, changes).await?;
             store::upsert_reports(&mut transaction, &self.scope, &reports).await?;
             store::upsert_runs(&mut transaction, &self.scope, &runs).await?;
-            store::insert_texts(&mut transaction, &new).await?;
-            store::insert_choices(&mut transaction, &self.scope, &choices).await?;
             store::set_change_seq(&mut transaction, &self.scope, seq).await?;
             transaction.commit().await
         };
         stored.await.map_err(LedgerError::unwritable)?;
-        self.last_stored_run = new.iter().map(|run| run.run_id).fold(self.last_stored_run, i64::max);
         let live: Vec<LiveRun> = runs.iter().map(|(facts, row)| LiveRun::of(facts, row)).collect();
+        self.lists.update(|table| {
+            runs.iter().for_each(|(_, row)| table.put(&Line::of(row)));
+            table.revision = seq;
+        });
         let ended: Vec<TaskKey> = runs.into_iter().filter(|(_, row)| row.is_over()).map(|(_, row)| row.key).collect();
         self.seq = seq;
-        self.known_choices.extend(choices.into_iter().map(|(kind, value, _)| (kind, value)));
         self.book.trim(ended);
         self.published.show(live, seq);
         *changes = Changes::default();
         Ok(())
     }
-}
-
-/// Values that filters do not offer yet.
-fn new_choices<'a>(
-    known: &HashSet<(&'static str, String)>,
-    rows: impl Iterator<Item = &'a TaskRow>,
-) -> Vec<(&'static str, String, String)> {
-    let mut new: Vec<(&'static str, String, String)> = Vec::new();
-    for row in rows {
-        let executor = row.executor_id.as_ref().zip(row.executor_host.as_ref());
-        let offered = [
-            Some(("APP", row.key.app.0.clone(), row.key.app.0.clone())),
-            executor.map(|(id, host)| ("EXECUTOR", id.0.clone(), host.clone())),
-        ];
-        for choice in offered.into_iter().flatten() {
-            if !known.contains(&(choice.0, choice.1.clone())) && !new.contains(&choice) {
-                new.push(choice);
-            }
-        }
-    }
-    new
 }

@@ -192,7 +192,7 @@ impl Worker {
             && self.counts_due
             && self.counts.is_due()
         {
-            let (counts, matching) = self.source.ledger.counts(view.query()).await?;
+            let (counts, matching) = self.source.ledger.counts(view.query()).await;
             view.take_counts(counts, matching);
             self.counts.done();
             self.counts_due = false;
@@ -325,13 +325,14 @@ async fn catch_up(
 ) -> Result<Option<TasksDelta>, LedgerError> {
     let Some(since) = since.filter(|since| since.revision <= revision) else { return Ok(None) };
     let changed = source.ledger.rows_changed_since(since.revision, CATCH_UP + 1).await?;
-    let full = page.len() >= list.query().size as usize || list.query().page > 1;
+    let query = list.query();
+    let full = page.len() >= query.size as usize || query.page > 1 || query.after.is_some();
     if changed.len() > CATCH_UP || (full && !changed.is_empty()) {
         return Ok(None);
     }
     list.take_shown(&changed);
     let new = changed.iter().filter(|row| list.is_new(row, since.now)).map(|row| row.key.clone()).collect();
-    let (counts, _) = source.ledger.counts(list.query()).await?;
+    let (counts, _) = source.ledger.counts(list.query()).await;
     Ok(Some(TasksDelta { rows: changed, new_matches: new, counts: Some(counts) }))
 }
 

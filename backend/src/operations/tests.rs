@@ -33,6 +33,7 @@ impl Fixture {
             cluster: "demo".to_owned(),
             world: "world-1".to_owned(),
             keep: Duration::from_secs(1_000_000),
+            keep_bytes: None,
             ids_taken_for: Duration::from_secs(3600),
         };
         let now: Now = Arc::new(|| Timestamp(1_800_000_000_000));

@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LiveView {
     /// One page of the list of tasks.
-    Tasks(HistoryQuery),
+    Tasks(Box<HistoryQuery>),
     /// One task.
     Task {
         /// Which.

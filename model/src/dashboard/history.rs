@@ -46,7 +46,7 @@ pub struct HistoryPage {
     pub counts: Counts,
     /// Values to choose from in the filters.
     pub choices: FilterChoices,
-    /// Opaque: where the next page begins; absent on the last one.
+    /// Opaque: where the next page begins ([`HistoryQuery::after`]); absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// The ledger's revision this was read at.

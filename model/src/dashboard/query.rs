@@ -56,6 +56,8 @@ pub struct HistoryQuery {
     pub executors: Vec<String>,
     /// Who submitted.
     pub submitters: Vec<String>,
+    /// Tags of the spec: `NAME`, or `NAME=VALUE`.
+    pub tags: Vec<String>,
     /// Submitted at or after.
     pub since: Option<Timestamp>,
     /// Submitted before.
@@ -66,6 +68,9 @@ pub struct HistoryQuery {
     pub descending: bool,
     /// Page number from 1.
     pub page: u32,
+    /// Where the page begins, as [`super::HistoryPage::next`] of the one before it says; then `page` does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// Rows a page, 1 to 500.
     pub size: u32,
 }
@@ -81,11 +86,13 @@ impl Default for HistoryQuery {
             outcomes: Vec::new(),
             executors: Vec::new(),
             submitters: Vec::new(),
+            tags: Vec::new(),
             since: None,
             until: None,
             sort: SortKey::Submitted,
             descending: true,
             page: 1,
+            after: None,
             size: 100,
         }
     }
@@ -111,6 +118,7 @@ impl HistoryQuery {
             "outcome" => self.outcomes.extend(items().map(Outcome::from_wire)),
             "executor" => self.executors.extend(items().map(str::to_owned)),
             "submitter" => self.submitters.extend(items().map(str::to_owned)),
+            "tag" => self.tags.extend(items().map(str::to_owned)),
             "since" => self.since = value.parse().ok().map(Timestamp),
             "until" => self.until = value.parse().ok().map(Timestamp),
             "sort" => {
@@ -124,6 +132,7 @@ impl HistoryQuery {
                 }
             }
             "page" => self.page = value.parse().unwrap_or(1).max(1),
+            "after" => self.after = Some(value.to_owned()).filter(|after| !after.is_empty()),
             "size" => self.size = value.parse().unwrap_or(100).clamp(1, 500),
             _ => {}
         }
@@ -148,6 +157,7 @@ impl HistoryQuery {
         put("outcome", self.outcomes.iter().map(|o| lower(o.as_str())).collect::<Vec<_>>().join(","));
         put("executor", self.executors.join(","));
         put("submitter", self.submitters.join(","));
+        put("tag", self.tags.join(","));
         put("since", self.since.map(|t| t.to_string()).unwrap_or_default());
         put("until", self.until.map(|t| t.to_string()).unwrap_or_default());
         if (&self.sort, self.descending) != (&plain.sort, plain.descending) {
@@ -156,6 +166,7 @@ impl HistoryQuery {
         if self.page != plain.page {
             put("page", self.page.to_string());
         }
+        put("after", self.after.clone().unwrap_or_default());
         if self.size != plain.size {
             put("size", self.size.to_string());
         }
@@ -169,6 +180,7 @@ impl HistoryQuery {
             sort: self.sort.clone(),
             descending: self.descending,
             page: self.page,
+            after: self.after.clone(),
             size: self.size,
             ..Self::default()
         };
@@ -190,11 +202,13 @@ mod tests {
             outcomes: vec![Outcome::NotPlaced],
             executors: vec!["e-1".into()],
             submitters: vec!["admin".into()],
+            tags: vec!["team=ml".into(), "night".into()],
             since: Some(Timestamp(5)),
             until: Some(Timestamp(9)),
             sort: SortKey::Took,
             descending: false,
             page: 3,
+            after: Some("5.7.x y".into()),
             size: 20,
         };
         let pairs = query.to_pairs();

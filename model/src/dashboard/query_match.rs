@@ -1,6 +1,7 @@
 //! Whether one row belongs to a list: what the ledger asks the database, asked of a row that just changed.
 
 use super::{HistoryQuery, Phase, Tab, TaskRow};
+use std::collections::BTreeMap;
 
 impl HistoryQuery {
     /// Whether `row` passes every filter, the tab included. Sort and page do not matter.
@@ -18,6 +19,7 @@ impl HistoryQuery {
             && (self.outcomes.is_empty() || row.outcome.as_ref().is_some_and(|outcome| self.outcomes.contains(outcome)))
             && one_of(&self.executors, row.executor_id.as_ref().map(|id| id.as_str()))
             && one_of(&self.submitters, row.submitter.as_deref())
+            && (self.tags.is_empty() || self.tags.iter().any(|wanted| has_tag(&row.tags, wanted)))
             && self.since.is_none_or(|since| row.submitted >= since)
             && self.until.is_none_or(|until| row.submitted < until)
     }
@@ -44,6 +46,14 @@ impl TaskRow {
     }
 }
 
+/// Whether `wanted`, `NAME` or `NAME=VALUE`, is among the tags of a spec.
+pub fn has_tag(tags: &BTreeMap<String, String>, wanted: &str) -> bool {
+    tags.contains_key(wanted)
+        || tags.iter().any(|(name, value)| {
+            wanted.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('=')) == Some(value.as_str())
+        })
+}
+
 fn one_of(wanted: &[String], given: Option<&str>) -> bool {
     wanted.is_empty() || given.is_some_and(|given| wanted.iter().any(|wanted| wanted == given))
 }
@@ -66,6 +76,7 @@ mod tests {
             executor_host: Some("exec-1".to_owned()),
             submitted: Timestamp(100),
             submitter: Some("eva".to_owned()),
+            tags: BTreeMap::from([("team".to_owned(), "ml".to_owned()), ("a=b".to_owned(), "c".to_owned())]),
             updated: Timestamp(100),
             revision: 1,
             ..TaskRow::default()
@@ -83,6 +94,8 @@ mod tests {
             [("state", "running,starting"), ("executor", "e-1")],
             [("submitter", "eva"), ("since", "100")],
             [("tab", "all"), ("until", "101")],
+            [("tag", "team"), ("tag", "team=ml")],
+            [("tag", "none,a=b"), ("tag", "a=b=c")],
         ] {
             assert!(query(&yes).matches(&row()), "{yes:?}");
         }
@@ -95,6 +108,8 @@ mod tests {
             ("submitter", "admin"),
             ("since", "101"),
             ("until", "100"),
+            ("tag", "team=m"),
+            ("tag", "tea"),
         ] {
             assert!(!query(&[no]).matches(&row()), "{no:?}");
         }

@@ -1,5 +1,6 @@
 use crate::{ExecutorId, InstanceId, Outcome, TaskKey, TaskState, Timestamp, Transition, wire_enum::wire_enum};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 wire_enum!(
     /// What the ledger knows of a run (design section 3).
@@ -69,6 +70,9 @@ pub struct TaskRow {
     /// Who submitted it, if it passed through here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitter: Option<String>,
+    /// Tags of its spec, if that passed through here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,

@@ -1,78 +1,123 @@
-//! Filters and sort orders as SQL. Values are always bound, never written into the text.
+//! What a query asks of the runs of one block. [`HistoryQuery::matches`] says the same in plain code; a test holds the
+//! two together.
 
-use model::{
-    Timestamp,
-    dashboard::{HistoryQuery, SortKey, Tab},
-};
-use sqlx::{QueryBuilder, Sqlite};
+use super::block::{Block, Status};
+use memchr::memmem;
+use model::dashboard::{HistoryQuery, Tab, has_tag};
 
-/// From this many characters a text is looked for anywhere, below it at the beginning (length of a trigram).
+/// From this many characters a text is looked for anywhere, below it at the beginning.
 const ANYWHERE_FROM: usize = 3;
 
-/// All filters.
-pub fn push_filters(sql: &mut QueryBuilder<Sqlite>, query: &HistoryQuery) {
-    match query.tab {
-        Tab::Active => drop(sql.push(" AND is_over = 0")),
-        Tab::Finished => drop(sql.push(" AND is_over = 1")),
-        Tab::All | Tab::Other(_) => {}
-    }
-    let upper = |name: &str| name.to_ascii_uppercase();
-    push_one_of(sql, "state", query.states.iter().map(|state| upper(state.as_str())));
-    push_one_of(sql, "outcome", query.outcomes.iter().map(|outcome| outcome.as_str().to_owned()));
-    push_narrow_filters(sql, query);
+/// The filters of a query.
+pub struct Filter<'a> {
+    query: &'a HistoryQuery,
+    /// In lower case, without blanks around it.
+    text: String,
 }
 
-/// The filters that also narrow the counts by tab, state and outcome.
-pub fn push_narrow_filters(sql: &mut QueryBuilder<Sqlite>, query: &HistoryQuery) {
-    push_one_of(sql, "app", query.apps.iter().cloned());
-    push_one_of(sql, "executor_id", query.executors.iter().cloned());
-    push_one_of(sql, "submitter", query.submitters.iter().cloned());
-    if let Some(Timestamp(since)) = query.since {
-        sql.push(" AND submitted >= ").push_bind(since);
+/// The filters that also narrow the counts by tab, state and outcome, worked out for one block.
+pub struct Narrow {
+    /// By number of the app.
+    apps: Vec<bool>,
+    /// By number of the executor.
+    places: Vec<bool>,
+    /// By number of submitter and tags.
+    origins: Vec<bool>,
+    /// By run.
+    found: Option<Vec<bool>>,
+    since: i64,
+    until: i64,
+}
+
+impl<'a> Filter<'a> {
+    /// The filters of `query`.
+    pub fn of(query: &'a HistoryQuery) -> Self {
+        Self { query, text: query.text.trim().to_lowercase() }
     }
-    if let Some(Timestamp(until)) = query.until {
-        sql.push(" AND submitted < ").push_bind(until);
+
+    /// Whether any filter narrows the counts.
+    pub fn is_narrow(&self) -> bool {
+        let query = self.query;
+        !self.text.is_empty()
+            || [&query.apps, &query.executors, &query.submitters, &query.tags].iter().any(|list| !list.is_empty())
+            || query.since.is_some()
+            || query.until.is_some()
     }
-    let text = query.text.trim();
-    if text.chars().count() >= ANYWHERE_FROM {
-        // A phrase of trigrams: the text as it is, whatever signs it holds.
-        let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-        sql.push(" AND run_id IN (SELECT rowid FROM run_text WHERE run_text MATCH ").push_bind(phrase).push(")");
-    } else if !text.is_empty() {
-        let start = format!("{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        sql.push(" AND (app LIKE ").push_bind(start.clone()).push(" ESCAPE '\\' OR task LIKE ");
-        sql.push_bind(start).push(" ESCAPE '\\')");
+
+    /// Whether runs of this status are on the list, whatever else is asked.
+    pub fn takes(&self, status: &Status) -> bool {
+        let query = self.query;
+        let on_tab = match query.tab {
+            Tab::Active => !status.is_over,
+            Tab::Finished => status.is_over,
+            Tab::All | Tab::Other(_) => true,
+        };
+        let is_one = |wanted: &str, given: &str| wanted.eq_ignore_ascii_case(given);
+        on_tab
+            && (query.states.is_empty() || query.states.iter().any(|state| is_one(state.as_str(), &status.state)))
+            && (query.outcomes.is_empty()
+                || query.outcomes.iter().any(|outcome| Some(outcome.as_str()) == status.outcome.as_deref()))
+    }
+
+    /// The narrowing filters for a block; nothing if they leave none of its runs.
+    pub fn narrow(&self, block: &Block) -> Option<Narrow> {
+        let query = self.query;
+        let one_of = |wanted: &[String], given: Option<&str>| {
+            wanted.is_empty() || given.is_some_and(|given| wanted.iter().any(|wanted| wanted == given))
+        };
+        let apps: Vec<bool> = block.apps.values().map(|(app, _)| one_of(&query.apps, Some(app))).collect();
+        let places = block.places.values().map(|(place, _)| one_of(&query.executors, place.executor.as_deref()));
+        let places: Vec<bool> = places.collect();
+        let origins = block.origins.values().map(|(origin, _)| {
+            one_of(&query.submitters, origin.submitter.as_deref())
+                && (query.tags.is_empty() || query.tags.iter().any(|wanted| has_tag(&origin.tags, wanted)))
+        });
+        let origins: Vec<bool> = origins.collect();
+        let is_empty = [&apps, &places, &origins].iter().any(|taken| !taken.contains(&true));
+        if is_empty {
+            return None;
+        }
+        let found = if self.text.is_empty() { None } else { Some(self.found(block)) };
+        Some(Narrow {
+            apps,
+            places,
+            origins,
+            found,
+            since: query.since.map_or(i64::MIN, |since| since.millis()),
+            until: query.until.map_or(i64::MAX, |until| until.millis()),
+        })
+    }
+
+    /// Runs whose app or ID holds the text.
+    fn found(&self, block: &Block) -> Vec<bool> {
+        let is_short = self.text.chars().count() < ANYWHERE_FROM;
+        let apps: Vec<bool> = block
+            .apps
+            .values()
+            .map(|(app, _)| {
+                let app = app.to_lowercase();
+                if is_short { app.starts_with(&self.text) } else { app.contains(&self.text) }
+            })
+            .collect();
+        let mut marks: Vec<bool> = block.apps.rows().iter().map(|app| apps[usize::from(*app)]).collect();
+        if is_short {
+            block.tasks.mark_prefix(&self.text, &mut marks);
+        } else {
+            block.tasks.mark_found(&memmem::Finder::new(&self.text), &mut marks);
+        }
+        marks
     }
 }
 
-fn push_one_of(sql: &mut QueryBuilder<Sqlite>, column: &'static str, values: impl Iterator<Item = String>) {
-    let mut values = values.peekable();
-    if values.peek().is_none() {
-        return;
+impl Narrow {
+    /// Whether run `at` of the block passes.
+    pub fn takes(&self, block: &Block, at: usize) -> bool {
+        let submitted = block.submitted[at];
+        self.found.as_ref().is_none_or(|found| found[at])
+            && self.apps[usize::from(block.apps.rows()[at])]
+            && self.places[usize::from(block.places.rows()[at])]
+            && self.origins[usize::from(block.origins.rows()[at])]
+            && submitted >= self.since
+            && submitted < self.until
     }
-    sql.push(" AND ").push(column).push(" IN (");
-    let mut list = sql.separated(", ");
-    for value in values {
-        list.push_bind(value);
-    }
-    sql.push(")");
-}
-
-/// The sort order; runs that are equal in it come in the order in which they were opened.
-pub fn push_order(sql: &mut QueryBuilder<Sqlite>, query: &HistoryQuery, now: Timestamp) {
-    let direction = if query.descending { " DESC" } else { "" };
-    sql.push(" ORDER BY ");
-    match query.sort {
-        SortKey::Submitted | SortKey::Other(_) => drop(sql.push("submitted")),
-        SortKey::Took => drop(sql.push("coalesce(ended, ").push_bind(now.millis()).push(") - submitted")),
-        SortKey::App => drop(sql.push("app").push(direction).push(", task")),
-        SortKey::Id => drop(sql.push("task")),
-        SortKey::Status => drop(sql.push("status_rank")),
-        // What has none comes last in both directions.
-        SortKey::Executor => drop(sql.push("executor_host IS NULL, executor_host")),
-        SortKey::Ended => drop(sql.push("ended IS NULL, ended")),
-        SortKey::Cores => drop(sql.push("cores")),
-        SortKey::Memory => drop(sql.push("memory_mb")),
-    }
-    sql.push(direction).push(", run_id").push(direction);
 }

@@ -93,7 +93,7 @@ async fn old_runs_are_removed_with_everything_about_them() {
     while !gone("run").await {
         tokio::task::yield_now().await;
     }
-    for table in ["submission", "transition", "report", "run_row", "run_text"] {
+    for table in ["submission", "transition", "report", "run_row"] {
         assert!(gone(table).await, "{table}");
     }
     assert_eq!(fixture.row("GOING").await.phase, Phase::Active);
@@ -120,6 +120,7 @@ async fn a_damaged_file_is_named_and_left_alone() {
         cluster: "demo".to_owned(),
         world: "w".to_owned(),
         keep: Duration::from_secs(1),
+        keep_bytes: None,
         ids_taken_for: Duration::from_secs(1),
     };
     let error = Ledger::open(config, Arc::new(|| at(0))).await.err().expect("it is damaged");

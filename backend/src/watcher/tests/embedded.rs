@@ -51,6 +51,7 @@ impl Demo {
             cluster: "demo".to_owned(),
             world: world.clone(),
             keep: Duration::from_secs(1_000_000),
+            keep_bytes: None,
             ids_taken_for: Duration::from_secs(3600),
         };
         let ledger_clock = clock.clone();

@@ -140,6 +140,7 @@ impl Watched {
             cluster: "real".to_owned(),
             world: WORLD.to_owned(),
             keep: Duration::from_secs(1_000_000_000),
+            keep_bytes: None,
             ids_taken_for: Duration::from_secs(3600),
         };
         let now = clock.clone();

@@ -61,7 +61,7 @@ impl TaskList {
             arriving: StoredValue::new(false),
             stream: StoredValue::new(None),
         };
-        let view = Signal::derive(move || LiveView::Tasks(query.get()));
+        let view = Signal::derive(move || LiveView::Tasks(Box::new(query.get())));
         list.stream.set_value(Some(subscribe(view, move |frame| list.take(frame))));
         list.explain_when_lost();
         list.settle_when_quiet();

@@ -63,6 +63,7 @@ impl ListQuery {
 
 fn changed(mut query: HistoryQuery, change: impl FnOnce(&mut HistoryQuery)) -> HistoryQuery {
     query.page = 1;
+    query.after = None;
     change(&mut query);
     query
 }

@@ -5,6 +5,7 @@
 
 mod create;
 mod first_load;
+mod history_million;
 mod ledger;
 mod live;
 mod load;
@@ -21,6 +22,7 @@ const BENCHES: &[Bench] = &[
     ("first-load", || Box::pin(first_load::run())),
     ("live", || Box::pin(live::run())),
     ("ledger", || Box::pin(ledger::run())),
+    ("history-million", || Box::pin(history_million::run())),
     ("create", || Box::pin(create::run())),
     ("memory", || Box::pin(memory::run())),
 ];

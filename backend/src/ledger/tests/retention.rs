@@ -1,0 +1,78 @@
+//! What is removed when the ledger grows too old or too large.
+
+use super::*;
+
+/// Runs that ended, one a second, the first at second 1.
+async fn ended(count: i64) -> Fixture {
+    let fixture = Fixture::new().await;
+    for first in (0..count).step_by(50) {
+        let ids = (first..(first + 50).min(count)).map(|n| (n, format!("T-{n}")));
+        let sent = ids.clone().map(|(n, id)| (create_intent(&id, n), accepted())).collect();
+        fixture.ledger.record_rehearsed(sent).await.unwrap();
+        let stopped = ids.map(|(n, id)| {
+            let mut event = raw_event(&id, &format!("TI-{n}"), "STOPPED", n + 1);
+            event.metadata.insert("CREATED".into(), at(n).millis().into());
+            Observation::Event(event)
+        });
+        fixture.observe(stopped).await;
+    }
+    fixture
+}
+
+fn all() -> HistoryQuery {
+    HistoryQuery { tab: Tab::All, descending: false, size: 500, ..HistoryQuery::default() }
+}
+
+/// The list, once the first sweep is over.
+async fn swept(ledger: &Ledger) -> HistoryPage {
+    ledger.size().wait_for(|bytes| *bytes > 0).await.unwrap();
+    ledger.page(&all()).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_runs_that_ended_first_go_when_the_file_is_too_large() {
+    let fixture = ended(1_200).await;
+    fixture.created("GOING", 0).await;
+    assert_eq!(fixture.ledger.page(&all()).await.unwrap().matching.n, 1_201);
+    let file = fixture.folder.path().join("ledger.db");
+    fixture.ledger.close().await;
+
+    let limit = 1 << 20;
+    let ledger = open_keeping(fixture.folder.path(), "world-1", &fixture.clock, Some(limit)).await;
+    let page = swept(&ledger).await;
+    assert_eq!(page.rows[0].key, key("GOING"), "what goes on stays, however old");
+    let kept: Vec<i64> = page.rows.iter().skip(1).map(|row| row.submitted.millis()).collect();
+    assert!((100..1_000).contains(&kept.len()) && kept.is_sorted(), "{} are kept", kept.len());
+    let last = ledger.detail(&key("T-1199"), None).await.unwrap();
+    assert!(last.is_some_and(|detail| detail.spec.is_some() && detail.info.is_some()));
+    assert_eq!(ledger.detail(&key("T-0"), None).await.unwrap(), None);
+    for table in ["submission", "transition", "report", "run_row"] {
+        let sql = sqlx::AssertSqlSafe(format!(
+            "SELECT count(*) FROM {table} WHERE run_id IS NOT NULL AND run_id NOT IN (SELECT run_id FROM run)"
+        ));
+        let orphans: i64 = sqlx::query_scalar(sql).fetch_one(&ledger.readers).await.unwrap();
+        assert_eq!(orphans, 0, "{table}");
+    }
+    ledger.close().await;
+    let pool = SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await.unwrap();
+    let length = std::fs::metadata(&file).unwrap().len();
+    assert!(length <= 2 * limit, "the file has {length} bytes");
+}
+
+#[tokio::test]
+async fn what_comes_while_runs_are_removed_is_stored() {
+    let fixture = ended(600).await;
+    fixture.ledger.close().await;
+    let ledger = open_keeping(fixture.folder.path(), "world-1", &fixture.clock, Some(1)).await;
+    for n in 0..50 {
+        let id = ledger.intend(create_intent(&format!("NEW-{n}"), 700)).await.unwrap();
+        ledger.answer(id, accepted());
+    }
+    ledger.flush().await.unwrap();
+    let page = swept(&ledger).await;
+    assert_eq!((page.matching.n, page.counts.active.n), (50, 50));
+    // A late word about a run that was removed makes it a run again, and nothing fails.
+    ledger.observe(vec![event("T-5", "TI-5", "STOPPED", 6)]).await.unwrap();
+    assert_eq!(ledger.detail(&key("T-5"), None).await.unwrap().expect("it is known again").runs, [1]);
+}
