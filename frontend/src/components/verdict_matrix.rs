@@ -4,7 +4,7 @@ mod groups;
 mod row;
 
 use crate::{
-    format::{format_clock, format_cores, format_megabytes, short_names},
+    format::{ShortNames, format_clock, format_cores, format_megabytes, short_names},
     state::use_clock,
     ui::{Button, Skeleton},
 };
@@ -15,7 +15,7 @@ use model::{
     fit::{Change, Matrix},
 };
 use row::row;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Up to so many executors are shown one by one; more are grouped by what keeps them from fitting.
 const SHOWN: usize = 12;
@@ -101,13 +101,9 @@ fn summary(matrix: &Matrix) -> String {
 }
 
 /// Drove shuffles the executors for each task (contract 6.3).
-fn chosen(matrix: &Matrix, names: &BTreeMap<String, String>) -> String {
-    let fitting: Vec<&str> = matrix
-        .rows
-        .iter()
-        .filter(|r| r.checks.fits())
-        .filter_map(|r| names.get(r.executor_id.as_str()).map(String::as_str))
-        .collect();
+fn chosen(matrix: &Matrix, names: &ShortNames) -> String {
+    let fitting: Vec<&str> =
+        matrix.rows.iter().filter(|r| r.checks.fits()).filter_map(|r| names.get(r.executor_id.as_str())).collect();
     match fitting.as_slice() {
         [] => format!(
             "Asked for: {} and {} on one NUMA node.",
@@ -123,7 +119,7 @@ fn chosen(matrix: &Matrix, names: &BTreeMap<String, String>) -> String {
 fn remedy(
     matrix: &Matrix,
     change: Change,
-    names: &BTreeMap<String, String>,
+    names: &ShortNames,
     on_apply: Option<Callback<Change>>,
 ) -> impl IntoView + use<> {
     let mut parts = Vec::new();
@@ -140,7 +136,7 @@ fn remedy(
     }
     let by_host = |host: &String| {
         let id = matrix.rows.iter().find(|r| r.hostname == *host).map(|r| r.executor_id.as_str())?;
-        names.get(id).cloned()
+        names.get(id).map(ToOwned::to_owned)
     };
     let fitting: Vec<String> =
         change.fitting.iter().map(|host| by_host(host).unwrap_or_else(|| host.clone())).collect();

@@ -25,7 +25,7 @@ pub fn ExecutorPage(
     let fleet = Fleet::following();
     let names = fleet.names();
     let own = id.to_string();
-    let name = Memo::new(move |_| names.with(|names| names.get(&own).unwrap_or(&own).clone()));
+    let name = Memo::new(move |_| names.with(|names| names.name_or(&own, &own)));
     use_title(move || name.get());
     let all = use_paths().executors();
     let is_known = {

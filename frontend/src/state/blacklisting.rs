@@ -8,12 +8,11 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{ExecutorId, Timestamp};
-use std::collections::BTreeMap;
 
 /// What was sent and not answered.
 #[derive(Clone, Copy, Debug)]
 pub struct Blacklisting {
-    sent: RwSignal<BTreeMap<ExecutorId, Timestamp>>,
+    sent: RwSignal<Vec<(ExecutorId, Timestamp)>>,
     api: StoredValue<Api>,
     clock: Clock,
     toasts: Toasts,
@@ -22,7 +21,7 @@ pub struct Blacklisting {
 /// Provides it. Needs the server, the clock and the messages.
 pub fn provide_blacklisting() {
     provide_context(Blacklisting {
-        sent: RwSignal::new(BTreeMap::new()),
+        sent: RwSignal::new(Vec::new()),
         api: StoredValue::new(use_api()),
         clock: use_clock(),
         toasts: use_toasts(),
@@ -37,7 +36,7 @@ pub fn use_blacklisting() -> Blacklisting {
 impl Blacklisting {
     /// Since when a change of this executor waits for its answer, if one does. Tracked.
     pub fn since(&self, id: &ExecutorId) -> Option<Timestamp> {
-        self.sent.with(|sent| sent.get(id).copied())
+        self.sent.with(|sent| sent.iter().find(|(other, _)| other == id).map(|(_, since)| *since))
     }
 
     /// Whether any change waits: Drove takes one at a time. Tracked.
@@ -69,15 +68,11 @@ impl Blacklisting {
 
     fn begin(&self, id: &ExecutorId) {
         let now = self.clock.exact();
-        self.sent.update(|sent| {
-            sent.insert(id.clone(), now);
-        });
+        self.sent.update(|sent| sent.push((id.clone(), now)));
     }
 
     fn end(&self, id: &ExecutorId, answer: Result<String, ApiError>, good_news: &str, name: &str) {
-        self.sent.update(|sent| {
-            sent.remove(id);
-        });
+        self.sent.update(|sent| sent.retain(|(other, _)| other != id));
         self.toasts.show(match answer {
             Ok(words) => Toast::new(Tone::Success, good_news).text(vec![words]),
             Err(error) => Toast::new(Tone::Danger, format!("{name} was not changed")).text(error.lines()),

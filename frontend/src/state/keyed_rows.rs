@@ -2,12 +2,11 @@
 //! list is notified only when rows come, go or move.
 
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 
 /// What a row is found by.
-pub trait RowKey: Ord + Clone + Send + Sync + 'static {}
+pub trait RowKey: Eq + Clone + Send + Sync + 'static {}
 
-impl<K: Ord + Clone + Send + Sync + 'static> RowKey for K {}
+impl<K: Eq + Clone + Send + Sync + 'static> RowKey for K {}
 
 /// What a row holds.
 pub trait RowValue: PartialEq + Send + Sync + 'static {}
@@ -18,7 +17,8 @@ impl<T: PartialEq + Send + Sync + 'static> RowValue for T {}
 #[derive(Debug)]
 pub struct KeyedRows<K: RowKey, T: RowValue> {
     order: RwSignal<Vec<K>>,
-    rows: StoredValue<BTreeMap<K, ArcRwSignal<T>>>,
+    // A page has too few rows for a map to pay for its code.
+    rows: StoredValue<Vec<(K, ArcRwSignal<T>)>>,
 }
 
 impl<K: RowKey, T: RowValue> Clone for KeyedRows<K, T> {
@@ -31,7 +31,7 @@ impl<K: RowKey, T: RowValue> Copy for KeyedRows<K, T> {}
 
 impl<K: RowKey, T: RowValue> Default for KeyedRows<K, T> {
     fn default() -> Self {
-        Self { order: RwSignal::new(Vec::new()), rows: StoredValue::new(BTreeMap::new()) }
+        Self { order: RwSignal::new(Vec::new()), rows: StoredValue::new(Vec::new()) }
     }
 }
 
@@ -48,22 +48,20 @@ impl<K: RowKey, T: RowValue> KeyedRows<K, T> {
 
     /// The row of a key that is shown.
     pub fn get(&self, key: &K) -> Option<ArcRwSignal<T>> {
-        self.rows.with_value(|rows| rows.get(key).cloned())
+        self.rows.with_value(|rows| rows.iter().find(|(known, _)| known == key).map(|(_, row)| row.clone()))
     }
 
     /// Adds a row, or takes over what changed in it. It is shown once the order names it.
     pub fn put(&self, key: K, row: T) {
         match self.get(&key) {
             Some(known) => set_if_changed(&known, row),
-            None => self.rows.update_value(|rows| {
-                rows.insert(key, ArcRwSignal::new(row));
-            }),
+            None => self.rows.update_value(|rows| rows.push((key, ArcRwSignal::new(row)))),
         }
     }
 
     /// Sets which rows are shown, in which order; the others are forgotten.
     pub fn set_order(&self, order: Vec<K>) {
-        self.rows.update_value(|rows| rows.retain(|key, _| order.contains(key)));
+        self.rows.update_value(|rows| rows.retain(|(key, _)| order.contains(key)));
         set_if_changed(&self.order, order);
     }
 

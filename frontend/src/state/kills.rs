@@ -7,23 +7,18 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::TaskKey;
-use std::collections::BTreeSet;
 
 /// Sends kills and knows which have not been answered.
 #[derive(Clone, Copy, Debug)]
 pub struct Kills {
-    sent: RwSignal<BTreeSet<TaskKey>>,
+    sent: RwSignal<Vec<TaskKey>>,
     api: StoredValue<Api>,
     toasts: Toasts,
 }
 
 /// Provides the sender of kills. Needs the server and the messages.
 pub fn provide_kills() {
-    provide_context(Kills {
-        sent: RwSignal::new(BTreeSet::new()),
-        api: StoredValue::new(use_api()),
-        toasts: use_toasts(),
-    });
+    provide_context(Kills { sent: RwSignal::new(Vec::new()), api: StoredValue::new(use_api()), toasts: use_toasts() });
 }
 
 /// The sender of kills.
@@ -42,16 +37,12 @@ impl Kills {
         if self.sent.with_untracked(|sent| sent.contains(&key)) {
             return;
         }
-        self.sent.update(|sent| {
-            sent.insert(key.clone());
-        });
+        self.sent.update(|sent| sent.push(key.clone()));
         let kills = *self;
         let api = self.api.get_value();
         spawn_local(async move {
             let answer = api.kill(&key).await;
-            kills.sent.update(|sent| {
-                sent.remove(&key);
-            });
+            kills.sent.update(|sent| sent.retain(|other| *other != key));
             kills.toasts.show(told(&key, answer.err()));
         });
     }

@@ -3,7 +3,6 @@
 use super::keyed_rows::{KeyedRows, set_if_changed};
 use leptos::prelude::*;
 use model::dashboard::TaskRow;
-use std::collections::BTreeSet;
 
 /// What happens to rows that are no longer part of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub enum Merge {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TaskBoard {
     rows: KeyedRows<i64, TaskRow>,
-    departed: RwSignal<BTreeSet<i64>>,
+    departed: RwSignal<Vec<i64>>,
 }
 
 impl TaskBoard {
@@ -28,7 +27,7 @@ impl TaskBoard {
     }
 
     /// Runs that are shown although they no longer match what was asked for.
-    pub fn departed(&self) -> ReadSignal<BTreeSet<i64>> {
+    pub fn departed(&self) -> ReadSignal<Vec<i64>> {
         self.departed.read_only()
     }
 
@@ -41,11 +40,11 @@ impl TaskBoard {
     pub fn apply_page(&self, page: Vec<TaskRow>, merge: Merge) {
         let old = self.order().get_untracked();
         let new: Vec<i64> = page.iter().map(|row| row.run_id).collect();
-        let members: BTreeSet<i64> = new.iter().copied().collect();
-        let departed: BTreeSet<i64> = match merge {
-            Merge::Replace => BTreeSet::new(),
-            Merge::KeepDeparted => self.departed.get_untracked().difference(&members).copied().collect(),
+        let mut departed = match merge {
+            Merge::Replace => Vec::new(),
+            Merge::KeepDeparted => self.departed.get_untracked(),
         };
+        departed.retain(|run| !new.contains(run));
         let order = place_departed(&old, new, &departed);
         for row in page {
             self.rows.put(row.run_id, row);
@@ -62,10 +61,10 @@ impl TaskBoard {
             if self.row(run).is_none() {
                 continue;
             }
-            if matches(&row) {
-                departed.remove(&run);
-            } else {
-                departed.insert(run);
+            match (matches(&row), departed.contains(&run)) {
+                (true, _) => departed.retain(|other| *other != run),
+                (false, false) => departed.push(run),
+                (false, true) => {}
             }
             self.rows.put(run, row);
         }
@@ -74,7 +73,7 @@ impl TaskBoard {
 }
 
 /// Puts each departed run before the row that followed it in the old order, or at the end if none of those is left.
-fn place_departed(old: &[i64], mut new: Vec<i64>, departed: &BTreeSet<i64>) -> Vec<i64> {
+fn place_departed(old: &[i64], mut new: Vec<i64>, departed: &[i64]) -> Vec<i64> {
     for (index, run) in old.iter().enumerate().filter(|(_, run)| departed.contains(run)) {
         let followers = old.iter().skip(index + 1);
         let place = followers.filter_map(|next| new.iter().position(|n| n == next)).next();
@@ -186,7 +185,7 @@ mod tests {
             let board = TaskBoard::default();
             board.apply_page(rows(&[3, 2, 1]), Merge::Replace);
             board.update(vec![test_row(2, TaskState::Stopped)], still_active);
-            assert_eq!(board.departed().get_untracked(), BTreeSet::from([2]));
+            assert_eq!(board.departed().get_untracked(), [2]);
             board.apply_page(rows(&[4, 3, 1]), Merge::KeepDeparted);
             assert_eq!(board.order().get_untracked(), [4, 3, 2, 1]);
             board.apply_page(rows(&[4, 3, 1]), Merge::Replace);

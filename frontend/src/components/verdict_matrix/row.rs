@@ -1,5 +1,5 @@
 use crate::{
-    format::{format_ago, format_megabytes},
+    format::{ShortNames, format_ago, format_megabytes},
     ui::{Icon, IconName, IconSize},
 };
 use leptos::prelude::*;
@@ -7,12 +7,11 @@ use model::{
     Timestamp,
     fit::{Matrix, PolicyMiss, Row},
 };
-use std::collections::BTreeMap;
 
 /// One executor: its verdict, then each check with the value that decided.
-pub fn row(matrix: &Matrix, row: &Row, names: &BTreeMap<String, String>, now: Timestamp) -> AnyView {
+pub fn row(matrix: &Matrix, row: &Row, names: &ShortNames, now: Timestamp) -> AnyView {
     let checks = &row.checks;
-    let name = names.get(row.executor_id.as_str()).cloned().unwrap_or_else(|| row.hostname.clone());
+    let name = names.name_or(row.executor_id.as_str(), &row.hostname);
     let (icon, verdict, fits) =
         if checks.fits() { (IconName::Check, "Fits: ", "yes") } else { (IconName::Cross, "Does not fit: ", "no") };
     let state = if checks.active { String::new() } else { row.state.label().to_lowercase() };

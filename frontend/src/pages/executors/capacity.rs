@@ -102,7 +102,7 @@ pub(super) fn Capacity(fleet: Fleet) -> impl IntoView {
     let largest = move || {
         totals.with(|totals| {
             totals.largest.as_ref().map(|(cores, id, node)| {
-                let name = names.with(|names| names.get(id).cloned()).unwrap_or_else(|| id.clone());
+                let name = names.with(|names| names.name_or(id, id));
                 (format_cores(i64::try_from(*cores).unwrap_or(i64::MAX)), format!("{name}, NUMA {node}"))
             })
         })

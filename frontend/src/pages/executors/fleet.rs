@@ -1,11 +1,10 @@
 use crate::{
     api::{ExecutorsFrame, LiveView},
-    format::short_names,
+    format::{ShortNames, short_names},
     state::{KeyedRows, set_if_changed, subscribe},
 };
 use leptos::prelude::*;
 use model::{ExecutorId, dashboard::ExecutorLive};
-use std::collections::BTreeMap;
 
 /// All executors as last seen, followed live. Cheap to copy; it lives as long as its page.
 #[derive(Clone, Copy)]
@@ -28,7 +27,7 @@ impl Fleet {
     }
 
     /// The shortest names that tell them apart, by ID.
-    pub(in crate::pages) fn names(&self) -> Memo<BTreeMap<String, String>> {
+    pub(in crate::pages) fn names(&self) -> Memo<ShortNames> {
         let rows = self.rows;
         Memo::new(move |_| {
             let hosts: Vec<(ExecutorId, String)> = rows.order().with(|order| {

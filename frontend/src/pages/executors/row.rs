@@ -1,28 +1,23 @@
 use crate::{
     components::{CoreMap, CoreMapSize, ExecutorBadge, node_cores, node_memory},
-    format::{format_ago, format_megabytes},
+    format::{ShortNames, format_ago, format_megabytes},
     routes::use_paths,
     state::use_clock,
     ui::{Meter, MeterPart, Use},
 };
 use leptos::prelude::*;
 use model::{ExecutorId, ExecutorState, dashboard::ExecutorLive};
-use std::collections::BTreeMap;
 
 /// One executor.
 #[component]
-pub(super) fn ExecutorRow(
-    id: ExecutorId,
-    row: ArcRwSignal<ExecutorLive>,
-    names: Memo<BTreeMap<String, String>>,
-) -> impl IntoView {
+pub(super) fn ExecutorRow(id: ExecutorId, row: ArcRwSignal<ExecutorLive>, names: Memo<ShortNames>) -> impl IntoView {
     let clock = use_clock();
     let row = RwSignal::from(row);
     let address = use_paths().executor(&id);
     let host = row.with_untracked(|row| row.summary.hostname.clone());
     let name = {
         let (id, host) = (id.to_string(), host.clone());
-        Memo::new(move |_| names.with(|names| names.get(&id).unwrap_or(&host).clone()))
+        Memo::new(move |_| names.with(|names| names.name_or(&id, &host)))
     };
     let state = Memo::new(move |_| row.with(|row| row.summary.state.clone()));
     let dim = move || (state.get() != ExecutorState::Active).then_some("");

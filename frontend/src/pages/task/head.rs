@@ -157,5 +157,5 @@ fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
 /// The shortest name of the executor of a run.
 pub(super) fn executor_name(row: &TaskRow) -> Option<String> {
     let id = row.executor_id.as_ref()?.as_str();
-    short_names(&[(id, row.executor_host.as_deref().unwrap_or_default())]).remove(id)
+    short_names(&[(id, row.executor_host.as_deref().unwrap_or_default())]).get(id).map(ToOwned::to_owned)
 }

@@ -1,13 +1,12 @@
 use super::{list::TaskList, list_query::ListQuery};
 use crate::{
-    format::format_moment,
+    format::{ShortNames, format_moment},
     routes::Replace,
     state::use_clock,
     ui::{Icon, IconName, IconSize},
 };
 use leptos::prelude::*;
 use model::dashboard::HistoryQuery;
-use std::collections::BTreeMap;
 
 /// A kind of filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,18 +49,13 @@ impl Kind {
     }
 
     /// What it is set to, in words; nothing if it is not in force.
-    fn value(
-        self,
-        query: &HistoryQuery,
-        names: &BTreeMap<String, String>,
-        moment: impl Fn(i64) -> String,
-    ) -> Option<String> {
+    fn value(self, query: &HistoryQuery, names: &ShortNames, moment: impl Fn(i64) -> String) -> Option<String> {
         let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(", "));
         match self {
             Kind::State => list(query.states.iter().map(|s| state_label(s.as_str(), s.label())).collect()),
             Kind::Outcome => list(query.outcomes.iter().map(|o| o.label().to_owned()).collect()),
             Kind::App => list(query.apps.clone()),
-            Kind::Executor => list(query.executors.iter().map(|id| names.get(id).unwrap_or(id).clone()).collect()),
+            Kind::Executor => list(query.executors.iter().map(|id| names.name_or(id, id)).collect()),
             Kind::Submitter => list(query.submitters.clone()),
             Kind::Since => query.since.map(|at| moment(at.millis())),
             Kind::Until => query.until.map(|at| moment(at.millis())),

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     browser::{is_open, leave_menu},
+    format::ShortNames,
     routes::Replace,
     ui::{Icon, IconName, IconSize, When, for_each},
 };
@@ -45,7 +46,7 @@ pub(super) fn FilterMenu(query: ListQuery, list: TaskList) -> impl IntoView {
 fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
     let tab = query.part(|query| query.tab.clone());
     let names = list.executor_names();
-    let ids = Memo::new(move |_| names.with(|names| names.keys().cloned().collect::<Vec<_>>()));
+    let ids = Memo::new(move |_| names.with(ShortNames::ids));
     let apps = Memo::new(move |_| list.choices().with(|choices| choices.apps.clone()));
     let states = || {
         [Phase::Placing, Phase::OutcomeUnknown]
@@ -83,7 +84,7 @@ fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
         <p class="menu__title">"Executor"</p>
         {for_each(move || ids.get(), move |id: String| {
             let own = id.clone();
-            let name = names.with_untracked(|names| names.get(&id).cloned()).unwrap_or_else(|| id.clone());
+            let name = names.with_untracked(|names| names.name_or(&id, &id));
             check(query, name, move |q| q.executors.contains(&own), move |q| toggle(&mut q.executors, &id))
         })}
     }

@@ -5,7 +5,7 @@ use super::list_query::ListQuery;
 use crate::{
     api::{LiveView, TasksFrame, use_api},
     browser,
-    format::short_names,
+    format::{ShortNames, short_names},
     state::{Freshness, Merge, Subscription, TaskBoard, set_if_changed, subscribe, use_live},
 };
 use gloo_timers::future::TimeoutFuture;
@@ -14,7 +14,6 @@ use model::{
     TaskKey,
     dashboard::{Count, Counts, FilterChoices, HistoryPage, HistoryQuery, Tab, TasksDelta},
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 /// At the top of the page new rows come in by themselves, but not more often.
 const SETTLE_MS: u32 = 400;
@@ -31,7 +30,7 @@ pub(super) struct TaskList {
     counts: RwSignal<Counts>,
     matching: RwSignal<Count>,
     choices: RwSignal<FilterChoices>,
-    fresh: RwSignal<BTreeSet<TaskKey>>,
+    fresh: RwSignal<Vec<TaskKey>>,
     error: RwSignal<Option<String>>,
     /// The pointer or the keyboard is in the table.
     busy: RwSignal<bool>,
@@ -53,7 +52,7 @@ impl TaskList {
             counts: RwSignal::new(Counts::default()),
             matching: RwSignal::new(Count::default()),
             choices: RwSignal::new(FilterChoices::default()),
-            fresh: RwSignal::new(BTreeSet::new()),
+            fresh: RwSignal::new(Vec::new()),
             error: RwSignal::new(None),
             busy: RwSignal::new(false),
             merge: StoredValue::new(Merge::Replace),
@@ -99,7 +98,7 @@ impl TaskList {
     }
 
     /// Short names of executors, by ID.
-    pub(super) fn executor_names(&self) -> Memo<BTreeMap<String, String>> {
+    pub(super) fn executor_names(&self) -> Memo<ShortNames> {
         let choices = self.choices;
         Memo::new(move |_| {
             choices.with(|choices| {
@@ -118,7 +117,7 @@ impl TaskList {
 
     /// How many rows wait to be shown, and how many that are shown no longer belong to the list. Tracked.
     pub(super) fn waiting(&self) -> (usize, usize) {
-        (self.fresh.with(BTreeSet::len), self.board.departed().with(BTreeSet::len))
+        (self.fresh.with(Vec::len), self.board.departed().with(Vec::len))
     }
 
     /// Shows what waits, and takes away what has left.
@@ -164,7 +163,7 @@ impl TaskList {
         set_if_changed(&self.counts, page.counts);
         set_if_changed(&self.matching, page.matching);
         set_if_changed(&self.choices, page.choices);
-        set_if_changed(&self.fresh, BTreeSet::new());
+        set_if_changed(&self.fresh, Vec::new());
         set_if_changed(&self.error, None);
         set_if_changed(&self.shown, Some(query));
     }
@@ -176,8 +175,9 @@ impl TaskList {
             set_if_changed(&self.counts, counts);
         }
         // Frames are shared by all readers of a query, so some of these may be on the board already.
-        let unseen: Vec<_> = delta.new_matches.into_iter().filter(|key| !self.shows(key)).collect();
-        if unseen.iter().any(|key| self.fresh.with_untracked(|fresh| !fresh.contains(key))) {
+        let is_known = |key: &TaskKey| self.fresh.with_untracked(|fresh| fresh.contains(key));
+        let unseen: Vec<_> = delta.new_matches.into_iter().filter(|key| !is_known(key) && !self.shows(key)).collect();
+        if !unseen.is_empty() {
             self.fresh.update(|fresh| fresh.extend(unseen));
         }
     }

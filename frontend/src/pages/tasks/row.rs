@@ -1,14 +1,13 @@
 use super::{list::TaskList, row_menu::RowMenu, table::row_id};
 use crate::{
     components::{MiniTimeline, StatusBadge, lasted},
-    format::{format_age, format_duration, format_moment, format_utc},
+    format::{ShortNames, format_age, format_duration, format_moment, format_utc},
     routes::use_paths,
     state::use_clock,
     ui::CutMiddle,
 };
 use leptos::prelude::*;
 use model::dashboard::TaskRow;
-use std::collections::BTreeMap;
 
 /// One run. What ticks are two texts; everything else is drawn when the run changes.
 #[component]
@@ -16,7 +15,7 @@ pub(super) fn Row(
     run: i64,
     row: ArcRwSignal<TaskRow>,
     list: TaskList,
-    names: Memo<BTreeMap<String, String>>,
+    names: Memo<ShortNames>,
     killing: RwSignal<Option<TaskRow>>,
 ) -> impl IntoView {
     let (clock, paths) = (use_clock(), use_paths());
@@ -37,7 +36,7 @@ pub(super) fn Row(
         None => view! { <span class="faint">"none"</span> }.into_any(),
         Some((id, host)) => {
             let host = host.unwrap_or_default();
-            let short = names.with(|names| names.get(id.as_str()).cloned()).unwrap_or_else(|| host.clone());
+            let short = names.with(|names| names.name_or(id.as_str(), &host));
             let address = paths.executor(&id);
             view! { <a class="muted" href=address title=format!("{host} {id}")>{short}</a> }.into_any()
         }
