@@ -28,6 +28,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/live", get(live::open))
         .route("/api/history/tasks", get(history::list))
         .route("/api/history/tasks/{app}/{id}", get(history::detail))
+        .route("/api/history/ids/{app}/{id}", get(history::id))
         .route("/api/placement/preview", post(placement::preview))
         .route("/api/logs/{app}/{id}", get(logs::files))
         .route("/api/logs/{app}/{id}/{file}", get(logs::read))

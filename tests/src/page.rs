@@ -1,6 +1,9 @@
 //! The page as a person uses it: things are found by role and accessible name, and waited for.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -33,11 +36,27 @@ return null;";
 pub struct Page {
     browser: WebDriver,
     address: String,
+    expected: Mutex<Vec<Expected>>,
+}
+
+/// A request that fails in a flow, and is meant to.
+struct Expected {
+    /// Beginning of its path.
+    path: String,
+    /// What the browser says of it: a part of its words.
+    words: String,
 }
 
 impl Page {
     pub(crate) fn new(browser: WebDriver, address: &str) -> Page {
-        Page { browser, address: address.to_owned() }
+        Page { browser, address: address.to_owned(), expected: Mutex::default() }
+    }
+
+    /// From here on a failed request whose path begins with `path` is no complaint, if the browser's words for it
+    /// contain `words`, such as `status of 401` or `net::ERR_CONNECTION_REFUSED`.
+    pub fn expect_failure(&self, path: &str, words: &str) {
+        let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        expected.push(Expected { path: path.to_owned(), words: words.to_owned() });
     }
 
     /// The browser, for what has no name here.
@@ -218,14 +237,16 @@ impl Page {
         Ok(file)
     }
 
-    /// Errors in the browser's console since the last call: the page's own, not refusals of the server, which the
-    /// browser counts as well.
+    /// Errors in the browser's console since the last call, requests that failed among them, but for those that the flow
+    /// expected.
     ///
     /// # Errors
     /// When the browser does not tell.
     pub async fn complaints(&self) -> WebDriverResult<Vec<String>> {
-        let errors = self.browser.browser_log().await?.into_iter().filter(|entry| entry.level == "SEVERE");
-        Ok(errors.map(|entry| entry.message).filter(|message| !message.contains("Failed to load resource")).collect())
+        let log = self.browser.browser_log().await?.into_iter();
+        let errors = log.filter(|entry| entry.level == "SEVERE").map(|entry| entry.message);
+        let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(errors.filter(|message| !expected.iter().any(|expected| expected.covers(message, &self.address))).collect())
     }
 
     async fn find_any(&self, roles: &[&str], name: Option<&str>) -> Result<WebElement> {
@@ -235,5 +256,13 @@ impl Page {
             Ok(if found.json().is_null() { None } else { Some(found.element()?) })
         })
         .await
+    }
+}
+
+impl Expected {
+    /// The browser writes `URL - Failed to load resource: WHY`.
+    fn covers(&self, message: &str, address: &str) -> bool {
+        let Some((url, why)) = message.split_once(" - Failed to load resource: ") else { return false };
+        url.strip_prefix(address).is_some_and(|path| path.starts_with(&self.path)) && why.contains(&self.words)
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /api/history/tasks` and `/api/history/tasks/{app}/{id}`: what the ledger knows, Drove's purges and all.
+//! `GET /api/history/tasks`, `/api/history/tasks/{app}/{id}` and `/api/history/ids/{app}/{id}`: what the ledger knows, Drove's purges and all.
 
 use crate::{
     error::ApiError,
@@ -7,7 +7,7 @@ use crate::{
     session::caller::Caller,
 };
 use axum::Json;
-use model::dashboard::{HistoryPage, HistoryQuery, TaskDetail};
+use model::dashboard::{HistoryPage, HistoryQuery, IdState, TaskDetail};
 
 /// One page of a list; names and values that mean nothing are passed over, so that an old link works.
 pub async fn list(Chosen(cluster): Chosen, _caller: Caller, pairs: Pairs) -> Result<Json<HistoryPage>, ApiError> {
@@ -28,4 +28,10 @@ pub async fn detail(
         None => ApiError::NotFound(format!("the ledger has never heard of {key}")),
     };
     detail.map(Json).ok_or_else(unknown)
+}
+
+/// Whether an ID is free, for a form that looks for one.
+pub async fn id(Chosen(cluster): Chosen, _caller: Caller, KeyPath(key): KeyPath) -> Result<Json<IdState>, ApiError> {
+    let detail = cluster.ledger.detail(&key, None).await?;
+    Ok(Json(detail.map_or(IdState::Free, |detail| detail.id_state())))
 }

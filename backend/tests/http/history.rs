@@ -2,7 +2,7 @@ use crate::support::{ADMIN, Dashboard, answered, create, eventually, get};
 use http::StatusCode;
 use model::{
     Outcome, TaskState,
-    dashboard::{AnswerKind, Door, HistoryPage, TaskDetail},
+    dashboard::{AnswerKind, Door, HistoryPage, IdState, TaskDetail},
 };
 use serde_json::{Value, json};
 
@@ -72,4 +72,22 @@ async fn what_is_not_known_is_told() {
     let (status, _) =
         answered(dashboard.send(get("/api/history/tasks/A/B?run=x", &[("authorization", ADMIN)])).await).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn an_id_that_nobody_has_heard_of_is_free_and_no_failure() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    assert_eq!(dashboard.get::<IdState>("/api/history/ids/TEST_APP/T-1").await, IdState::Free);
+    dashboard.create("T-1", json!({ "ITERATIONS": "2", "PULL_SECONDS": "1" })).await;
+    assert_eq!(dashboard.get::<IdState>("/api/history/ids/TEST_APP/T-1").await, IdState::Live);
+    dashboard.step(60_000).await;
+    let until = eventually("the end", async || match dashboard.get("/api/history/ids/TEST_APP/T-1").await {
+        IdState::Kept { until } => Some(until),
+        IdState::Free | IdState::Live => None,
+    })
+    .await;
+    let known = detail(&dashboard, "T-1").await.unwrap();
+    assert_eq!(known.id_taken_until, Some(until));
+    assert!(until > known.now, "Drove keeps the record of a task that has just ended");
 }

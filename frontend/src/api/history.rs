@@ -1,7 +1,7 @@
 use super::{Api, ApiError, Method, transport};
 use model::{
     TaskKey,
-    dashboard::{HistoryPage, HistoryQuery, TaskDetail},
+    dashboard::{HistoryPage, HistoryQuery, IdState, TaskDetail},
 };
 
 impl Api {
@@ -16,6 +16,13 @@ impl Api {
     pub async fn task_detail(&self, key: &TaskKey, run: Option<u32>) -> Result<TaskDetail, ApiError> {
         let pairs: Vec<_> = run.map(|run| ("run", run.to_string())).into_iter().collect();
         let url = self.own(&format!("history/tasks/{}", Self::segments(key)), &pairs);
+        let answer = transport::send(Method::Get, &url, None).await?;
+        self.noticed(transport::read_own(&answer))
+    }
+
+    /// Whether an ID is free.
+    pub async fn id_state(&self, key: &TaskKey) -> Result<IdState, ApiError> {
+        let url = self.own(&format!("history/ids/{}", Self::segments(key)), &[]);
         let answer = transport::send(Method::Get, &url, None).await?;
         self.noticed(transport::read_own(&answer))
     }

@@ -73,6 +73,22 @@ pub struct ExecutorChoice {
     pub host: String,
 }
 
+/// Answer of `GET /api/history/ids/{app}/{id}`: whether a CREATE of this key would find it taken, as far as the ledger
+/// knows. An ID that nobody has heard of is an answer like any other, not a 404.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IdState {
+    /// Not known, or free again.
+    Free,
+    /// A run of it has not ended.
+    Live,
+    /// It has ended, and Drove keeps its record.
+    Kept {
+        /// When it is free again.
+        until: Timestamp,
+    },
+}
+
 /// Answer of `GET /api/history/tasks/{app}/{id}`; 404 if the ledger has never heard of the key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -106,4 +122,15 @@ pub struct TaskDetail {
     pub revision: u64,
     /// The server's time.
     pub now: Timestamp,
+}
+
+impl TaskDetail {
+    /// Whether the ID of this run, the key's newest, is taken at the time of the answer.
+    pub fn id_state(&self) -> IdState {
+        match self.id_taken_until {
+            _ if !self.row.is_over() => IdState::Live,
+            Some(until) if until > self.now => IdState::Kept { until },
+            Some(_) | None => IdState::Free,
+        }
+    }
 }

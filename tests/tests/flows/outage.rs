@@ -14,6 +14,7 @@ async fn the_screen_stays_and_says_so() -> Result<()> {
     visit_address(&there, async |page| {
         page.open("/").await?;
         page.see_in("[data-key='SHOP/one']", "Running").await?;
+        page.expect_failure("/api/", "net::ERR_");
         server.stop().await?;
         wait::until("the page to notice", async || {
             let sign = page.text(".freshness").await?;

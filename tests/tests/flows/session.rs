@@ -16,6 +16,7 @@ async fn a_guest_reads_and_is_told_why_not_more() -> Result<()> {
         page.click("button", "User menu").await?;
         page.click("button", "Sign out").await?;
         page.fill("User", "guest").await?;
+        page.expect_failure("/api/session", "status of 401");
         page.fill("Password", "wrong").await?;
         page.click("button", "Sign in").await?;
         page.see_in("main", "password").await?;

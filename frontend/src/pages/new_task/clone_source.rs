@@ -1,13 +1,15 @@
 //! "Clone": fills the form from a task that was, with a free ID.
 
-use super::{composer::Composer, draft::Draft, next_id::next_id, place::Place, preview::taken};
+use super::{composer::Composer, draft::Draft, next_id::next_id, place::Place};
 use crate::{
     api::{Api, ApiError, use_api},
     browser::select_by_id,
-    state::use_clock,
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{ResourceAllocation, TaskInfo, TaskKey, Timestamp, dashboard::TaskDetail};
+use model::{
+    ResourceAllocation, TaskInfo, TaskKey,
+    dashboard::{IdState, TaskDetail},
+};
 use serde_json::{Map, Value, json};
 
 /// IDs tried before the user is left to find a free one.
@@ -32,7 +34,7 @@ pub enum Origin {
 /// Fills the form from a task, and tells how that went.
 pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Option<Origin>> {
     let origin = RwSignal::new(Some(Origin::Loading(key.clone())));
-    let (api, clock) = (use_api(), use_clock());
+    let api = use_api();
     spawn_local(async move {
         let detail = match api.task_detail(&key, run).await {
             Ok(detail) => detail,
@@ -42,7 +44,7 @@ pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Opt
             }
         };
         let (mut document, missing) = document_of(&detail);
-        let id = free_id(&api, &key, clock.exact().max(detail.now)).await;
+        let id = free_id(&api, &key).await;
         document.insert("taskId".into(), id.into());
         if origin.try_set(Some(Origin::Filled { key, missing })).is_none() {
             form.replace(Draft::of(Value::Object(document)));
@@ -55,9 +57,9 @@ pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Opt
 /// Gives an untouched example an ID that is free.
 pub fn free_example(form: Composer) {
     let key = form.draft().with_untracked(|d| TaskKey::new(d.form().app.as_str(), d.form().id.as_str()));
-    let (api, clock) = (use_api(), use_clock());
+    let api = use_api();
     spawn_local(async move {
-        let id = free_id(&api, &key, clock.exact()).await;
+        let id = free_id(&api, &key).await;
         let untouched = form.draft().try_with_untracked(|d| d.form().id == key.id.as_str()) == Some(true);
         if untouched && id != key.id.as_str() {
             form.edit(|f| f.id = id);
@@ -65,15 +67,14 @@ pub fn free_example(form: Composer) {
     });
 }
 
-/// The key's ID if it is free again, else the first free one that follows.
-async fn free_id(api: &Api, key: &TaskKey, now: Timestamp) -> String {
+/// The key's ID if it is free, else the first free one that follows. Without an answer it is Drove that will tell.
+async fn free_id(api: &Api, key: &TaskKey) -> String {
     let mut id = key.id.to_string();
     for _ in 0..TRIES {
         let candidate = TaskKey::new(key.app.clone(), id.as_str());
-        match api.task_detail(&candidate, None).await {
-            Ok(detail) if taken(&detail, now).is_some() => id = next_id(&id),
-            // Not known, or free again; without an answer it is Drove that will tell.
-            Ok(_) | Err(_) => break,
+        match api.id_state(&candidate).await {
+            Ok(IdState::Live | IdState::Kept { .. }) => id = next_id(&id),
+            Ok(IdState::Free) | Err(_) => break,
         }
     }
     id

@@ -8,8 +8,8 @@ use crate::{
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 use model::{
-    TaskKey, Timestamp,
-    dashboard::{PlacementPreview, TaskDetail},
+    TaskKey,
+    dashboard::{IdState, PlacementPreview},
 };
 
 /// Typing rests for so long before the server is asked.
@@ -68,7 +68,6 @@ pub fn use_preview(form: Composer) -> Preview {
 /// Keeps the form told whether the ID is taken, and offers the next one.
 pub fn watch_id(form: Composer) {
     let api = use_api();
-    let clock = use_clock();
     let key = form.pick(|draft| TaskKey::new(draft.form().app.as_str(), draft.form().id.as_str()));
     let timer = StoredValue::new_local(None::<Timeout>);
     Effect::new(move |_| {
@@ -81,9 +80,9 @@ pub fn watch_id(form: Composer) {
         let api = api.clone();
         let ask = move || {
             spawn_local(async move {
-                let Ok(detail) = api.task_detail(&asked, None).await else { return };
+                let Ok(state) = api.id_state(&asked).await else { return };
                 if key.try_get_untracked().as_ref() == Some(&asked) {
-                    form.set_taken(taken(&detail, clock.exact()));
+                    form.set_taken(taken(&asked, state));
                 }
             });
         };
@@ -93,13 +92,12 @@ pub fn watch_id(form: Composer) {
 }
 
 /// What to say about an ID that Drove would refuse, from what the ledger knows of it.
-pub fn taken(detail: &TaskDetail, now: Timestamp) -> Option<Finding> {
-    let row = &detail.row;
-    let why = match detail.id_taken_until {
-        _ if !row.is_over() => "exists and has not ended.".to_owned(),
-        Some(until) if until > now => "has ended, and Drove keeps its record: the ID is not free yet.".to_owned(),
-        _ => return None,
+fn taken(key: &TaskKey, state: IdState) -> Option<Finding> {
+    let why = match state {
+        IdState::Free => return None,
+        IdState::Live => "exists and has not ended.",
+        IdState::Kept { .. } => "has ended, and Drove keeps its record: the ID is not free yet.",
     };
-    let next = super::next_id::next_id(row.key.id.as_str());
-    Some(Finding { place: Place::Id, text: format!("{} {why}", row.key), instead: Some(next) })
+    let next = super::next_id::next_id(key.id.as_str());
+    Some(Finding { place: Place::Id, text: format!("{key} {why}"), instead: Some(next) })
 }
