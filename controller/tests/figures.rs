@@ -13,7 +13,7 @@ const START: Timestamp = Timestamp(1_795_572_000_000);
 const TAGGED: &str = "b489f44d-6cf3-369c-a065-fae7b421f629";
 
 fn recording() -> Value {
-    let path = format!("{}/tests/recordings/figures.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../tests/recordings/trimmed/figures.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -65,7 +65,7 @@ fn unrecorded_run_millis(task: &str) -> u64 {
 
 impl Recording {
     fn of(name: &str) -> Self {
-        let path = format!("{}/tests/recordings/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../tests/recordings/trimmed/{name}.json", env!("CARGO_MANIFEST_DIR"));
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     }
 

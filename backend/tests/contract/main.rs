@@ -1,4 +1,4 @@
-//! The embedded cluster against recordings of a real one (`tests/recordings`), and against bad input and sudden death.
+//! The embedded cluster against recordings of a real one (`tests/recordings` at the root), and against bad input and sudden death.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 

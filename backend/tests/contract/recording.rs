@@ -62,7 +62,7 @@ pub fn cli() -> Vec<CliCommand> {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(name: &str) -> T {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings").join(format!("{name}.json"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/recordings").join(format!("{name}.json"));
     serde_json::from_slice(&fs::read(&path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -74,5 +74,18 @@ impl Request {
         }
         let body = self.body.as_ref()?;
         Some(body.as_str().map_or_else(|| serde_json::to_vec(body).unwrap(), |text| text.as_bytes().to_vec()))
+    }
+}
+
+#[test]
+fn the_readme_names_every_recording() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/recordings");
+    let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+    for folder in [folder.clone(), folder.join("trimmed")] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(path.is_dir() || readme.contains(&format!("`{name}`")) || name == "README", "{name}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The machines and options of the cluster that was recorded (`recordings/README.md`).
+//! The machines and options of the cluster that was recorded (`tests/recordings/README.md`).
 
 use controller::{ControllerNode, Machine, NumaNode, Options, WorldConfig};
 use std::collections::BTreeMap;

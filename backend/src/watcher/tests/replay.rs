@@ -57,7 +57,7 @@ impl Recording {
             silent: Mutex::new(false),
         };
         for (name, later) in names {
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/recordings/{name}.json"));
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/recordings/{name}.json"));
             let entries: Vec<Value> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
             for entry in entries {
                 this.add(&entry, *later);
