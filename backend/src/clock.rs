@@ -113,10 +113,10 @@ impl Clock {
         ClockSetting { offset_ms: now.0.saturating_sub(wall().0), paused_at: None }
     }
 
-    /// The setting that puts the clock forward by `span`, paused or not.
-    pub fn stepping(&self, span: Duration) -> ClockSetting {
+    /// The setting that puts the clock forward to `at`, paused or not; never back.
+    pub fn reaching(&self, at: Timestamp) -> ClockSetting {
         let mut state = self.lock();
-        let now = state.read() + span;
+        let now = state.read().max(at);
         match state.setting.paused_at {
             Some(_) => ClockSetting { paused_at: Some(now), ..state.setting },
             None => ClockSetting { offset_ms: now.0.saturating_sub(wall().0), paused_at: None },
@@ -201,8 +201,10 @@ mod tests {
         clock.set(clock.pausing());
         let before = clock.now();
         assert_eq!(clock.until(before + Duration::from_secs(1)), None);
-        clock.set(clock.stepping(Duration::from_secs(90)));
+        clock.set(clock.reaching(before + Duration::from_secs(90)));
         assert_eq!(clock.now(), before + Duration::from_secs(90));
+        clock.set(clock.reaching(before));
+        assert_eq!(clock.now(), before + Duration::from_secs(90), "never back");
         assert_eq!(clock.paused(), Some(clock.now()));
     }
 
@@ -210,7 +212,7 @@ mod tests {
     fn a_resumed_clock_goes_on_from_where_it_stood() {
         let clock = Clock::real();
         clock.set(clock.pausing());
-        clock.set(clock.stepping(Duration::from_secs(3600)));
+        clock.set(clock.reaching(clock.now() + Duration::from_secs(3600)));
         let stood = clock.now();
         clock.set(clock.resuming());
         assert!(clock.now() >= stood && clock.now().since(stood) < Duration::from_secs(60));
@@ -219,7 +221,7 @@ mod tests {
     #[test]
     fn time_never_goes_back() {
         let clock = Clock::real();
-        clock.set(clock.stepping(Duration::from_secs(3600)));
+        clock.set(clock.reaching(clock.now() + Duration::from_secs(3600)));
         let later = clock.now();
         clock.set(ClockSetting::default());
         assert!(clock.now() >= later);

@@ -74,7 +74,7 @@ impl Demo {
         watcher.caught_up().await;
         let picture = watcher.picture();
         let hub = Hub::start(ledger.clone(), picture.clone(), clock.clone(), watcher_client(&client), stopping);
-        let scenario = tokio::spawn(scenario::play(embedded.clone(), operations.clone()));
+        let scenario = tokio::spawn(scenario::play(&embedded, operations.clone()));
         let cluster = Arc::new(Cluster {
             name: NAME.to_owned(),
             gate,

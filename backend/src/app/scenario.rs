@@ -2,15 +2,16 @@
 
 use crate::{
     operations::Operations,
-    runtime::{EmbeddedCluster, scenario_player},
+    runtime::{EmbeddedCluster, scenario_player::Player},
 };
 use controller::Command;
 use model::TaskOperation;
 
-/// Plays the scenario for as long as the process lives.
-pub(super) async fn play(cluster: EmbeddedCluster, operations: Operations) {
+/// Plays the scenario for as long as the process lives. From the call on, the clock goes past none of its commands.
+pub(super) fn play(cluster: &EmbeddedCluster, operations: Operations) -> impl Future<Output = ()> + Send + use<> {
+    let player = Player::new(cluster.clone());
     let core = cluster.clone();
-    scenario_player::play(cluster, |command| submit(&core, &operations, command)).await;
+    async move { player.play(|command| submit(&core, &operations, command)).await }
 }
 
 async fn submit(core: &EmbeddedCluster, operations: &Operations, command: Command) {

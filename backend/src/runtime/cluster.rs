@@ -1,6 +1,9 @@
 //! The handle through which everything else uses the embedded cluster.
 
-use super::{core::Core, driver::Message, hints::Hints, log_files::LogFiles, rehearsal::Rehearsed, world::World};
+use super::{
+    core::Core, driver::Message, hints::Hints, log_files::LogFiles, rehearsal::Rehearsed, scenario_player::Awaited,
+    world::World,
+};
 use crate::clock::Clock;
 use controller::{Command, Controller, Reject, Reply};
 use model::Timestamp;
@@ -26,6 +29,10 @@ pub(super) struct Shared {
     pub world: World,
     pub rehearsed: Mutex<Vec<Rehearsed>>,
     pub running: watch::Receiver<bool>,
+    /// What the player of the scenario waits for.
+    pub awaited: Awaited,
+    /// One change of the clock at a time: a step is many.
+    pub clock_changes: tokio::sync::Mutex<()>,
 }
 
 /// Why a command got no success.
@@ -47,7 +54,8 @@ pub enum CommandError {
 pub(super) enum ClockChange {
     Pause,
     Resume,
-    Step(Duration),
+    /// Go forward to a time; all that is due up to it happens on the way.
+    Reach(Timestamp),
 }
 
 impl EmbeddedCluster {
@@ -95,19 +103,33 @@ impl EmbeddedCluster {
 
     /// Stops the clock. Answers the time at which it stands.
     pub async fn clock_pause(&self) -> Result<Timestamp, CommandError> {
+        let _alone = self.shared.clock_changes.lock().await;
         self.change_clock(ClockChange::Pause).await
     }
 
     /// Lets a stopped clock go on.
     pub async fn clock_resume(&self) -> Result<Timestamp, CommandError> {
+        let _alone = self.shared.clock_changes.lock().await;
         self.change_clock(ClockChange::Resume).await
     }
 
-    /// Puts the clock forward. When this answers, everything due up to the new time has happened, and its log is written.
+    /// Puts the clock forward. When this answers, everything due up to the new time has happened, the scenario's commands
+    /// each at its own time among it, and its log is written.
     pub async fn clock_step(&self, span: Duration) -> Result<Timestamp, CommandError> {
-        let now = self.change_clock(ClockChange::Step(span)).await?;
+        let _alone = self.shared.clock_changes.lock().await;
+        let target = self.now() + span;
+        while let Some(at) = self.shared.awaited.next().filter(|at| *at <= target) {
+            self.change_clock(ClockChange::Reach(at)).await?;
+            self.shared.awaited.given(at).await;
+        }
+        let now = self.change_clock(ClockChange::Reach(target)).await?;
         self.shared.logs.flushed().await;
         Ok(now)
+    }
+
+    /// What the player of the scenario waits for.
+    pub(super) fn awaited(&self) -> &Awaited {
+        &self.shared.awaited
     }
 
     /// Stops in order: what was taken is answered, a snapshot is written, the journal is closed.

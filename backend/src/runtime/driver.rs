@@ -162,7 +162,7 @@ impl Driver {
         let setting: ClockSetting = match change {
             ClockChange::Pause => self.clock.pausing(),
             ClockChange::Resume => self.clock.resuming(),
-            ClockChange::Step(span) => self.clock.stepping(span),
+            ClockChange::Reach(at) => self.clock.reaching(at),
         };
         self.journal.set_clock(setting).await.map_err(not_durable)?;
         self.clock.set(setting);

@@ -10,6 +10,7 @@ use super::{
     log_files::{LogFiles, LogWriter},
     rehearsal::Rehearsed,
     restore::{configured, restore},
+    scenario_player::Awaited,
     snapshot,
     world::World,
 };
@@ -161,6 +162,8 @@ fn drive(journal: Journal, living: Living, logs: LogFiles, writer: LogWriter) ->
         world: living.world,
         rehearsed: Mutex::new(living.rehearsed),
         running: is_running,
+        awaited: Awaited::default(),
+        clock_changes: tokio::sync::Mutex::new(()),
     };
     let driver = Driver {
         core,

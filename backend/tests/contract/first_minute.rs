@@ -1,6 +1,6 @@
 //! What a new demo shows before anybody does anything (design section 3, The first minute).
 
-use backend::runtime::{EmbeddedCluster, StatedWorld, WorldSettings, scenario_player};
+use backend::runtime::{EmbeddedCluster, StatedWorld, WorldSettings, scenario_player::Player};
 use controller::{Command, Options, scenario::demo_world};
 use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};
@@ -61,21 +61,39 @@ async fn the_same_seed_is_the_same_past_but_for_its_moment() {
 }
 
 #[tokio::test]
-async fn the_work_goes_on_as_time_does() {
+async fn the_work_goes_on_as_time_does_each_command_at_its_own_time() {
     let demo = demo("laptop", 7).await;
     let (sender, mut given) = mpsc::unbounded_channel();
     let cluster = demo.cluster.clone();
-    let player = tokio::spawn(scenario_player::play(cluster.clone(), move |command| {
+    let stood = cluster.now();
+    let playing = Player::new(cluster.clone()).play(move |command| {
         let (cluster, sender) = (cluster.clone(), sender.clone());
         async move {
             let answer = cluster.command(command.clone()).await;
-            sender.send((command, answer)).unwrap();
+            sender.send((cluster.now(), command, answer)).unwrap();
         }
-    }));
-    demo.cluster.clock_step(Duration::from_secs(120)).await.unwrap();
-    let (command, answer) = given.recv().await.unwrap();
-    assert!(answer.is_ok(), "{command:?}: {answer:?}");
+    });
+    let player = tokio::spawn(playing);
+    demo.cluster.clock_step(Duration::from_secs(600)).await.unwrap();
+    assert_eq!(demo.cluster.now(), stood + Duration::from_secs(600));
+    // All were given before the step had an end.
+    let work = demo.cluster.world().work();
+    let mut next = work.next(stood);
+    let mut commands = 0;
+    while let Some((time, command)) = next.filter(|(time, _)| *time <= stood + Duration::from_secs(600)) {
+        let (at, told, answer) = given.try_recv().unwrap();
+        assert_eq!((at, &told), (time, &command));
+        assert!(answer.is_ok() || !matches!(command, Command::Create { .. }), "{command:?}: {answer:?}");
+        next = work.next(time);
+        commands += 1;
+    }
+    assert!(commands > 20 && given.try_recv().is_err(), "{commands}");
+
+    // Nobody waits for what is not played any more.
     player.abort();
+    assert!(player.await.unwrap_err().is_cancelled());
+    demo.cluster.clock_step(Duration::from_secs(600)).await.unwrap();
+    assert!(given.try_recv().is_err());
 }
 
 #[tokio::test]

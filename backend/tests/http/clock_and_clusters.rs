@@ -1,7 +1,12 @@
-use crate::support::{Dashboard, answered, get};
+use crate::support::{Dashboard, answered, eventually, get};
+use controller::Command;
 use http::StatusCode;
-use model::dashboard::{ClockState, ClusterList};
+use model::{
+    Source,
+    dashboard::{ClockState, ClusterList, TaskDetail},
+};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test]
 async fn demo_time_stands_jumps_and_goes_on() {
@@ -17,6 +22,52 @@ async fn demo_time_stands_jumps_and_goes_on() {
     let stepped = change(json!({ "action": "step", "millis": 90_000 })).await;
     assert_eq!((stepped.now.millis() - stood.now.millis(), stepped.paused), (90_000, true));
     assert!(!change(json!({ "action": "resume" })).await.paused);
+}
+
+#[tokio::test]
+async fn within_a_step_the_scenario_gives_each_command_at_its_own_time() {
+    let dashboard = Dashboard::at_work().await;
+    dashboard.pause().await;
+    let list: ClusterList = dashboard.get("/api/clusters").await;
+    let stood = list.clusters[0].clock_paused.unwrap();
+    let until = stood + Duration::from_secs(15 * 60);
+    dashboard.step(15 * 60 * 1000).await;
+
+    let (mut created, mut killed) = (0, 0);
+    let mut next = dashboard.work().next(stood);
+    while let Some((time, command)) = next.filter(|(time, _)| *time <= until) {
+        next = dashboard.work().next(time);
+        let (key, operation) = if let Command::Create { spec, .. } = command {
+            (spec.key(), "CREATE")
+        } else if let Command::Kill { key, .. } = command {
+            (key, "KILL")
+        } else {
+            panic!("{command:?}")
+        };
+        let path = format!("/api/history/tasks/{}/{}", key.app, key.id);
+        let detail: TaskDetail = dashboard.get(&path).await;
+        let sent = detail.submissions.iter().find(|sent| sent.operation == operation);
+        if operation == "KILL" {
+            // A kill of what has ended is refused, and belongs to no run.
+            killed += u32::from(sent.is_some());
+            assert!(sent.is_none_or(|sent| sent.at == time), "{key}: {sent:?}");
+            continue;
+        }
+        created += 1;
+        assert_eq!((detail.row.submitted, sent.unwrap().at), (time, time), "{key}");
+        if until.since(time) > Duration::from_secs(60) {
+            // What was created in the middle of the step has lived since then.
+            // A read may come before the event that tells when it really began.
+            let first = eventually("what became of it", async || {
+                let row = dashboard.get::<TaskDetail>(&path).await.row;
+                let told = row.transitions.first().filter(|first| first.source == Source::Event);
+                told.map(|first| first.at).or(row.ended.filter(|_| row.transitions.is_empty()))
+            })
+            .await;
+            assert!(first.since(time) < Duration::from_secs(40), "{key}: {first:?}");
+        }
+    }
+    assert!(created > 40 && killed > 0, "{created} tasks were created, {killed} killed");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use backend::{
     middleware::host::HostRules,
     router,
 };
+use controller::scenario::Scenario;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use model::dashboard::HistoryPage;
 use serde::de::DeserializeOwned;
@@ -26,7 +27,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 pub struct Dashboard {
     pub router: Router,
-    _demo: Demo,
+    demo: Demo,
     pub stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
@@ -38,11 +39,25 @@ impl Dashboard {
     }
 
     pub async fn start_with(users: Vec<DemoUser>, address: &str) -> Self {
+        Self::begin("empty", users, address).await
+    }
+
+    /// One whose world has work of its own.
+    pub async fn at_work() -> Self {
+        Self::begin("laptop", Vec::new(), "127.0.0.1:8080").await
+    }
+
+    /// The work of its world.
+    pub fn work(&self) -> Scenario {
+        self.demo.cluster().embedded.as_ref().unwrap().world().work()
+    }
+
+    async fn begin(scenario: &str, users: Vec<DemoUser>, address: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address: SocketAddr = address.parse().unwrap();
         let (stop, stopping) = watch::channel(false);
         let config = DemoConfig {
-            scenario: Some("empty".to_owned()),
+            scenario: Some(scenario.to_owned()),
             seed: Some(7),
             reset: false,
             options: controller::Options::demo(),
@@ -56,7 +71,7 @@ impl Dashboard {
         ];
         let files = files.map(|(name, content)| (name.to_owned(), Bytes::from_static(content.as_bytes())));
         let app = App::new(Assets::from_files(files), hosts, stopping, demo.cluster().clone(), Vec::new());
-        Self { router: router::router(Arc::new(app)), _demo: demo, stop, _folder: folder }
+        Self { router: router::router(Arc::new(app)), demo, stop, _folder: folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {
