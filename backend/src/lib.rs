@@ -9,6 +9,7 @@
 pub mod app;
 pub mod assets;
 pub mod clock;
+pub mod compression;
 pub mod config;
 pub mod dashboard_api;
 pub mod drove_api;

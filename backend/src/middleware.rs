@@ -7,8 +7,11 @@
 //! 4. [`limits`]: no body is read past the limit, no answer is waited for without end.
 //! 5. [`cluster`]: `/clusters/NAME` is taken off the path, so that one table of routes serves them all.
 //! 6. [`session`]: the cookie becomes a caller.
+//!
+//! [`compress`] stands around our own API only, within the table of routes.
 
 pub mod cluster;
+pub mod compress;
 pub mod headers;
 pub mod host;
 pub mod limits;

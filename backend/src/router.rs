@@ -11,6 +11,7 @@ use crate::{
 use axum::{
     Router,
     extract::{Request, State},
+    middleware::from_fn,
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
@@ -20,9 +21,7 @@ use std::sync::Arc;
 
 /// The whole surface, with everything that requests pass before it. `/clusters/NAME` is taken off before this table.
 pub fn router(app: Arc<App>) -> Router {
-    let table = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    let own = Router::new()
         .route("/api/session", get(session::show).post(session::sign_in).delete(session::sign_out))
         .route("/api/clusters", get(clusters::list))
         .route("/api/live", get(live::open))
@@ -35,6 +34,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/demo/clock", post(demo_clock::change))
         .route("/api", any(no_such_address))
         .route("/api/{*path}", any(no_such_address))
+        .layer(from_fn(middleware::compress::compress));
+    let table = Router::new()
+        .merge(own)
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
         .route("/apis", any(drove))
         .route("/apis/", any(drove))
         .route("/apis/{*path}", any(drove))

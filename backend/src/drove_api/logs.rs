@@ -1,9 +1,12 @@
 //! Log files of tasks, with the semantics and the error texts of an executor behind them (contract 2.4).
 
-use super::{call::Call, negotiate, refusal::Refusal, reply, uri::at_least};
-use crate::runtime::{
-    EmbeddedCluster,
-    log_files::{LogFile, LogFiles},
+use super::{call::Call, refusal::Refusal, reply, uri::at_least};
+use crate::{
+    compression::takes_gzip,
+    runtime::{
+        EmbeddedCluster,
+        log_files::{LogFile, LogFiles},
+    },
 };
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
@@ -57,7 +60,7 @@ pub(super) async fn download(cluster: &EmbeddedCluster, call: &Call) -> Result<R
     let file = find(cluster.logs(), run, call).await?.ok_or(()).map_err(|()| failed(missing("")))?;
     let name =
         if call.query.flag("rename") { renamed(&key, call.value(2), cluster.now()) } else { call.value(2).to_owned() };
-    let gzip = negotiate::takes_gzip(&call.headers);
+    let gzip = takes_gzip(&call.headers);
     let small = usize::try_from(file.length()).is_ok_and(|length| length <= PIECE);
     let mut response = if small {
         Response::new(Body::from(on_disk(cluster.logs(), move |_| file.read(0, PIECE)).await?))

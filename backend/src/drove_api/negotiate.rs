@@ -48,16 +48,6 @@ pub(super) fn from_browser(headers: &HeaderMap) -> bool {
     headers.contains_key("sec-fetch-site")
 }
 
-/// Whether the client can read gzip.
-pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
-    text(headers, header::ACCEPT_ENCODING).is_some_and(|encodings| {
-        encodings.split(',').any(|encoding| {
-            let refused = encoding.split(';').skip(1).any(|param| matches!(param.trim(), "q=0" | "q=0.0"));
-            essence(encoding).eq_ignore_ascii_case("gzip") && !refused
-        })
-    })
-}
-
 fn has_body(headers: &HeaderMap) -> bool {
     headers.contains_key(header::TRANSFER_ENCODING)
         || text(headers, header::CONTENT_LENGTH).is_some_and(|length| length.trim() != "0")
@@ -119,12 +109,5 @@ mod tests {
         }
         let page = headers(&[("accept", "text/html"), ("sec-fetch-site", "same-origin")]);
         assert_eq!(status(check_accept(&page, Produces::Json)), 200);
-    }
-
-    #[test]
-    fn gzip_is_given_only_to_those_who_ask() {
-        assert!(takes_gzip(&headers(&[("accept-encoding", "deflate, gzip;q=0.5")])));
-        assert!(!takes_gzip(&headers(&[("accept-encoding", "deflate")])));
-        assert!(!takes_gzip(&headers(&[("accept-encoding", "gzip;q=0")])));
     }
 }

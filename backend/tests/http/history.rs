@@ -1,10 +1,11 @@
-use crate::support::{ADMIN, Dashboard, answered, create, eventually, get};
+use crate::support::{ADMIN, Dashboard, answered, create, eventually, get, taken};
 use http::StatusCode;
 use model::{
     Outcome, TaskState,
     dashboard::{AnswerKind, Door, HistoryPage, IdState, TaskDetail},
 };
 use serde_json::{Value, json};
+use std::io::Read;
 
 async fn detail(dashboard: &Dashboard, id: &str) -> Option<TaskDetail> {
     let path = format!("/api/history/tasks/TEST_APP/{id}");
@@ -80,6 +81,7 @@ async fn an_id_that_nobody_has_heard_of_is_free_and_no_failure() {
     dashboard.pause().await;
     assert_eq!(dashboard.get::<IdState>("/api/history/ids/TEST_APP/T-1").await, IdState::Free);
     dashboard.create("T-1", json!({ "ITERATIONS": "2", "PULL_SECONDS": "1" })).await;
+    dashboard.listed("T-1").await;
     assert_eq!(dashboard.get::<IdState>("/api/history/ids/TEST_APP/T-1").await, IdState::Live);
     dashboard.step(60_000).await;
     let until = eventually("the end", async || match dashboard.get("/api/history/ids/TEST_APP/T-1").await {
@@ -90,4 +92,27 @@ async fn an_id_that_nobody_has_heard_of_is_free_and_no_failure() {
     let known = detail(&dashboard, "T-1").await.unwrap();
     assert_eq!(known.id_taken_until, Some(until));
     assert!(until > known.now, "Drove keeps the record of a task that has just ended");
+}
+
+#[tokio::test]
+async fn answers_are_compressed_for_those_who_can_read_it() {
+    let dashboard = Dashboard::start().await;
+    dashboard.create("T-1", json!({ "ITERATIONS": "2", "PULL_SECONDS": "1" })).await;
+    dashboard.listed("T-1").await;
+    let ask = async |encodings| {
+        let headers = [("authorization", ADMIN), ("accept-encoding", encodings)];
+        let response = dashboard.send(get("/api/history/tasks", &headers)).await;
+        assert_eq!(response.headers()["vary"], "Accept-Encoding");
+        let encoding = response.headers().get("content-encoding").cloned();
+        (encoding, taken(response).await.1)
+    };
+    let (encoding, compressed) = ask("gzip, deflate, br").await;
+    assert_eq!(encoding.unwrap(), "gzip");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&compressed[..]).read_to_string(&mut text).unwrap();
+    let page: HistoryPage = serde_json::from_str(&text).unwrap();
+    assert_eq!(page.rows.len(), 1);
+    assert!(compressed.len() < text.len(), "{} of {}", compressed.len(), text.len());
+    let (encoding, plain) = ask("br").await;
+    assert_eq!((encoding, serde_json::from_slice::<HistoryPage>(&plain).unwrap().rows.len()), (None, 1));
 }

@@ -1,5 +1,6 @@
 use crate::support::{ADMIN, Dashboard, get};
 use axum::body::BodyDataStream;
+use flate2::write::GzDecoder;
 use futures_util::StreamExt;
 use http::{StatusCode, header};
 use model::{
@@ -7,7 +8,7 @@ use model::{
     dashboard::{LiveDelta, LiveNotice, LiveSnapshot, LogFrame, TasksDelta, ViewDelta, ViewSnapshot},
 };
 use serde_json::json;
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 use tokio::time::Instant;
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -26,6 +27,7 @@ fn of_list(view: ViewDelta) -> TasksDelta {
 /// An event stream, as a browser reads it.
 struct Events {
     body: BodyDataStream,
+    gzip: Option<GzDecoder<Vec<u8>>>,
     text: String,
 }
 
@@ -33,10 +35,19 @@ impl Events {
     async fn open(dashboard: &Dashboard, query: &str, last_id: Option<&str>) -> Self {
         let mut headers = vec![("authorization", ADMIN)];
         headers.extend(last_id.map(|id| ("last-event-id", id)));
-        let response = dashboard.send(get(&format!("/api/live?{query}"), &headers)).await;
+        Self::open_with(dashboard, query, &headers).await
+    }
+
+    async fn compressed(dashboard: &Dashboard, query: &str) -> Self {
+        Self::open_with(dashboard, query, &[("authorization", ADMIN), ("accept-encoding", "gzip, deflate, br")]).await
+    }
+
+    async fn open_with(dashboard: &Dashboard, query: &str, headers: &[(&str, &str)]) -> Self {
+        let response = dashboard.send(get(&format!("/api/live?{query}"), headers)).await;
         assert_eq!(response.status(), StatusCode::OK, "{query}");
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
-        Self { body: response.into_body().into_data_stream(), text: String::new() }
+        let gzip = response.headers().contains_key(header::CONTENT_ENCODING).then(|| GzDecoder::new(Vec::new()));
+        Self { body: response.into_body().into_data_stream(), gzip, text: String::new() }
     }
 
     async fn next(&mut self) -> Option<Event> {
@@ -55,8 +66,19 @@ impl Events {
             }
             let chunk =
                 tokio::time::timeout(DEADLINE, self.body.next()).await.expect("an event within the deadline")?;
-            self.text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+            self.take(&chunk.unwrap());
         }
+    }
+
+    fn take(&mut self, chunk: &[u8]) {
+        let Some(gzip) = &mut self.gzip else {
+            return self.text.push_str(std::str::from_utf8(chunk).unwrap());
+        };
+        gzip.write_all(chunk).unwrap();
+        gzip.flush().unwrap();
+        let plain = std::mem::take(gzip.get_mut());
+        assert!(plain.ends_with(b"\n\n"), "each piece can be read to the end of an event: {plain:?}");
+        self.text.push_str(std::str::from_utf8(&plain).unwrap());
     }
 
     /// The first thing that `read` finds in an event of that name.
@@ -108,6 +130,22 @@ async fn a_list_is_told_of_new_tasks_and_of_every_change_of_its_rows() {
     dashboard.step(60_000).await;
     events.list_delta(|delta| delta.rows.into_iter().find(|row| row.is_over())).await;
     events.list_delta(|delta| delta.counts.filter(|counts| counts.finished.n >= 1)).await;
+}
+
+#[tokio::test]
+async fn a_compressed_stream_tells_each_change_at_once() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    dashboard.create("first", json!({ "ITERATIONS": "5", "PULL_SECONDS": "1" })).await;
+    dashboard.listed("first").await;
+    let mut events = Events::compressed(&dashboard, "view=tasks").await;
+    assert!(events.gzip.is_some(), "it is compressed for those who can read it");
+    events.snapshot().await;
+    // Nothing else comes that could push these out: time stands still.
+    dashboard.create("second", json!({})).await;
+    events.delta(|delta| delta.new_matches.contains(&TaskKey::new("TEST_APP", "second")).then_some(())).await;
+    dashboard.step(3_000).await;
+    events.delta(|delta| delta.rows.into_iter().find(|row| row.state == Some(TaskState::Running))).await;
 }
 
 #[tokio::test]
