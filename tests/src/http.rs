@@ -1,12 +1,16 @@
 //! A small HTTP client that adds nothing to what the test says.
 
-use anyhow::{Context, Result, ensure};
+use std::io::Write;
+
+use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use flate2::write::GzDecoder;
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Method, Request, StatusCode,
     body::Bytes,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap},
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap},
+    http::request,
 };
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -56,11 +60,40 @@ impl Http {
         self.send(Method::POST, path, serde_json::to_vec(body)?.into()).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Answer> {
-        let mut request = Request::builder().method(method.clone()).uri(format!("{}{path}", self.address));
-        if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization);
+    /// Bytes of a live stream over the wire, as a browser gets it, up to the end of its first event of that name.
+    ///
+    /// # Errors
+    /// When the stream ends before, or is not compressed.
+    pub async fn bytes_until_event(&self, path: &str, name: &str) -> Result<usize> {
+        let request = self.request(&Method::GET, path).header(ACCEPT_ENCODING, "gzip, deflate, br");
+        let response = self.client.request(request.body(Full::default())?).await.context(path.to_owned())?;
+        ensure!(response.headers().get(CONTENT_ENCODING).is_some_and(|it| it == "gzip"), "{path} is not compressed");
+        let mut body = response.into_body();
+        let mut read = 0;
+        let mut text = GzDecoder::new(Vec::new());
+        while let Some(frame) = body.frame().await {
+            let Ok(piece) = frame?.into_data() else { continue };
+            read += piece.len();
+            text.write_all(&piece)?;
+            text.flush()?;
+            let events = String::from_utf8_lossy(text.get_ref());
+            if events.split_inclusive("\n\n").any(|event| event.ends_with("\n\n") && is_named(event, name)) {
+                return Ok(read);
+            }
         }
+        bail!("{path} ended before its first {name}")
+    }
+
+    fn request(&self, method: &Method, path: &str) -> request::Builder {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.address));
+        match &self.authorization {
+            Some(authorization) => request.header(AUTHORIZATION, authorization),
+            None => request,
+        }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Answer> {
+        let mut request = self.request(&method, path);
         if !body.is_empty() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
@@ -68,6 +101,10 @@ impl Http {
         let (head, body) = response.into_parts();
         Ok(Answer { status: head.status, headers: head.headers, body: body.collect().await?.to_bytes() })
     }
+}
+
+fn is_named(event: &str, name: &str) -> bool {
+    event.lines().any(|line| line.strip_prefix("event:").is_some_and(|named| named.trim() == name))
 }
 
 impl Answer {
