@@ -149,7 +149,7 @@ impl From<ClusterError> for ApiError {
             ClusterError::NotLeader | ClusterError::NoLeader => ApiError::Unavailable(sentence),
             ClusterError::Timeout(_) => ApiError::Timeout(sentence),
             ClusterError::BadReply { .. } => ApiError::BadReply(sentence),
-            ClusterError::Unauthorized { status: 401 } => ApiError::NotSignedIn,
+            ClusterError::Unauthorized { status: 401, .. } => ApiError::NotSignedIn,
             ClusterError::Unauthorized { .. } => ApiError::Forbidden(sentence),
             ClusterError::BadRequest(_) => ApiError::Internal,
         }

@@ -27,6 +27,10 @@ pub enum Denied {
     NotSignedIn,
     /// The user's role does not allow it.
     Role,
+    /// The user's role does not cover logs.
+    RoleWithoutLogs,
+    /// The user has no role, and every role is known.
+    NoRole,
     /// The cluster refuses operations.
     Maintenance,
     /// Maintenance was lifted; operations resume within 40 s.
@@ -54,6 +58,8 @@ impl fmt::Display for Denied {
         f.write_str(match self {
             Denied::NotSignedIn => "Sign in first.",
             Denied::Role => "Your role may read, not create or kill.",
+            Denied::RoleWithoutLogs => "Your role may not read logs.",
+            Denied::NoRole => "You have no role here: tasks and executors can be read, and nothing else.",
             Denied::Maintenance => "The cluster is in maintenance and refuses operations.",
             Denied::MaintenanceTail => "Maintenance was lifted. Operations resume within 40 s.",
             Denied::NoLeader => "The cluster has no leader that could take it.",
@@ -74,7 +80,7 @@ pub fn can_operate(session: &SessionInfo, status: &ClusterStatus) -> Result<(), 
         (None, _) => return Err(Denied::NotSignedIn),
         (_, Some(role)) if !role.may_operate() => return Err(Denied::Role),
         // In the demo every role is known, so none is none. On a real cluster it may not be known yet: Drove decides.
-        (_, None) if session.demo => return Err(Denied::Role),
+        (_, None) if session.demo => return Err(Denied::NoRole),
         _ => {}
     }
     match &status.maintenance {
@@ -89,6 +95,15 @@ pub fn can_operate(session: &SessionInfo, status: &ClusterStatus) -> Result<(), 
         return Err(Denied::NotRecording);
     }
     Ok(())
+}
+
+/// Whether `session` may read logs.
+pub fn can_read_logs(session: &SessionInfo) -> Result<(), Denied> {
+    match &session.role {
+        Some(role) if !role.may_read_logs() => Err(Denied::RoleWithoutLogs),
+        None if session.demo => Err(Denied::NoRole),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Whether a task may be killed, from Drove's record of it (nothing before the first report) and what the ledger knows.
@@ -182,10 +197,16 @@ mod tests {
         let guest = SessionInfo { role: Some(UserRole::ReadOnly), ..admin.clone() };
         assert_eq!(can_operate(&guest, &status), Err(Denied::Role));
         let nobody = SessionInfo { role: None, ..admin.clone() };
-        assert_eq!(can_operate(&nobody, &status), Err(Denied::Role));
+        assert_eq!(can_operate(&nobody, &status), Err(Denied::NoRole));
         let unknown_role = SessionInfo { role: None, demo: false, ..admin.clone() };
         assert_eq!(can_operate(&unknown_role, &status), Ok(()));
         assert_eq!(can_operate(&SessionInfo::default(), &status), Err(Denied::NotSignedIn));
+
+        let maintainer = SessionInfo { role: Some(UserRole::Maintenance), ..admin.clone() };
+        assert_eq!(can_read_logs(&maintainer), Err(Denied::RoleWithoutLogs));
+        assert_eq!(can_read_logs(&nobody), Err(Denied::NoRole));
+        assert_eq!(can_read_logs(&guest), Ok(()));
+        assert_eq!(can_read_logs(&unknown_role), Ok(()), "Drove decides");
 
         let maintenance =
             |until| ClusterStatus { maintenance: Some(Maintenance { since: Timestamp(0), until }), ..status.clone() };

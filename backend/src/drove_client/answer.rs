@@ -71,7 +71,9 @@ async fn taken(response: Response<Body>) -> Result<(StatusCode, Bytes), ClusterE
 fn refusal(status: StatusCode, body: &[u8]) -> ClusterError {
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            return ClusterError::Unauthorized { status: status.as_u16() };
+            // Drove itself says it in a page; the embedded cluster, in the envelope.
+            let said = serde_json::from_slice::<ApiResponse<Value>>(body).map(|envelope| envelope.message);
+            return ClusterError::Unauthorized { status: status.as_u16(), words: said.unwrap_or_default() };
         }
         StatusCode::NO_CONTENT => {
             return ClusterError::NotFound("Drove has no such task, or its executor has left".to_owned());

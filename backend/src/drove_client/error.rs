@@ -34,14 +34,23 @@ pub enum ClusterError {
         detail: String,
     },
     /// 401 or 403: the credentials are not taken, or the role may not.
-    #[error("the cluster does not let this user do that (status {status})")]
+    #[error("{}", unauthorized(*.status, .words))]
     Unauthorized {
         /// HTTP status.
         status: u16,
+        /// Why, if the cluster said so in its envelope; empty otherwise.
+        words: String,
     },
     /// The request could not even be built; a bug of ours.
     #[error("no valid request: {0}")]
     BadRequest(String),
+}
+
+fn unauthorized(status: u16, words: &str) -> String {
+    match words {
+        "" => format!("the cluster does not let this user do that (status {status})"),
+        words => words.to_owned(),
+    }
 }
 
 fn joined(reasons: &[String]) -> String {

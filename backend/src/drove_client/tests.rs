@@ -38,7 +38,10 @@ async fn refusals_keep_droves_words() {
 async fn standby_controllers_gateways_and_missing_rights_are_told_apart() {
     let standby = always(400, r#"{"status":"FAILED","message":"This node is not the leader controller"}"#);
     assert_eq!(standby.ping().await, Err(ClusterError::NotLeader));
-    assert_eq!(always(403, "<html>").ping().await, Err(ClusterError::Unauthorized { status: 403 }));
+    let refused = |words: &str| Err(ClusterError::Unauthorized { status: 403, words: words.to_owned() });
+    assert_eq!(always(403, "<html>").ping().await, refused(""));
+    let said = always(403, r#"{"status":"FAILED","message":"User eva has no role"}"#);
+    assert_eq!(said.ping().await, refused("User eva has no role"));
     assert!(matches!(always(502, "<html>").ping().await, Err(ClusterError::BadReply { status: 502, .. })));
     assert!(matches!(always(204, "").log_files(&TaskKey::new("A", "B")).await, Err(ClusterError::NotFound(_))));
 }

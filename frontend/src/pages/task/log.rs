@@ -6,7 +6,7 @@ use crate::{
     ui::{Note, Tone},
 };
 use leptos::prelude::*;
-use model::{UserRole, dashboard::TaskRow};
+use model::{capability::can_read_logs, dashboard::TaskRow};
 
 /// The log, and why there is none.
 #[component]
@@ -17,12 +17,7 @@ pub(super) fn Log(
     to_end: RwSignal<bool>,
 ) -> impl IntoView {
     let session = use_session().info();
-    let may_not = move || {
-        session.with(|s| {
-            let role = s.as_ref()?.role.as_ref()?;
-            (!UserRole::may_read_logs(role)).then(|| "Your role may not read logs.".to_owned())
-        })
-    };
+    let may_not = move || session.with(|s| can_read_logs(s.as_ref()?).err().map(|denied| denied.to_string()));
     let absent = Signal::derive(move || may_not().or_else(|| no_executor(&row.read())));
     let key = row.with_untracked(|r| r.key.clone());
     let (label, own) = (format!("Log of {}", key.id), key.clone());
