@@ -1,6 +1,7 @@
 //! Parts that know Drove's terms and are used by more than one page. They are given signals and values; they never ask
 //! the server.
 
+mod core_legend;
 mod core_map;
 mod executor_badge;
 mod kill_dialog;
@@ -14,6 +15,7 @@ mod status_badge;
 mod timeline;
 mod verdict_matrix;
 
+pub use core_legend::CoreLegend;
 pub use core_map::{CoreMap, CoreMapSize, CoreUse, NodeCores};
 pub use executor_badge::ExecutorBadge;
 pub use kill_dialog::KillDialog;

@@ -6,6 +6,6 @@ mod number;
 mod time;
 
 pub use duration::{format_ago, format_duration};
-pub use names::{ShortNames, cut_middle, role_name, short_names};
+pub use names::{ShortNames, role_name, short_names};
 pub use number::{format_cores, format_count, format_megabytes, format_number};
-pub use time::{format_age, format_clock, format_moment, format_precise, format_utc};
+pub use time::{clock_ahead, format_age, format_clock, format_moment, format_precise, format_utc};

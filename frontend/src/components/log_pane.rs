@@ -163,7 +163,7 @@ pub fn LogPane(
                     key=|shown| shown.key
                     children=move |shown| match shown.item {
                         Item::Line(_) => shown.line.map(|line| row(view, line, shown.number)).into_any(),
-                        Item::Divider { from, to, time, fold, .. } => row::divider(view, from, &to, time, fold),
+                        Item::Divider { at, from, to, time, fold } => row::divider(view, at, from, &to, time, fold),
                         Item::Fold(fold) => row::fold(view, fold),
                     }
                 />

@@ -16,7 +16,7 @@ use model::{
     Gap,
     dashboard::TaskRow,
     format_span,
-    timeline::{Certainty, Layout, Scale, Segment, crowded, layout, segments_with_gaps},
+    timeline::{Certainty, Layout, Scale, Segment, SegmentState, crowded, layout, segments_with_gaps},
 };
 use transitions::Transitions;
 use words::segment_icon;
@@ -39,6 +39,9 @@ pub fn Timeline(
     /// Spans in which nothing was recorded.
     #[prop(into)]
     gaps: Signal<Vec<Gap>>,
+    /// Leads to the place in the log where a state began.
+    #[prop(into)]
+    on_state: Callback<SegmentState>,
 ) -> impl IntoView {
     let clock = use_clock();
     let over = Memo::new(move |_| row.with(TaskRow::is_over));
@@ -72,7 +75,7 @@ pub fn Timeline(
             <Axis drawing/>
             <Callouts drawing/>
             <Lane drawing/>
-            <Marks drawing/>
+            <Marks drawing on_state/>
             <Heard row gaps drawing/>
             <When is=move || !over.get()>
                 <div

@@ -1,20 +1,5 @@
 use model::UserRole;
 
-/// Characters that [`cut_middle`] always keeps at the end: users tell IDs apart by their ends.
-const KEPT_END: usize = 12;
-
-/// A long name in at most `room` characters, cut in the middle, its last 12 characters kept. Shorter ones stay whole.
-pub fn cut_middle(name: &str, room: usize) -> String {
-    let length = name.chars().count();
-    if length <= room {
-        return name.to_owned();
-    }
-    let begin = room.saturating_sub(KEPT_END + 1);
-    let end: String = name.chars().skip(length - KEPT_END).collect();
-    let begin: String = name.chars().take(begin).collect();
-    format!("{begin}…{end}")
-}
-
 /// Short names of executors, by ID.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShortNames(Vec<(String, String)>);
@@ -81,14 +66,6 @@ pub fn role_name(role: &UserRole) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cut_name_keeps_its_end() {
-        assert_eq!(cut_middle("T0012", 24), "T0012");
-        let cut = cut_middle("monthly-reconciliation-of-everything-2026-11-23", 24);
-        assert_eq!(cut, "monthly-rec…g-2026-11-23");
-        assert_eq!(cut.chars().count(), 24);
-    }
 
     #[test]
     fn executors_are_named_as_briefly_as_they_can_be_told_apart() {

@@ -1,6 +1,6 @@
 use super::format_ago;
 use crate::browser::local_clock;
-use model::{Timestamp, Utc};
+use model::{Timestamp, Utc, format_span};
 use std::time::Duration;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -35,6 +35,13 @@ pub fn format_utc(time: Timestamp) -> String {
     format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
+/// That a machine's clock is ahead, if what it told at `told` came before that by more than a second:
+/// `exec-3’s clock is 2.4 s ahead`.
+pub fn clock_ahead(machine: &str, told: Timestamp, now: Timestamp) -> Option<String> {
+    let ahead = told.since(now);
+    (ahead > Duration::from_secs(1)).then(|| format!("{machine}’s clock is {} ahead", format_span(ahead)))
+}
+
 fn clock(parts: &[u32; 7]) -> String {
     format!("{:02}:{:02}:{:02}", parts[3], parts[4], parts[5])
 }
@@ -61,6 +68,13 @@ mod tests {
         assert_eq!(format_utc(Timestamp(0)), "1970-01-01 00:00:00 UTC");
         assert_eq!(format_utc(Timestamp(951_782_400_000)), "2000-02-29 00:00:00 UTC");
         assert_eq!(format_utc(Timestamp(1_795_608_258_012)), "2026-11-25 12:04:18 UTC");
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_is_named() {
+        let ahead = |millis| clock_ahead("exec-3", Timestamp(1_000_000 + millis), Timestamp(1_000_000));
+        assert_eq!(ahead(2_400).as_deref(), Some("exec-3’s clock is 2.4 s ahead"));
+        assert_eq!((ahead(1_000), ahead(-5_000)), (None, None));
     }
 
     #[test]

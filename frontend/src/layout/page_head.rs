@@ -19,7 +19,28 @@ pub fn PageHead(
     }
 }
 
+/// What the page that is shown is about.
+#[derive(Clone, Copy)]
+struct ShownTitle(RwSignal<String>);
+
+/// Provides the title of the page to what stands around it.
+pub(super) fn provide_title() {
+    provide_context(ShownTitle(RwSignal::new(String::new())));
+}
+
+/// What the page that is shown is about; empty while it does not know.
+pub(super) fn use_shown_title() -> RwSignal<String> {
+    expect_context::<ShownTitle>().0
+}
+
 /// Keeps the text of the browser's tab: what the page is about, then the product.
 pub fn use_title(title: impl Fn() -> String + 'static) {
-    Effect::new(move |_| set_title(&format!("{} · Drove tasks", title())));
+    let shown = use_context::<ShownTitle>();
+    Effect::new(move |_| {
+        let title = title();
+        set_title(&format!("{title} · Drove tasks"));
+        if let Some(ShownTitle(shown)) = shown {
+            shown.set(title);
+        }
+    });
 }

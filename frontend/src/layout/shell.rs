@@ -1,4 +1,4 @@
-use super::{ToastList, banners::Banners, sidebar::Sidebar, top_bar::TopBar};
+use super::{ToastList, banners::Banners, page_head::provide_title, sidebar::Sidebar, top_bar::TopBar};
 use crate::{
     api::use_api,
     browser::{close_menus, focus_heading},
@@ -16,6 +16,7 @@ pub fn Shell(
     /// The page.
     children: Children,
 ) -> impl IntoView {
+    provide_title();
     lead_to_login();
     follow_with_focus(page);
     global_keys();

@@ -2,12 +2,10 @@
 
 mod capacity;
 mod fleet;
-mod legend;
 mod row;
 mod table;
 
 pub(super) use fleet::Fleet;
-pub(super) use legend::Legend;
 
 use self::{capacity::Capacity, table::ExecutorTable};
 use crate::{

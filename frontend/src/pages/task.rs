@@ -96,7 +96,7 @@ fn Content(
         </When>
         <Jump sections=SECTIONS has_log=Signal::derive(move || !never_reported.get())/>
         <section class="section task__section" id="timeline" aria-labelledby="timeline-title">
-            <Timeline row gaps/>
+            <Timeline row gaps on_state=data.lead_to()/>
         </section>
         <When
             is=move || !never_reported.get()

@@ -1,7 +1,7 @@
 //! The part of a log file that was read, as lines. Frames are taken as they come: cut anywhere, in order, rotated. Pure.
 
 use super::line::LogLine;
-use model::dashboard::LogFrame;
+use model::{TaskState, dashboard::LogFrame};
 use std::collections::VecDeque;
 
 /// Lines kept; older ones are let go and can be read again.
@@ -31,6 +31,11 @@ impl LogBuffer {
     /// The number of the line at `index`, counted from 1; unknown unless the file was read from its beginning.
     pub fn number(&self, index: usize) -> Option<u64> {
         Some(self.first_number? + u64::try_from(index).ok()?)
+    }
+
+    /// Offset of the last line in which the executor told that the task had reached `state`.
+    pub fn told(&self, state: &TaskState) -> Option<u64> {
+        self.lines.iter().rev().find(|line| line.state.as_ref() == Some(state)).map(|line| line.at)
     }
 
     /// Offset of the first byte read.
@@ -204,6 +209,18 @@ mod tests {
         tail.take(frame(10, TEXT.len()));
         assert_eq!(texts(&tail), ["second", "", "third without end"]);
         assert_eq!(tail.number(0), None);
+    }
+
+    #[test]
+    fn a_state_is_found_where_it_was_told() {
+        let line = |state: &str| {
+            format!("INFO | 2026-11-25 02:11:45,153 | InstanceEngine | Current state: StateData(state={state}, x)\n")
+        };
+        let text = line("STARTING") + &line("RUNNING");
+        let (to, running) = (text.len() as u64, line("STARTING").len() as u64);
+        let mut buffer = LogBuffer::default();
+        buffer.take(LogFrame { file: "f".into(), from: 0, to, text, size: to, rotated: false });
+        assert_eq!((buffer.told(&TaskState::Running), buffer.told(&TaskState::Stopped)), (Some(running), None));
     }
 
     #[test]

@@ -54,13 +54,21 @@ pub fn row(view: LogView, line: LogLine, number: Option<u64>) -> AnyView {
 }
 
 /// The place where the task reached a state.
-pub fn divider(view: LogView, from: Option<String>, to: &TaskState, time: String, folded: Option<Fold>) -> AnyView {
+pub fn divider(
+    view: LogView,
+    at: u64,
+    from: Option<String>,
+    to: &TaskState,
+    time: String,
+    folded: Option<Fold>,
+) -> AnyView {
+    let is_current = move || (view.current.get() == Some(at)).then_some("true");
     let change = match from {
         Some(from) => format!("{from} → {}", to.label()),
         None => to.label().to_owned(),
     };
     view! {
-        <div class="log-pane__divider" data-state=to.as_str().to_owned()>
+        <div class="log-pane__divider" id=line_id(at) data-state=to.as_str().to_owned() aria-current=is_current>
             <Icon name=state_icon(to) size=IconSize::Small/>
             {change}
             <time>{time}</time>

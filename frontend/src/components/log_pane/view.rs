@@ -200,7 +200,7 @@ impl LogView {
         let Some(at) = target else { return };
         let row = self.rows.with_untracked(|rows| {
             self.buffer
-                .with_untracked(|b| rows.iter().position(|item| item.key(b).0 == at && matches!(item, Item::Line(_))))
+                .with_untracked(|b| rows.iter().position(|item| item.key(b).0 == at && !matches!(item, Item::Fold(_))))
         });
         if let Some(row) = row {
             let len = self.rows.with_untracked(Vec::len);

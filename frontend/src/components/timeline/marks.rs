@@ -8,15 +8,15 @@ use crate::{format::format_precise, ui::for_each};
 use leptos::prelude::*;
 use model::{
     format_span,
-    timeline::{Certainty, Mark, Segment},
+    timeline::{Certainty, Mark, Segment, SegmentState},
 };
 
 /// Stamps nearer than this to the one before are left out: their texts would overlap.
 const STAMP_WIDTH: f64 = 11.0;
 
-/// Marks under the lane.
+/// Marks under the lane. A press leads to the place in the log.
 #[component]
-pub(super) fn Marks(drawing: Drawing) -> impl IntoView {
+pub(super) fn Marks(drawing: Drawing, on_state: Callback<SegmentState>) -> impl IntoView {
     let keys = Memo::new(move |_| {
         drawing.layout.with(|layout| {
             layout.as_ref().map(|l| l.marks.iter().map(|m| m.segments.clone()).collect::<Vec<_>>()).unwrap_or_default()
@@ -36,6 +36,12 @@ pub(super) fn Marks(drawing: Drawing) -> impl IntoView {
             at if at > 80.0 => Some("end"),
             _ => None,
         };
+        let press = move |_| {
+            let state = drawing.segments.with_untracked(|segments| segments.get(first).map(|s| s.state.clone()));
+            if let Some(state) = state {
+                on_state.run(state);
+            }
+        };
         let told = own.clone();
         let told = Memo::new(move |_| drawing.segments.with(|segments| Told::of(segments, &told)));
         view! {
@@ -46,6 +52,7 @@ pub(super) fn Marks(drawing: Drawing) -> impl IntoView {
                 data-align=move || align()
                 style=("--at", move || percent(at.get()))
                 aria-label=move || told.with(|t| t.in_one_line())
+                on:click=press
             >
                 <span class="tooltip">
                     <b>{move || told.with(|t| t.title.clone())}</b>

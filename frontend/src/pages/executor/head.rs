@@ -1,6 +1,6 @@
 use crate::{
     components::ExecutorBadge,
-    format::{format_ago, format_duration},
+    format::{clock_ahead, format_ago, format_duration},
     state::{use_blacklisting, use_clock, use_live, use_session},
     ui::{Button, ButtonStyle, CopyButton, IconName},
 };
@@ -28,7 +28,13 @@ pub(super) fn ExecutorHead(
     };
     let reported = Memo::new(move |_| row.with(|row| row.detail.as_ref().map(|detail| detail.updated)));
     let age = move || match reported.get() {
-        Some(at) => format!("reported {}", format_ago(at, clock.now())),
+        Some(at) => {
+            let ago = format!("reported {}", format_ago(at, clock.now()));
+            match clock_ahead(&name.get(), at, clock.exact()) {
+                Some(ahead) => format!("{ago}; {ahead}"),
+                None => ago,
+            }
+        }
         None => "not read yet".to_owned(),
     };
     let text = id.to_string();
@@ -42,7 +48,7 @@ pub(super) fn ExecutorHead(
             <span>{move || address()}</span>
             <span>{move || transport()}</span>
             <span>{move || tags()}</span>
-            <span class="mono">{text.clone()}" "<CopyButton text=text label="Copy executor ID"/></span>
+            <span class="task-head__id mono">{text.clone()}<CopyButton text=text label="Copy executor ID"/></span>
             <span>{move || age()}</span>
         </p>
     }

@@ -1,7 +1,6 @@
 use crate::{
-    components::{CoreMap, CoreMapSize, NodeMemory, node_cores, node_memory},
+    components::{CoreLegend, CoreMap, CoreMapSize, NodeMemory, node_cores, node_memory},
     format::{format_cores, format_megabytes},
-    pages::executors::Legend,
     ui::{Meter, MeterPart, Use, When},
 };
 use leptos::prelude::*;
@@ -36,7 +35,7 @@ pub(super) fn Nodes(row: RwSignal<ExecutorLive>) -> impl IntoView {
                 otherwise=|| view! { <p class="muted">"The executor’s own report has not been read yet."</p> }.into_any()
             >
                 <CoreMap machine=host.clone() nodes size=CoreMapSize::Page under/>
-                <Legend/>
+                <CoreLegend/>
             </When>
         </section>
     }

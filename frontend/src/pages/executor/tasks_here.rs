@@ -37,14 +37,14 @@ pub(super) fn TasksHere(row: RwSignal<ExecutorLive>) -> impl IntoView {
                     <table class="table executor-tasks" aria-labelledby="here">
                         <thead>
                             <tr>
-                                <th scope="col">"Status"</th>
-                                <th scope="col">"App"</th>
+                                <th class="executor-tasks__status" scope="col">"Status"</th>
+                                <th class="executor-tasks__app" scope="col">"App"</th>
                                 <th scope="col">"Task ID"</th>
-                                <th scope="col">"Life"</th>
-                                <th class="num" scope="col">"Took"</th>
-                                <th scope="col">"Cores"</th>
-                                <th class="num" scope="col">"Memory"</th>
-                                <th class="num" scope="col">"Submitted"</th>
+                                <th class="executor-tasks__life" scope="col">"Life"</th>
+                                <th class="executor-tasks__took num" scope="col">"Took"</th>
+                                <th class="executor-tasks__cores" scope="col">"Cores"</th>
+                                <th class="executor-tasks__memory num" scope="col">"Memory"</th>
+                                <th class="executor-tasks__submitted num" scope="col">"Submitted"</th>
                             </tr>
                         </thead>
                         <tbody>

@@ -1,5 +1,6 @@
-use super::{Fleet, Legend, row::ExecutorRow};
+use super::{Fleet, row::ExecutorRow};
 use crate::{
+    components::{CoreLegend, CoreMapSize},
     state::{Freshness, use_live},
     ui::for_each,
 };
@@ -33,7 +34,7 @@ pub(super) fn ExecutorTable(fleet: Fleet) -> impl IntoView {
             </tbody>
         </table>
         <div class="section__head">
-            <Legend/>
+            <CoreLegend size=CoreMapSize::Row/>
             <p class="muted push">"A task gets all its cores and memory on one NUMA node."</p>
         </div>
     }

@@ -1,11 +1,11 @@
 use super::head::executor_name;
 use crate::{
     api::use_api,
-    components::{CoreMap, CoreUse, NodeCores, node_cores},
+    components::{CoreLegend, CoreMap, CoreUse, NodeCores, node_cores},
     format::format_megabytes,
     routes::use_paths,
     state::use_clock,
-    ui::{Use, When},
+    ui::When,
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
@@ -68,20 +68,11 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
                 }
             >
                 <CoreMap machine=host() nodes/>
-                <div class="legend">
-                    {legend(Use::Mine, "This task")}
-                    {legend(Use::Task, "Other tasks")}
-                    {legend(Use::App, "Applications and services")}
-                    {legend(Use::Free, "Free")}
-                </div>
+                <CoreLegend mine=true/>
             </When>
         </section>
     }
     .into_any()
-}
-
-fn legend(used_by: Use, name: &'static str) -> impl IntoView {
-    view! { <span class="legend__item"><span class="core-map__core" data-use=used_by.as_str()></span>{name}</span> }
 }
 
 /// The executor's report may be older than the task: its own record tells its cores at once.

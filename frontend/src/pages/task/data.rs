@@ -2,13 +2,14 @@
 
 use crate::{
     api::{Api, LiveView, TaskFrame, use_api},
+    browser::scroll_to_id,
     components::LogBuffer,
     routes::{Replace, log_position, run_number, task_query, use_go, use_paths},
     state::subscribe,
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
-use model::{OUTPUT_LOG, TaskKey, dashboard::TaskDetail};
+use model::{OUTPUT_LOG, TaskKey, dashboard::TaskDetail, timeline::SegmentState};
 
 /// Bytes read at once of what lies before: the most that the server gives.
 const PART: u64 = 64 * 1_024;
@@ -114,6 +115,21 @@ impl TaskData {
     pub fn link(&self) -> Callback<u64, String> {
         let data = *self;
         Callback::new(move |at| task_query(data.run.get_untracked(), Some(&data.file.read_untracked()), Some(at)))
+    }
+
+    /// A function that leads to the line in which the executor told a state; to the log as it is if that was not read.
+    pub fn lead_to(&self) -> Callback<SegmentState> {
+        let (data, go, path) = (*self, use_go(), use_paths().task(&self.key.get_value()));
+        let go = StoredValue::new_local(go);
+        Callback::new(move |state| {
+            let SegmentState::State(state) = state else { return scroll_to_id("log") };
+            let at = data.log.with_untracked(|log| log.told(&state));
+            if let Some(at) = at {
+                let query = task_query(data.run.get_untracked(), Some(&data.file.read_untracked()), Some(at));
+                go.with_value(|go| go(&format!("{path}{query}"), Replace::Yes));
+            }
+            scroll_to_id("log");
+        })
     }
 
     /// The run that the address asks for.

@@ -1,8 +1,9 @@
-use super::data::TaskData;
+use super::{data::TaskData, head::executor_name};
 use crate::{
     api::use_api,
     components::LogPane,
-    state::use_session,
+    format::clock_ahead,
+    state::{use_clock, use_session},
     ui::{Note, Tone},
 };
 use leptos::prelude::*;
@@ -26,6 +27,11 @@ pub(super) fn Log(
     let (navigate, run) = (data.navigate(), data.run());
     let on_file = move |file: String| navigate(run.get_untracked(), Some(&file));
     let trouble = data.trouble();
+    let clock = use_clock();
+    // Whatever tells the row tells the time too, and first.
+    let ahead = Memo::new(move |_| {
+        row.with(|row| clock_ahead(&executor_name(row).filter(|_| !row.is_over())?, row.updated, clock.exact()))
+    });
     view! {
         <div class="section__head"><h2 class="section__title" id="log-title">"Log"</h2></div>
         {move || trouble.get().map(|text| view! { <Note tone=Tone::Warning title="Earlier lines could not be read" lines=vec![text]/> }.into_any())}
@@ -43,6 +49,7 @@ pub(super) fn Log(
             live
             to_end
         />
+        {move || ahead.get().map(|ahead| view! { <p class="field__hint">{ahead}"; log times are its own."</p> })}
     }
     .into_any()
 }

@@ -117,10 +117,11 @@ fn CountButton(query: ListQuery, entry: Memo<Option<Entry>>) -> impl IntoView {
             aria-pressed=move || if pressed.get() { "true" } else { "false" }
             data-state=fixed.data_state
             data-outcome=fixed.data_outcome
+            title=fixed.label.clone()
             on:click=move |_| query.change(Replace::No, |q| filter.toggle(q))
         >
             <Icon name=fixed.icon/>
-            {fixed.label}
+            <span class="count-bar__label">{fixed.label}</span>
             " "
             <span class="count-bar__n">{move || number()}</span>
         </button>
