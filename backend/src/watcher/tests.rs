@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod demo;
+mod doubtful;
 mod embedded;
 mod recorded;
 mod replay;

@@ -8,5 +8,6 @@ mod live;
 mod logs;
 mod pages;
 mod placement;
+mod runs;
 mod sessions;
 mod support;

@@ -145,3 +145,43 @@ async fn guessing_is_slowed_down() {
     assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
     assert!(response.headers().contains_key(header::RETRY_AFTER));
 }
+
+#[tokio::test]
+async fn whoever_has_no_role_reads_and_is_told_what_is_missing() {
+    let user = |name: &str, role| DemoUser { name: name.to_owned(), password: name.to_owned(), role };
+    let users = vec![user("admin", Some(UserRole::Root)), user("eva", None)];
+    let dashboard = Dashboard::start_with(users, "127.0.0.1:8080").await;
+    dashboard.create("T-1", json!({ "ITERATIONS": "600", "PULL_SECONDS": "0" })).await;
+    dashboard.listed("T-1").await;
+    let (status, cookies) = sign_in(&dashboard, "eva", "eva", "").await;
+    assert_eq!(status, StatusCode::OK);
+    let cookie = ("cookie", cookies.as_str());
+    let (status, session) = answered(dashboard.send(get("/api/session", &[cookie])).await).await;
+    assert_eq!((status, &session["user"], &session["role"]), (StatusCode::OK, &json!("eva"), &Value::Null));
+
+    for path in ["/api/history/tasks", "/api/history/tasks/TEST_APP/T-1", "/apis/v1/tasks", "/apis/v1/cluster"] {
+        let (status, answer) = answered(dashboard.send(get(path, &[cookie])).await).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+    }
+    for path in ["/api/logs/TEST_APP/T-1", "/apis/v1/logfiles/tasks/TEST_APP/T-1/list"] {
+        let (status, answer) = answered(dashboard.send(get(path, &[cookie])).await).await;
+        let told = answer["message"].as_str().unwrap();
+        assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+        assert!(told.contains("eva has no role") && told.contains("EXTERNAL_READ_ONLY"), "{path}: {told}");
+    }
+    let operations = [
+        ("/apis/v1/tasks/operations", create("T-2", json!({})), "EXTERNAL_READ_WRITE"),
+        ("/apis/v1/cluster/maintenance/set", Value::Null, "DROVE_EXTERNAL_MAINTENANCE"),
+        ("/api/demo/clock", json!({ "action": "pause" }), "EXTERNAL_ROOT"),
+    ];
+    for (path, body, wanted) in operations {
+        let headers = [cookie, FROM_PAGE, ("content-type", "application/json")];
+        let (status, answer) =
+            answered(dashboard.send(request(Method::POST, path, &headers, body.to_string())).await).await;
+        let told = answer["message"].as_str().unwrap();
+        assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+        assert!(told.contains("eva") && told.contains(wanted), "{path}: {told}");
+    }
+    let refused = dashboard.send(get("/api/history/tasks/TEST_APP/T-2", &[cookie])).await;
+    assert_eq!(refused.status(), StatusCode::NOT_FOUND, "nothing was recorded of what was not let in");
+}
