@@ -37,23 +37,31 @@ impl Server {
     pub async fn demo_after(scenario: &str, prepare: impl FnOnce(&Path) -> Result<()>) -> Result<Server> {
         let data = TempDir::new()?;
         prepare(&data.path().join("data"))?;
-        let log = data.path().join("stderr.log");
-        let mut process = Command::new(places::dashboard()?)
-            .args(["demo", "--listen", "127.0.0.1:0", "--scenario", scenario, "--data-dir"])
-            .arg(data.path().join("data"))
-            .env_remove("RUST_LOG")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(&log)?)
-            .kill_on_drop(true)
-            .spawn()
-            .context("cannot start the dashboard")?;
-        let output = process.stdout.take().context("the dashboard has no standard output")?;
-        let mut lines = BufReader::new(output).lines();
-        let first = timeout(wait::DEADLINE, lines.next_line()).await;
-        let Ok(Ok(Some(line))) = first else { bail!("the dashboard did not start: {}", text(&log)) };
-        let address = line.strip_prefix("Drove dashboard at ").with_context(|| format!("unexpected output: {line}"))?;
-        Ok(Server { address: address.to_owned(), process, data })
+        let (process, address) = start(data.path(), &["--scenario", scenario]).await?;
+        Ok(Server { process, address, data })
+    }
+
+    /// As [`Server::demo`] in an empty world, with the users of a configuration file.
+    ///
+    /// # Errors
+    /// As [`Server::demo`].
+    pub async fn with_users(users: &str) -> Result<Server> {
+        let data = TempDir::new()?;
+        let file = data.path().join("users.toml");
+        std::fs::write(&file, users)?;
+        let file = file.to_str().context("the path is no text")?;
+        let (process, address) = start(data.path(), &["--scenario", "empty", "--config", file]).await?;
+        Ok(Server { process, address, data })
+    }
+
+    /// Kills the process and starts another one on its data, at another address.
+    ///
+    /// # Errors
+    /// When it cannot be killed, or does not start again.
+    pub async fn crash_and_start_again(&mut self) -> Result<()> {
+        self.stop().await?;
+        (self.process, self.address) = start(self.data.path(), &[]).await?;
+        Ok(())
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -99,6 +107,27 @@ impl Server {
     pub async fn step(&self, by: Duration) -> Result<ClockState> {
         self.clock(ClockRequest::Step { millis: u64::try_from(by.as_millis())? }).await
     }
+}
+
+async fn start(folder: &Path, flags: &[&str]) -> Result<(Child, String)> {
+    let log = folder.join("stderr.log");
+    let mut process = Command::new(places::dashboard()?)
+        .args(["demo", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.join("data"))
+        .args(flags)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(&log)?)
+        .kill_on_drop(true)
+        .spawn()
+        .context("cannot start the dashboard")?;
+    let output = process.stdout.take().context("the dashboard has no standard output")?;
+    let mut lines = BufReader::new(output).lines();
+    let first = timeout(wait::DEADLINE, lines.next_line()).await;
+    let Ok(Ok(Some(line))) = first else { bail!("the dashboard did not start: {}", text(&log)) };
+    let address = line.strip_prefix("Drove dashboard at ").with_context(|| format!("unexpected output: {line}"))?;
+    Ok((process, address.to_owned()))
 }
 
 fn text(file: &Path) -> String {

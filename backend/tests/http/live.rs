@@ -143,9 +143,9 @@ async fn a_compressed_stream_tells_each_change_at_once() {
     events.snapshot().await;
     // Nothing else comes that could push these out: time stands still.
     dashboard.create("second", json!({})).await;
-    events.delta(|delta| delta.new_matches.contains(&TaskKey::new("TEST_APP", "second")).then_some(())).await;
+    events.list_delta(|delta| delta.new_matches.contains(&TaskKey::new("TEST_APP", "second")).then_some(())).await;
     dashboard.step(3_000).await;
-    events.delta(|delta| delta.rows.into_iter().find(|row| row.state == Some(TaskState::Running))).await;
+    events.list_delta(|delta| delta.rows.into_iter().find(|row| row.state == Some(TaskState::Running))).await;
 }
 
 #[tokio::test]

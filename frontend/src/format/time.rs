@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_ahead_is_named() {
-        let ahead = |millis| clock_ahead("exec-3", Timestamp(1_000_000 + millis), Timestamp(1_000_000));
+        let ahead = |millis: i64| clock_ahead("exec-3", Timestamp(1_000_000 + millis), Timestamp(1_000_000));
         assert_eq!(ahead(2_400).as_deref(), Some("exec-3’s clock is 2.4 s ahead"));
         assert_eq!((ahead(1_000), ahead(-5_000)), (None, None));
     }

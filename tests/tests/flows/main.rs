@@ -13,3 +13,4 @@ mod not_placed;
 mod outage;
 mod session;
 mod support;
+mod task;

@@ -1,9 +1,9 @@
 //! Who is signed in, and what they may do.
 
 use anyhow::Result;
-use tests::browser::visit;
+use tests::{browser::visit, http::Http, server::Server};
 
-use crate::support::{PULLED, create, empty, spec};
+use crate::support::{PULLED, create, creation, empty, spec};
 
 #[tokio::test]
 async fn a_guest_reads_and_is_told_why_not_more() -> Result<()> {
@@ -30,6 +30,44 @@ async fn a_guest_reads_and_is_told_why_not_more() -> Result<()> {
         assert_eq!(kill.attr("aria-disabled").await?.as_deref(), Some("true"));
         page.open("/new").await?;
         page.see_in(".new-task-foot", "Your role may read, not create or kill.").await
+    })
+    .await
+}
+
+const USERS: &str = r#"
+[[demo.users]]
+name = "boss"
+password = "boss"
+role = "EXTERNAL_ROOT"
+
+[[demo.users]]
+name = "eva"
+password = "eva"
+"#;
+
+#[tokio::test]
+async fn whoever_has_no_role_is_told_why_there_is_no_log_and_no_create() -> Result<()> {
+    let server = Server::with_users(USERS).await?;
+    let boss = Http::new(server.address()).sign_in("boss", "boss");
+    let answer = boss.post("/apis/v1/tasks/operations", &creation(&spec("one"))).await?;
+    anyhow::ensure!(answer.status.is_success(), "{}", answer.text());
+    visit(&server, async |page| {
+        page.expect_failure("/api/", "status of 401");
+        page.open("/").await?;
+        page.fill("User", "eva").await?;
+        page.fill("Password", "eva").await?;
+        page.click("button", "Sign in").await?;
+        page.see_in(".identity", "eva").await?;
+        page.see_in("[data-key='SHOP/one']", "SHOP").await?;
+
+        let why = "You have no role here: tasks and executors can be read, and nothing else.";
+        page.expect_failure("/api/logs/", "status of 403");
+        page.open("/tasks/SHOP/one").await?;
+        page.see_in("main", why).await?;
+        let kill = page.find("button", "Kill…").await?;
+        assert_eq!(kill.attr("aria-disabled").await?.as_deref(), Some("true"));
+        page.open("/new").await?;
+        page.see_in(".new-task-foot", why).await
     })
     .await
 }

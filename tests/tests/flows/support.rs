@@ -23,8 +23,6 @@ pub async fn laptop() -> Result<Server> {
 async fn still(scenario: &str) -> Result<Server> {
     let server = Server::demo(scenario).await?;
     server.clock(ClockRequest::Pause).await?;
-    // Long enough for the watcher to have read all executors.
-    server.step(Duration::from_secs(10)).await?;
     Ok(server)
 }
 
@@ -43,11 +41,15 @@ pub fn spec(id: &str) -> Value {
 
 /// Creates a task through Drove's API, as another program would.
 pub async fn create(server: &Server, spec: &Value) -> Result<()> {
-    let command = json!({
-        "type": "CREATE", "spec": spec,
-        "opSpec": { "timeout": "5m", "parallelism": 1, "failureStrategy": "STOP" }
-    });
-    let answer = server.admin().post("/apis/v1/tasks/operations", &command).await?;
+    let answer = server.admin().post("/apis/v1/tasks/operations", &creation(spec)).await?;
     ensure!(answer.status.is_success(), "{}", answer.text());
     Ok(())
+}
+
+/// The document that asks for it.
+pub fn creation(spec: &Value) -> Value {
+    json!({
+        "type": "CREATE", "spec": spec,
+        "opSpec": { "timeout": "5m", "parallelism": 1, "failureStrategy": "STOP" }
+    })
 }

@@ -109,6 +109,7 @@ fn CountButton(query: ListQuery, entry: Memo<Option<Entry>>) -> impl IntoView {
         let filter = filter.clone();
         query.part(move |query| filter.is_on(query))
     };
+    let title = fixed.label.clone();
     let number = move || entry.with(|entry| format_number(entry.as_ref().map_or(0, |entry| entry.number)));
     view! {
         <button
@@ -117,7 +118,7 @@ fn CountButton(query: ListQuery, entry: Memo<Option<Entry>>) -> impl IntoView {
             aria-pressed=move || if pressed.get() { "true" } else { "false" }
             data-state=fixed.data_state
             data-outcome=fixed.data_outcome
-            title=fixed.label.clone()
+            title=title
             on:click=move |_| query.change(Replace::No, |q| filter.toggle(q))
         >
             <Icon name=fixed.icon/>

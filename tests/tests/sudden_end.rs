@@ -1,0 +1,131 @@
+//! The process is killed right after it has answered: what it answered is known to the next one, and happens once.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use model::{
+    Outcome, TaskState,
+    dashboard::{AnswerKind, ClockRequest, Phase, TaskDetail},
+};
+use serde_json::{Value, json};
+use tests::{http::Http, server::Server, wait};
+use tokio::task::JoinSet;
+
+const OPERATIONS: &str = "/apis/v1/tasks/operations";
+/// Longer than the tasks here take, their pulls included.
+const ENDED: Duration = Duration::from_secs(120);
+
+fn create(id: &str, iterations: &str) -> Value {
+    json!({
+        "type": "CREATE",
+        "spec": {
+            "sourceAppName": "SHOP", "taskId": id,
+            "executable": {
+                "type": "DOCKER", "url": "ghcr.io/appform-io/test-task", "dockerPullTimeout": "100 seconds"
+            },
+            "resources": [{ "type": "CPU", "count": 1 }, { "type": "MEMORY", "sizeInMB": 64 }],
+            "placementPolicy": { "type": "ANY" },
+            "env": { "ITERATIONS": iterations, "PULL_SECONDS": "0" }
+        },
+        "opSpec": op()
+    })
+}
+
+fn op() -> Value {
+    json!({ "timeout": "5m", "parallelism": 1, "failureStrategy": "STOP" })
+}
+
+/// A cluster with no work of its own, whose time stands still, also over its end.
+async fn standing() -> Result<Server> {
+    let server = Server::demo("empty").await?;
+    server.clock(ClockRequest::Pause).await?;
+    Ok(server)
+}
+
+/// What the ledger knows of a task, once that looks as wanted.
+async fn until(server: &Server, id: &str, looks: impl Fn(&TaskDetail) -> bool) -> Result<TaskDetail> {
+    let mut last = String::new();
+    wait::until(id, async || {
+        let answer = server.admin().get(&format!("/api/history/tasks/SHOP/{id}")).await?;
+        last = answer.text();
+        Ok(answer.read::<TaskDetail>().ok().filter(|detail| looks(detail)))
+    })
+    .await
+    .with_context(|| last)
+}
+
+/// It ran once and ended well, says the ledger; it ran once, says the cluster.
+async fn ran_once(server: &Server, id: &str) -> Result<()> {
+    let ended = until(server, id, |detail| detail.row.outcome.is_some()).await?;
+    ensure!(ended.row.outcome == Some(Outcome::Successful), "{id}: {:?}", ended.row);
+    ensure!(ended.runs == [1] && ended.submissions.len() == 1, "{id}: {:?}", ended.submissions);
+    ensure!(ended.submissions[0].answer == AnswerKind::Accepted, "{id}: {:?}", ended.submissions);
+    let runs = ended.row.transitions.iter().filter(|transition| transition.state == TaskState::Running).count();
+    ensure!(runs == 1, "{id}: {:?}", ended.row.transitions);
+    let events = server.admin().get("/apis/v1/cluster/events/latest?size=10000").await?.read::<Value>()?;
+    let events = events["data"]["events"].as_array().context("no events")?;
+    let told = |event: &&Value| event["metadata"]["TASK_ID"] == id && event["metadata"]["CURRENT_STATE"] == "RUNNING";
+    ensure!(events.iter().filter(told).count() == 1, "{id} ran more than once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_accepted_create_is_known_and_runs_once() -> Result<()> {
+    let mut server = standing().await?;
+    let answer = server.admin().post(OPERATIONS, &create("one", "3")).await?;
+    ensure!(answer.status.is_success(), "{}", answer.text());
+    server.crash_and_start_again().await?;
+
+    let known = until(&server, "one", |_| true).await?;
+    ensure!(known.row.phase != Phase::Ended && known.spec.is_some(), "{:?}", known.row);
+    let again = server.admin().post(OPERATIONS, &create("one", "3")).await?;
+    ensure!(again.text().contains("Task already exists"), "{}", again.text());
+    server.step(ENDED).await?;
+    // The second CREATE was refused, and is no part of the run.
+    ran_once(&server, "one").await
+}
+
+#[tokio::test]
+async fn of_a_crowd_all_that_were_answered_run_and_none_runs_twice() -> Result<()> {
+    let mut server = standing().await?;
+    let mut asked = JoinSet::new();
+    for n in 0..60 {
+        let client: Http = server.admin();
+        asked.spawn(async move {
+            let id = format!("t{n}");
+            let answer = client.post(OPERATIONS, &create(&id, "2")).await;
+            (id, answer.is_ok_and(|answer| answer.status.is_success()))
+        });
+    }
+    let mut accepted = Vec::new();
+    while let Some(answer) = asked.join_next().await {
+        let (id, is_accepted) = answer?;
+        accepted.extend(is_accepted.then_some(id));
+        if accepted.len() == 20 {
+            server.crash_and_start_again().await?;
+        }
+    }
+    ensure!(accepted.len() >= 20, "{accepted:?}");
+    server.step(ENDED).await?;
+    for id in &accepted {
+        ran_once(&server, id).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_accepted_kill_goes_on() -> Result<()> {
+    let mut server = standing().await?;
+    server.admin().post(OPERATIONS, &create("one", "3600")).await?;
+    server.step(Duration::from_secs(10)).await?;
+    until(&server, "one", |detail| detail.row.state == Some(TaskState::Running)).await?;
+    let kill = json!({ "type": "KILL", "sourceAppName": "SHOP", "taskId": "one", "opSpec": op() });
+    let answer = server.admin().post(OPERATIONS, &kill).await?;
+    ensure!(answer.status.is_success(), "{}", answer.text());
+    server.crash_and_start_again().await?;
+    server.step(Duration::from_secs(10)).await?;
+    let ended = until(&server, "one", |detail| detail.row.outcome.is_some()).await?;
+    ensure!(ended.row.outcome == Some(Outcome::Cancelled) && ended.runs == [1], "{:?}", ended.row);
+    ensure!(ended.submissions.len() == 2, "{:?}", ended.submissions);
+    Ok(())
+}
