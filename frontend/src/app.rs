@@ -3,7 +3,7 @@
 use crate::{
     api::provide_api,
     layout::Shell,
-    pages::{ExecutorPage, ExecutorsPage, LoginPage, NewTaskPage, NotFoundPage, TaskPage, TasksPage},
+    pages::{Lazy, NotFoundPage, TasksPage},
     routes::{Page, Paths, provide_paths},
     state::{
         provide_blacklisting, provide_clock, provide_kills, provide_live, provide_session, provide_shortcuts,
@@ -56,7 +56,7 @@ fn CurrentPage() -> impl IntoView {
     let is_login = Memo::new(move |_| page.get() == Page::Login);
     move || {
         if is_login.get() {
-            return view! { <LoginPage/> }.into_any();
+            return view! { <Lazy page=Page::Login/> }.into_any();
         }
         view! { <Shell page>{move || content(page.get())}</Shell> }.into_any()
     }
@@ -65,10 +65,7 @@ fn CurrentPage() -> impl IntoView {
 fn content(page: Page) -> AnyView {
     match page {
         Page::Tasks => view! { <TasksPage/> }.into_any(),
-        Page::Task(key) => view! { <TaskPage key/> }.into_any(),
-        Page::NewTask => view! { <NewTaskPage/> }.into_any(),
-        Page::Executors => view! { <ExecutorsPage/> }.into_any(),
-        Page::Executor(id) => view! { <ExecutorPage id/> }.into_any(),
+        Page::Task(_) | Page::NewTask | Page::Executors | Page::Executor(_) => view! { <Lazy page/> }.into_any(),
         Page::NotFound => view! { <NotFoundPage/> }.into_any(),
         // Shown without the shell, above.
         Page::Login => ().into_any(),

@@ -2,16 +2,18 @@
 
 mod executor;
 mod executors;
+mod lazy;
 mod login;
 mod new_task;
 mod not_found;
 mod task;
 mod tasks;
 
-pub use executor::ExecutorPage;
-pub use executors::ExecutorsPage;
-pub use login::LoginPage;
-pub use new_task::NewTaskPage;
+use executor::ExecutorPage;
+use executors::ExecutorsPage;
+pub use lazy::Lazy;
+use login::LoginPage;
+use new_task::NewTaskPage;
 pub use not_found::NotFoundPage;
-pub use task::TaskPage;
+use task::TaskPage;
 pub use tasks::TasksPage;

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(&rest),
         Some("lint") => lint::run(),
         Some("styles") => styles::run(),
+        Some("place-parts") => page::parts::place(),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

@@ -12,8 +12,10 @@ use crate::{
     workspace,
 };
 
+pub mod budget;
 mod compress;
 mod inputs;
+pub mod parts;
 
 /// How many steps [`build`] announces.
 pub const STEPS: usize = 2;

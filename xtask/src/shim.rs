@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{Outcome, files, workspace};
+use crate::{Outcome, files, page::parts, workspace};
 
 /// Set for a page that ships: then the shim drops what only debuggers read, a third of the bytes.
 pub const SHIPPING: &str = "DROVE_DASHBOARD_SHIPPING_PAGE";
@@ -20,18 +20,39 @@ pub fn answer(args: &[String]) -> Option<ExitCode> {
     if name != "wasm-bindgen" {
         return None;
     }
-    let mut args = args.to_vec();
     let asks_for_version = args.iter().any(|arg| arg == "--version");
-    if env::var_os(SHIPPING).is_some() && !asks_for_version {
-        args.extend(["--remove-name-section", "--remove-producers-section"].map(String::from));
-    }
-    Some(match wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args) {
+    let outcome = if asks_for_version { wasm_bindgen(args.to_vec()) } else { bind(args.to_vec()) };
+    Some(match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("wasm-bindgen: {error:?}");
+        Err(message) => {
+            eprintln!("wasm-bindgen: {message}");
             ExitCode::FAILURE
         }
     })
+}
+
+/// Cuts the page into parts and binds the main one.
+fn bind(mut args: Vec<String>) -> Outcome {
+    let shipping = env::var_os(SHIPPING).is_some();
+    let option = |name: &str| {
+        let found = args.iter().find_map(|arg| arg.strip_prefix(name)?.strip_prefix('='));
+        found.map(str::to_owned).ok_or_else(|| format!("called without {name}=, as trunk never does"))
+    };
+    let out_dir = PathBuf::from(option("--out-dir")?);
+    let script = out_dir.join(format!("{}.js", option("--out-name")?));
+    let linked = args.iter_mut().find(|arg| arg.ends_with(".wasm")).ok_or("called without a file to bind")?;
+    *linked = parts::cut(Path::new(&*linked), &out_dir, shipping)?.display().to_string();
+    // The parts import from the main one what the linker made for it: memory, table of functions, stack.
+    args.push("--keep-lld-exports".into());
+    if shipping {
+        args.extend(["--remove-name-section", "--remove-producers-section"].map(String::from));
+    }
+    wasm_bindgen(args)?;
+    parts::join(&out_dir, &script)
+}
+
+fn wasm_bindgen(args: Vec<String>) -> Outcome {
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args).map_err(|error| format!("{error:?}"))
 }
 
 /// A PATH on which `wasm-bindgen` is a copy of this program.

@@ -9,13 +9,14 @@ use crate::{
 /// # Errors
 /// When a tool is missing and cannot be installed, a rule is broken, or a test fails.
 pub fn run() -> Outcome {
-    let mut steps = Steps::new(page::STEPS + lint::STEPS + 5);
+    let mut steps = Steps::new(page::STEPS + lint::STEPS + 6);
     // Cheap checks first: nobody should wait twenty minutes to hear of a missing space.
     lint::quick(&mut steps)?;
     steps.run("Browser", "1 minute", browser::install)?;
     steps.run("Drove's command line client", "30 seconds", drove_cli::install)?;
     // The page that is tested is the page that ships.
     page::build(&mut steps)?;
+    steps.run("Size of the first load", "1 second", page::budget::check)?;
     lint::clippy(&mut steps)?;
     steps.run("Build the tests", "8 minutes", || {
         process::run(process::cargo().args(["build", "--bins", "--tests"]).args(TESTED))

@@ -23,6 +23,11 @@ pub fn go_to(address: &str) {
     let _ = window().location().assign(address);
 }
 
+/// Loads the page again from the server.
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
 /// Sets the text of the browser's tab.
 pub fn set_title(title: &str) {
     document().set_title(title);

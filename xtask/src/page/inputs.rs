@@ -8,7 +8,7 @@ use std::{
 
 use crate::{Outcome, files, tools::trunk, workspace};
 
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 12] = [
     "frontend",
     "model",
     "style",
@@ -19,6 +19,7 @@ const INPUTS: [&str; 11] = [
     ".cargo/config.toml",
     "rust-toolchain.toml",
     "xtask/src/page",
+    "xtask/src/shim.rs",
     "xtask/src/styles.rs",
 ];
 
