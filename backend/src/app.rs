@@ -5,21 +5,20 @@ mod cluster;
 mod demo;
 mod failure;
 pub mod log;
+mod running;
 mod scenario;
 mod serve;
+mod served;
 mod signals;
 
 pub use cluster::Cluster;
 pub use demo::Demo;
 pub use failure::Failure;
+pub use running::Running;
 pub use serve::Peer;
+pub use served::{Served, Shared};
 
-use crate::{
-    assets::Assets,
-    config::{Config, Mode},
-    middleware::host::HostRules,
-    router,
-};
+use crate::{assets::Assets, config::Config, middleware::host::HostRules, router};
 use std::{io::Write, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -60,7 +59,7 @@ impl App {
 
     /// The cluster of that name.
     pub fn cluster(&self, name: &str) -> Option<&Arc<Cluster>> {
-        self.clusters.iter().find(|cluster| cluster.name == name)
+        self.clusters.iter().find(|cluster| cluster.label.name == name)
     }
 }
 
@@ -71,18 +70,18 @@ impl App {
 pub async fn run(config: Config) -> Result<(), Failure> {
     let mut signal = std::pin::pin!(signals::stop());
     let (stop, stopping) = watch::channel(false);
-    let Mode::Demo(settings) = config.mode;
     // The port is taken first: nothing is made on disk for a process that cannot serve.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| Failure::bind(config.listen, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::bind(config.listen, &error))?;
-    let demo = tokio::select! {
-        demo = Demo::start(settings, &config.data_dir, address, stopping.clone()) => demo?,
+    let running = tokio::select! {
+        running = Running::start(config.mode, &config.data_dir, address, stopping.clone()) => running?,
         // What was begun is on disk, or was not answered.
         _ = &mut signal => return Ok(()),
     };
 
     let hosts = HostRules::new(address.ip(), config.allowed_hosts);
-    let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), demo.cluster().clone(), Vec::new()));
+    let (first, others) = running.clusters();
+    let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), first, others));
     let server = tokio::spawn(serve::serve(listener, router::router(app), stopping));
 
     let url = format!("http://{address}");
@@ -96,14 +95,14 @@ pub async fn run(config: Config) -> Result<(), Failure> {
             tracing::info!(signal, "stopping");
             Ok(())
         }
-        failure = demo.failed() => Err(failure),
+        failure = running.failed() => Err(failure),
     };
     // Nobody listens any more only if everything has stopped already.
     let _ = stop.send(true);
     if let Err(error) = server.await {
         tracing::error!(%error, "the server ended badly");
     }
-    demo.stop().await;
+    running.stop().await;
     ended
 }
 

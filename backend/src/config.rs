@@ -4,15 +4,24 @@
 //! Nothing here opens a socket or a database. What is wrong is said once, with the file, line and key, and ends the
 //! process with exit code 2.
 
+mod clusters;
 mod command_line;
+mod credential;
 mod data_dir;
+mod drove_file;
 mod file;
+mod sections;
 
+pub use clusters::ClusterConfig;
 pub use command_line::{CommandLine, LogFormat};
+pub use credential::Credential;
 pub use data_dir::{DataDir, DataDirFault};
 pub use file::{ConfigFile, DemoUser};
+pub use sections::{Network, ProxyUsers};
 
-use std::{net::SocketAddr, path::PathBuf};
+use command_line::{ServeFlags, Wanted};
+use model::DroveDuration;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Where the demo listens when nothing else is said.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
@@ -39,6 +48,45 @@ pub struct Config {
 pub enum Mode {
     /// The embedded core.
     Demo(DemoConfig),
+    /// Real clusters.
+    Serve(ServeConfig),
+}
+
+/// The real clusters, and who may sign in to them.
+#[derive(Debug)]
+pub struct ServeConfig {
+    /// At least one; the first is the default one.
+    pub clusters: Vec<ClusterConfig>,
+    /// How long sessions last and what seals them.
+    pub sessions: SessionConfig,
+    /// Whom a reverse proxy vouches for; absent: nobody.
+    pub proxy: Option<ProxyUsers>,
+}
+
+/// Sessions of people who signed in to a real cluster.
+#[derive(Clone)]
+pub struct SessionConfig {
+    /// Seals the cookies; absent: chance, for as long as the process runs.
+    pub key: Option<String>,
+    /// A session ends after so long without a request.
+    pub idle: Duration,
+    /// A session ends after so long, whatever was done in it.
+    pub longest: Duration,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self { key: None, idle: Duration::from_secs(12 * 3600), longest: Duration::from_secs(7 * 24 * 3600) }
+    }
+}
+
+impl std::fmt::Debug for SessionConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionConfig")
+            .field("idle", &self.idle)
+            .field("longest", &self.longest)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The embedded core's world, and who may sign in to it.
@@ -82,6 +130,23 @@ pub enum ConfigFault {
     /// The platform names no data folder.
     #[error("this system names no data folder for the user: give one with --data-dir")]
     NoDataDir,
+    /// No cluster is named.
+    #[error(
+        "there is no cluster to serve: give --controller URL, or --cluster NAME for a section of ~/.drove, or describe \
+         [[clusters]] in a file given by --config"
+    )]
+    NoCluster,
+    /// A cluster is named that is described nowhere.
+    #[error("no cluster {name} is described: there {}", known_clusters(.known))]
+    UnknownCluster {
+        /// The name.
+        name: String,
+        /// Those that are.
+        known: Vec<String>,
+    },
+    /// A flag or a variable is wrong.
+    #[error("{0}")]
+    Wrong(String),
     /// The built-in users would be open to the network.
     #[error(
         "--listen {0} is reachable from other machines, and the built-in users admin and guest have known passwords: \
@@ -90,38 +155,72 @@ pub enum ConfigFault {
     OpenToNetwork(SocketAddr),
 }
 
+fn known_clusters(known: &[String]) -> String {
+    match known {
+        [] => "is neither one in [[clusters]] of the file given by --config nor a ~/.drove".to_owned(),
+        known => format!("are {}", known.join(", ")),
+    }
+}
+
 impl Config {
     /// Folds the command line (which has read the environment) and the file it names.
     ///
     /// # Errors
     /// Whatever [`ConfigFault`] lists.
     pub fn load(line: CommandLine) -> Result<Self, ConfigFault> {
-        let flags = line.into_flags();
-        let file = flags.config.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
-        let config = Self {
-            listen: flags.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
-            allowed_hosts: if flags.allow_host.is_empty() { file.allow_host } else { flags.allow_host },
-            data_dir: flags
+        let wanted = line.into_wanted();
+        let common = wanted.common();
+        let file = common.config.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
+        let listen = common.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
+        Ok(Self {
+            listen,
+            allowed_hosts: if common.allow_host.is_empty() {
+                file.allow_host.clone()
+            } else {
+                common.allow_host.clone()
+            },
+            data_dir: common
                 .data_dir
-                .or(file.data_dir)
+                .clone()
+                .or_else(|| file.data_dir.clone())
                 .or_else(data_dir::platform_default)
                 .ok_or(ConfigFault::NoDataDir)?,
-            log: flags.log.or(file.log).unwrap_or_default(),
-            open: flags.open || file.open,
-            mode: Mode::Demo(DemoConfig {
-                scenario: flags.scenario.or(file.demo.scenario),
-                seed: flags.seed.or(file.demo.seed),
-                reset: flags.reset || file.demo.reset,
-                options: file.demo.options,
-                users: file.demo.users,
-            }),
-        };
-        let Mode::Demo(demo) = &config.mode;
-        if !config.listen.ip().is_loopback() && demo.users.is_empty() {
-            return Err(ConfigFault::OpenToNetwork(config.listen));
-        }
-        Ok(config)
+            log: common.log.or(file.log).unwrap_or_default(),
+            open: common.open || file.open,
+            mode: match wanted {
+                Wanted::Serve(flags) => Mode::Serve(serve(&flags, file)?),
+                Wanted::Demo(_) if !listen.ip().is_loopback() && file.demo.users.is_empty() => {
+                    return Err(ConfigFault::OpenToNetwork(listen));
+                }
+                Wanted::Demo(flags) => Mode::Demo(DemoConfig {
+                    scenario: flags.scenario.or(file.demo.scenario),
+                    seed: flags.seed.or(file.demo.seed),
+                    reset: flags.reset || file.demo.reset,
+                    options: file.demo.options,
+                    users: file.demo.users,
+                }),
+            },
+        })
     }
+}
+
+/// Seals the cookies of all replicas that are given the same.
+const SESSION_KEY_VARIABLE: &str = "DROVE_DASHBOARD_SESSION_KEY";
+
+fn serve(flags: &ServeFlags, file: ConfigFile) -> Result<ServeConfig, ConfigFault> {
+    let clusters = clusters::chosen(flags, &file)?;
+    let key = std::env::var(SESSION_KEY_VARIABLE).ok().filter(|key| !key.is_empty());
+    if key.as_ref().is_some_and(|key| key.len() < file::SHORTEST_SESSION_KEY) {
+        let shortest = file::SHORTEST_SESSION_KEY;
+        return Err(ConfigFault::Wrong(format!("{SESSION_KEY_VARIABLE} needs at least {shortest} characters")));
+    }
+    let usual = SessionConfig::default();
+    let sessions = SessionConfig {
+        key: key.or(file.session_key),
+        idle: file.session_idle.map_or(usual.idle, DroveDuration::to_std),
+        longest: file.session_longest.map_or(usual.longest, DroveDuration::to_std),
+    };
+    Ok(ServeConfig { clusters, sessions, proxy: file.proxy_user })
 }
 
 #[cfg(test)]

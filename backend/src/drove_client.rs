@@ -1,7 +1,7 @@
 //! A typed client over any upstream: what Drove's answers mean, decided once (contract 1.2).
 //!
-//! Reads are tried twice, operations never ([`DroveClient::operation`]). Who asks is part of the client: handlers act
-//! for their caller, only the watcher acts for itself.
+//! What is sent again and what is not is for the upstream to decide. Who asks is part of the client: handlers act for
+//! their caller, only the watcher acts for itself.
 
 mod answer;
 mod error;
@@ -129,7 +129,7 @@ impl DroveClient {
     /// Names of the log files of a task (contract 2.4).
     pub async fn log_files(&self, key: &TaskKey) -> Result<LogFileList, ClusterError> {
         let path = format!("{}/list", log_path(key));
-        answer::plain(self.get_twice(&path).await?).await
+        self.read_plain(&path).await
     }
 
     /// A part of a log file; `length` in bytes (contract 2.4).
@@ -144,7 +144,30 @@ impl DroveClient {
         if let Some(length) = length {
             path.push_str(&format!("&length={length}"));
         }
-        answer::plain(self.get_twice(&path).await?).await
+        self.read_plain(&path).await
+    }
+
+    /// Whether the role suffices to POST to `path`, where a body of nothing but `{` is refused as invalid, if not for the
+    /// lack of a role (contract 1.2, order of checks, and 7).
+    pub async fn is_let_in(&self, path: &str) -> Result<bool, ClusterError> {
+        let mut request = self.request(Method::POST, path, Body::from("{"))?;
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        match self.send(request).await?.status() {
+            StatusCode::BAD_REQUEST => Ok(true),
+            // Drove itself fails over users without a role.
+            StatusCode::FORBIDDEN | StatusCode::INTERNAL_SERVER_ERROR => Ok(false),
+            StatusCode::UNAUTHORIZED => Err(ClusterError::Unauthorized { status: 401, words: String::new() }),
+            status => Err(ClusterError::BadReply { status: status.as_u16(), detail: format!("to a probe of {path}") }),
+        }
+    }
+
+    /// Whether the role suffices to read logs: asks for those of a task that cannot exist.
+    pub async fn may_read_logs(&self) -> Result<bool, ClusterError> {
+        match self.log_files(&TaskKey::new("-", "-")).await {
+            Ok(_) | Err(ClusterError::NotFound(_)) => Ok(true),
+            Err(ClusterError::Unauthorized { .. } | ClusterError::Refused { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// A whole log file as the executor streams it; the status is 200.
@@ -158,25 +181,16 @@ impl DroveClient {
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClusterError> {
-        answer::data(self.get_twice(path).await?).await
+        in_time(path, async { answer::data(self.get(path).await?).await }).await
     }
 
-    /// A read whose answer was lost may be repeated, once.
-    async fn get_twice(&self, path: &str) -> Result<Response<Body>, ClusterError> {
-        match self.get(path).await {
-            Err(ClusterError::Timeout(_) | ClusterError::NoLeader) => self.get(path).await,
-            answer => answer,
-        }
+    /// As [`Self::read`], for answers without envelope.
+    async fn read_plain<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClusterError> {
+        in_time(path, async { answer::plain(self.get(path).await?).await }).await
     }
 
     async fn get(&self, path: &str) -> Result<Response<Body>, ClusterError> {
-        let request = self.request(Method::GET, path, Body::empty())?;
-        match tokio::time::timeout(READ_TIMEOUT, self.send(request)).await {
-            Ok(response) => response,
-            Err(_) => {
-                Err(ClusterError::Timeout(format!("no answer to GET {path} within {} s", READ_TIMEOUT.as_secs())))
-            }
-        }
+        self.send(self.request(Method::GET, path, Body::empty())?).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Response<Body>, ClusterError> {
@@ -208,9 +222,16 @@ impl From<UpstreamError> for ClusterError {
     fn from(error: UpstreamError) -> Self {
         match error {
             UpstreamError::NoLeader => ClusterError::NoLeader,
-            UpstreamError::NotSent(reason) | UpstreamError::AnswerLost(reason) => ClusterError::Timeout(reason),
+            UpstreamError::NotSent(reason) => ClusterError::Unreachable(reason),
+            UpstreamError::AnswerLost(reason) => ClusterError::Timeout(reason),
         }
     }
+}
+
+/// A read, the whole answer included, within [`READ_TIMEOUT`].
+async fn in_time<T>(path: &str, read: impl Future<Output = Result<T, ClusterError>>) -> Result<T, ClusterError> {
+    let late = || ClusterError::Timeout(format!("no answer to GET {path} within {} s", READ_TIMEOUT.as_secs()));
+    tokio::time::timeout(READ_TIMEOUT, read).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// A look-up that finds nothing is an answer.

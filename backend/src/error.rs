@@ -146,7 +146,9 @@ impl From<ClusterError> for ApiError {
         match error {
             ClusterError::NotFound(words) => ApiError::NotFound(words),
             ClusterError::Refused { message, reasons, .. } => ApiError::Refused { message, words: reasons },
-            ClusterError::NotLeader | ClusterError::NoLeader => ApiError::Unavailable(sentence),
+            ClusterError::NotLeader | ClusterError::NoLeader | ClusterError::Unreachable(_) => {
+                ApiError::Unavailable(sentence)
+            }
             ClusterError::Timeout(_) => ApiError::Timeout(sentence),
             ClusterError::BadReply { .. } => ApiError::BadReply(sentence),
             ClusterError::Unauthorized { status: 401, .. } => ApiError::NotSignedIn,

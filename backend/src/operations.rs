@@ -15,7 +15,7 @@ use crate::{
     extract::read_body,
     ledger::{Answer, Ledger, LedgerError, Now, SubmissionId},
     session::caller::Caller,
-    upstream::{Upstream, UpstreamError},
+    upstream::{Concerns, Upstream, UpstreamError},
 };
 use axum::body::{Body, Bytes, to_bytes};
 use http::{HeaderName, HeaderValue, Method, Request, Response, header, request};
@@ -71,7 +71,7 @@ impl Operations {
 
     /// Carries out an operation of the demo's own work, as if a user had sent it.
     pub async fn submit(&self, operation: &TaskOperation) -> Response<Body> {
-        let caller = Caller { user: "scenario".to_owned(), role: Some(UserRole::ReadWrite), door: Door::Scenario };
+        let caller = Caller::in_process("scenario", Some(UserRole::ReadWrite), Door::Scenario);
         let Ok(body) = serde_json::to_vec(operation) else { return refusal(OPERATIONS, ApiError::Internal) };
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = Method::POST;
@@ -82,7 +82,7 @@ impl Operations {
     }
 
     async fn carry_out(&self, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let body = match read_body(body).await {
             Ok(body) => body,
             Err(fault) => return refusal(parts.uri.path(), fault.into()),
@@ -94,6 +94,7 @@ impl Operations {
                 Err(error) => unanswered(error),
             };
         };
+        parts.extensions.insert(Concerns(intent.key.clone()));
         match self.ledger.intend(intent).await {
             Ok(id) => self.recorded(id, parts, body).await,
             Err(error) => self.unrecorded(error, parts, body).await,
@@ -144,7 +145,18 @@ impl Operations {
 }
 
 fn unanswered(error: UpstreamError) -> Response<Body> {
+    if let UpstreamError::AnswerLost(why) = error {
+        return refusal(OPERATIONS, ApiError::Timeout(outcome_unknown(&why)));
+    }
     refusal(OPERATIONS, ClusterError::from(error).into())
+}
+
+/// What a client is told whose operation may have been carried out.
+fn outcome_unknown(why: &str) -> String {
+    format!(
+        "outcome unknown: the answer of the cluster was lost ({why}), and the operation may have been carried out; it is \
+         not sent again, and the dashboard reads the task back"
+    )
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::{
     error::{ApiError, refusal},
     middleware::{self, cluster::Chosen},
     operations::Operations,
+    session::caller::Caller,
 };
 use axum::{
     Router,
@@ -49,7 +50,14 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// Drove's API: the upstream's to answer, as the request came.
-async fn drove(Chosen(cluster): Chosen, request: Request) -> Response {
+async fn drove(Chosen(cluster): Chosen, mut request: Request) -> Response {
+    cluster.gate.strip(request.headers_mut());
+    if let Some(caller) = request.extensions().get::<Caller>().cloned() {
+        let reads = is_read(request.method(), request.uri().path());
+        if let Err(error) = caller.authorise(request.headers_mut(), reads) {
+            return refusal(request.uri().path(), error);
+        }
+    }
     if Operations::is_operation(request.method(), request.uri().path()) {
         return cluster.operations.handle(request).await;
     }
@@ -58,6 +66,12 @@ async fn drove(Chosen(cluster): Chosen, request: Request) -> Response {
         Ok(response) => response,
         Err(error) => refusal(&path, ClusterError::from(error).into()),
     }
+}
+
+/// Whether a request to Drove changes nothing (contract 2.1).
+fn is_read(method: &Method, path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    method.is_safe() || matches!(path, "/apis/v1/tasks/validate/spec" | "/apis/v1/tasks/search")
 }
 
 async fn no_such_address() -> ApiError {

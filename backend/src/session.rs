@@ -6,7 +6,9 @@
 pub mod attempts;
 pub mod basic;
 pub mod caller;
+pub mod cluster_keeper;
 pub mod cookies;
+pub mod drove_users;
 pub mod gate;
 pub mod same_origin;
 pub mod users;

@@ -4,6 +4,9 @@
 //! they mean is not looked at here ([`crate::drove_client`] reads answers, [`crate::operations`] records operations).
 
 pub mod embedded;
+pub mod endpoint;
+pub mod leader;
+pub mod trust;
 
 use axum::body::Body;
 use futures_util::Stream;
@@ -31,7 +34,13 @@ pub enum Change {
     AttemptsEnded(TaskKey),
     /// Hints were lost; anything may have changed.
     Missed,
+    /// Another controller leads, by its configured `host:port`, or none does (real clusters only). Its events begin anew.
+    Leader(Option<String>),
 }
+
+/// Extension of a request: the task it is about. An upstream that cannot tell by itself hints at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concerns(pub TaskKey);
 
 /// Why there is no answer. It decides whether an operation may be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,10 +49,10 @@ pub enum UpstreamError {
     #[error("the cluster has no leader at present; try again in a few seconds")]
     NoLeader,
     /// It certainly never arrived, for instance because the connection was refused.
-    #[error("the request could not be sent to the cluster: {0}")]
+    #[error("nothing was sent, because the leader cannot be reached ({0}); try again in a few seconds")]
     NotSent(String),
     /// It may have been carried out: the answer is what was lost.
-    #[error("the cluster's answer was lost: {0}")]
+    #[error("the answer of the cluster was lost ({0})")]
     AnswerLost(String),
 }
 

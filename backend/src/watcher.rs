@@ -9,6 +9,7 @@
 //! * Single look-ups ([`doubts`]): what neither explains. Drove raises no event for LOST.
 //! * Executors ([`executors`]), those read longest ago first.
 
+mod budget;
 mod doubts;
 mod events;
 mod executors;
@@ -26,7 +27,7 @@ use crate::{
     ledger::{Ledger, LedgerError},
 };
 use futures_util::StreamExt;
-use round::Round;
+use round::{Noted, Round};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle, time::Instant};
 
@@ -39,6 +40,23 @@ pub struct WatcherConfig {
     pub world: String,
     /// The core is embedded: reads cost nothing and are made at every hint, KILL works before RUNNING.
     pub embedded: bool,
+    /// Requests in a second at most; of no account for an embedded core.
+    pub budget: u32,
+}
+
+/// What a watcher may send to a real leader in a second, whatever the number of pages (design section 3).
+const REQUESTS_A_SECOND: u32 = 3;
+
+impl WatcherConfig {
+    /// For the embedded core.
+    pub fn embedded(cluster: &str, world: &str) -> Self {
+        Self { cluster: cluster.to_owned(), world: world.to_owned(), embedded: true, budget: u32::MAX }
+    }
+
+    /// For a real cluster.
+    pub fn real(cluster: &str, world: &str) -> Self {
+        Self { cluster: cluster.to_owned(), world: world.to_owned(), embedded: false, budget: REQUESTS_A_SECOND }
+    }
 }
 
 /// A running watcher.
@@ -115,12 +133,22 @@ async fn watch_until_stopped(mut round: Round, caught_up: watch::Sender<bool>, m
         loop {
             let next = events_due.min(lists_due);
             tokio::select! {
-                Some(batch) = changes.next(), if round.reads_at_hints() => {
-                    round.note(batch);
-                    // Whatever else has come by now belongs to the same round.
-                    tokio::time::sleep_until(hints_from).await;
-                    while let Some(Some(batch)) = futures_util::FutureExt::now_or_never(changes.next()) {
-                        round.note(batch);
+                Some(batch) = changes.next() => {
+                    let noted = round.note(batch);
+                    if noted == Noted::NewLeader {
+                        (lists_due, failures) = (Instant::now(), 0);
+                    } else if !round.reads_at_hints() {
+                        // A read soon enough tells what it was, for all hints at once.
+                        if noted == Noted::Touched {
+                            events_due = events_due.min(hints_from);
+                        }
+                        continue;
+                    } else {
+                        // Whatever else has come by now belongs to the same round.
+                        tokio::time::sleep_until(hints_from).await;
+                        while let Some(Some(batch)) = futures_util::FutureExt::now_or_never(changes.next()) {
+                            round.note(batch);
+                        }
                     }
                 }
                 () = tokio::time::sleep_until(next) => {}
@@ -139,9 +167,13 @@ async fn watch_until_stopped(mut round: Round, caught_up: watch::Sender<bool>, m
             if begun >= lists_due {
                 lists_due = now + LISTS_EVERY.max(pause_after(failures));
             }
-            events_due = now + if is_busy { EVENTS_EVERY / 2 } else { EVENTS_EVERY.max(pause_after(failures)) };
-            hints_from =
-                now + (now - begun).saturating_mul(PAUSE_FACTOR).min(LONGEST_HINT_PAUSE).max(pause_after(failures));
+            let busy_pause = EVENTS_EVERY / 2;
+            events_due = now + if is_busy { busy_pause } else { EVENTS_EVERY.max(pause_after(failures)) };
+            hints_from = if round.reads_at_hints() {
+                now + (now - begun).saturating_mul(PAUSE_FACTOR).min(LONGEST_HINT_PAUSE).max(pause_after(failures))
+            } else {
+                now + busy_pause.max(pause_after(failures))
+            };
         }
     };
     tokio::select! {

@@ -1,21 +1,26 @@
 use crate::{
     clock::Clock,
-    drove_client::{DroveClient, Identity},
+    drove_client::DroveClient,
     ledger::Ledger,
     live::Hub,
     operations::Operations,
     runtime::EmbeddedCluster,
     session::{caller::Caller, gate::Gate},
+    upstream::leader::Controllers,
     watcher::ClusterPicture,
 };
-use model::{dashboard::ClusterStatus, fit::ClusterView, validate::EngineLimits};
+use model::{
+    dashboard::{ClusterLabel, ClusterStatus},
+    fit::ClusterView,
+    validate::EngineLimits,
+};
 use std::{fmt, sync::Arc};
 use tokio::sync::watch;
 
 /// One cluster of the dashboard, with everything that serves it.
 pub struct Cluster {
-    /// Its name, as in `/clusters/NAME/`.
-    pub name: String,
+    /// Its name, as in `/clusters/NAME/`, and how people see it.
+    pub label: ClusterLabel,
     /// Who may enter.
     pub gate: Gate,
     /// A client that acts for nobody in particular: see [`Self::client_of`].
@@ -32,22 +37,22 @@ pub struct Cluster {
     pub clock: Clock,
     /// Limits of its controllers, as far as they are known.
     pub limits: EngineLimits,
+    /// The controllers of a real cluster.
+    pub controllers: Option<Controllers>,
     /// The embedded core, if that is what answers.
     pub embedded: Option<EmbeddedCluster>,
 }
 
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cluster").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Cluster").field("name", &self.label.name).finish_non_exhaustive()
     }
 }
 
 impl Cluster {
     /// A client that acts for `caller`: handlers never use the watcher's rights.
     pub fn client_of(&self, caller: &Caller) -> DroveClient {
-        let mut extensions = http::Extensions::new();
-        extensions.insert(caller.clone());
-        self.client.acting_for(Identity::InProcess(extensions))
+        self.client.acting_for(caller.reader())
     }
 
     /// What the shell of every page shows about it.

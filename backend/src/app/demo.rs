@@ -15,7 +15,7 @@ use crate::{
     watcher::{self, Watcher, WatcherConfig},
 };
 use controller::Options;
-use model::validate::EngineLimits;
+use model::{dashboard::ClusterLabel, validate::EngineLimits};
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -51,7 +51,7 @@ impl Demo {
         let users = Arc::new(Users::new(&config.users, salt()?));
         let key = folder.secret("session.key", SessionCookies::new_key)?;
         let cookies = SessionCookies::new(&key, NAME, address.port());
-        let gate = Gate::new(users.clone(), cookies, address.ip().is_loopback());
+        let gate = Gate::of_demo(users.clone(), cookies, address.ip().is_loopback());
         let limits = limits(&config.options);
         let ids_taken_for = config.options.stale_task_age.to_std();
 
@@ -68,7 +68,7 @@ impl Demo {
         let upstream = upstream_of(&embedded, users);
         let operations = Operations::new(upstream.clone(), ledger.clone(), now(&clock), Unrecordable::Refuse);
         let client = DroveClient::new(upstream, Identity::Nobody);
-        let watched = WatcherConfig { cluster: NAME.to_owned(), world: embedded.world().id.clone(), embedded: true };
+        let watched = WatcherConfig::embedded(NAME, &embedded.world().id);
         let watcher = watcher::start(watched, watcher_client(&client), ledger.clone(), clock.clone()).await?;
         // The first page must not show an empty cluster.
         watcher.caught_up().await;
@@ -76,7 +76,7 @@ impl Demo {
         let hub = Hub::start(ledger.clone(), picture.clone(), clock.clone(), watcher_client(&client), stopping);
         let scenario = tokio::spawn(scenario::play(&embedded, operations.clone()));
         let cluster = Arc::new(Cluster {
-            name: NAME.to_owned(),
+            label: ClusterLabel { name: NAME.to_owned(), label: NAME.to_owned(), colour: None },
             gate,
             client,
             operations,
@@ -85,6 +85,7 @@ impl Demo {
             hub,
             clock,
             limits,
+            controllers: None,
             embedded: Some(embedded.clone()),
         });
         Ok(Self { cluster, embedded, watcher, scenario, _folder: folder })

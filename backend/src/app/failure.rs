@@ -2,6 +2,7 @@ use crate::{
     config::{ConfigFault, DataDirFault},
     ledger::LedgerError,
     runtime::StartError,
+    upstream::trust::TrustFault,
 };
 use std::{io, net::SocketAddr, process::ExitCode};
 
@@ -59,6 +60,12 @@ impl From<StartError> for Failure {
                 Failure::Running(error.to_string())
             }
         }
+    }
+}
+
+impl From<TrustFault> for Failure {
+    fn from(fault: TrustFault) -> Self {
+        Failure::Told(fault.to_string())
     }
 }
 

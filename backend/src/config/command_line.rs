@@ -13,36 +13,29 @@ pub struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    flags: Flags,
+    flags: DemoFlags,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve a simulated cluster and the page in front of it (the default).
-    Demo(Flags),
+    Demo(DemoFlags),
+    /// Serve the page in front of real Drove clusters.
+    Serve(ServeFlags),
 }
 
-/// What a command line and its environment say; everything absent is left to the file.
+/// What a command line and its environment say, whatever is served; everything absent is left to the file.
 #[derive(Debug, Args)]
-pub(super) struct Flags {
+pub(super) struct CommonFlags {
     /// Address to serve on; port 0 takes any free port [default: 127.0.0.1:8080].
     #[arg(long, env = "DROVE_DASHBOARD_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
     /// Host name under which the page may be asked for, beside loopback and the listen address; may be repeated.
     #[arg(long, env = "DROVE_DASHBOARD_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
     pub allow_host: Vec<String>,
-    /// Folder for databases and logs; the demo uses its sub-folder `demo` [default: the user's data folder].
+    /// Folder for databases and logs; the demo and each cluster use a sub-folder [default: the user's data folder].
     #[arg(long, env = "DROVE_DASHBOARD_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// What the simulated cluster does of its own: `laptop` lives, `empty` waits [default: laptop].
-    #[arg(long, env = "DROVE_DASHBOARD_SCENARIO", value_name = "NAME")]
-    pub scenario: Option<String>,
-    /// Number from which every chance of the simulation follows [default: any].
-    #[arg(long, env = "DROVE_DASHBOARD_SEED", value_name = "N")]
-    pub seed: Option<u64>,
-    /// Start a new world; what the dashboard recorded is kept.
-    #[arg(long, env = "DROVE_DASHBOARD_RESET", value_parser = FalseyValueParser::new())]
-    pub reset: bool,
     /// TOML file; flags and environment beat it.
     #[arg(long, env = "DROVE_DASHBOARD_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -52,6 +45,64 @@ pub(super) struct Flags {
     /// Open the page in a browser once it is served.
     #[arg(long, env = "DROVE_DASHBOARD_OPEN", value_parser = FalseyValueParser::new())]
     pub open: bool,
+}
+
+/// What they say about the demo.
+#[derive(Debug, Args)]
+pub(super) struct DemoFlags {
+    #[command(flatten)]
+    pub common: CommonFlags,
+    /// What the simulated cluster does of its own: `laptop` lives, `empty` waits [default: laptop].
+    #[arg(long, env = "DROVE_DASHBOARD_SCENARIO", value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// Number from which every chance of the simulation follows [default: any].
+    #[arg(long, env = "DROVE_DASHBOARD_SEED", value_name = "N")]
+    pub seed: Option<u64>,
+    /// Start a new world; what the dashboard recorded is kept.
+    #[arg(long, env = "DROVE_DASHBOARD_RESET", value_parser = FalseyValueParser::new())]
+    pub reset: bool,
+}
+
+/// What they say about real clusters.
+#[derive(Debug, Args)]
+pub(super) struct ServeFlags {
+    #[command(flatten)]
+    pub common: CommonFlags,
+    /// Address of a controller, as http(s)://HOST:PORT; repeat it for all controllers of one cluster.
+    #[arg(long, env = "DROVE_DASHBOARD_CONTROLLER", value_name = "URL", value_delimiter = ',')]
+    pub controller: Vec<String>,
+    /// Name of the dashboard's own account at the cluster of --controller; its password is taken from the environment
+    /// variable DROVE_DASHBOARD_PASSWORD.
+    #[arg(long, env = "DROVE_DASHBOARD_USERNAME", value_name = "USER")]
+    pub username: Option<String>,
+    /// PEM file with certificates by which the controllers of --controller are believed, beside the system's.
+    #[arg(long, env = "DROVE_DASHBOARD_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Believe any certificate of the controllers of --controller.
+    #[arg(long, env = "DROVE_DASHBOARD_INSECURE", value_parser = FalseyValueParser::new())]
+    pub insecure: bool,
+    /// A cluster: one of [[clusters]] in the TOML file, or a section of drove-cli's file; may be repeated, the first one
+    /// is the default [default: all of the TOML file].
+    #[arg(long, env = "DROVE_DASHBOARD_CLUSTER", value_name = "NAME", value_delimiter = ',')]
+    pub cluster: Vec<String>,
+    /// The file of drove-cli [default: ~/.drove].
+    #[arg(long, env = "DROVE_DASHBOARD_DROVE_FILE", value_name = "FILE")]
+    pub drove_file: Option<PathBuf>,
+}
+
+/// What was asked for.
+pub(super) enum Wanted {
+    Demo(DemoFlags),
+    Serve(ServeFlags),
+}
+
+impl Wanted {
+    pub fn common(&self) -> &CommonFlags {
+        match self {
+            Wanted::Demo(flags) => &flags.common,
+            Wanted::Serve(flags) => &flags.common,
+        }
+    }
 }
 
 /// Form of the log lines.
@@ -66,10 +117,11 @@ pub enum LogFormat {
 }
 
 impl CommandLine {
-    pub(super) fn into_flags(self) -> Flags {
+    pub(super) fn into_wanted(self) -> Wanted {
         match self.command {
-            Some(Command::Demo(flags)) => flags,
-            None => self.flags,
+            Some(Command::Demo(flags)) => Wanted::Demo(flags),
+            Some(Command::Serve(flags)) => Wanted::Serve(flags),
+            None => Wanted::Demo(self.flags),
         }
     }
 }

@@ -1,16 +1,25 @@
 //! The TOML file. Its keys are the flags' names; what only the demo knows is in `[demo]`.
 
-use super::{ConfigFault, LogFormat};
-use model::UserRole;
+use super::{
+    ConfigFault, LogFormat,
+    sections::{ClusterSection, ProxyUsers},
+};
+use model::{DroveDuration, UserRole};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
+    collections::BTreeSet,
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
+/// Shortest `session-key`, in characters.
+pub(super) const SHORTEST_SESSION_KEY: usize = 32;
+
 /// What a file says; everything absent is left to the defaults.
-#[derive(Debug, Default, Deserialize)]
+///
+/// Never printed: it holds passwords.
+#[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfigFile {
     pub(super) listen: Option<SocketAddr>,
@@ -19,6 +28,19 @@ pub struct ConfigFile {
     pub(super) log: Option<LogFormat>,
     pub(super) open: bool,
     pub(super) demo: DemoSection,
+    pub(super) controller: Vec<String>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) insecure: bool,
+    pub(super) cluster: Vec<String>,
+    pub(super) drove_file: Option<PathBuf>,
+    pub(super) clusters: Vec<ClusterSection>,
+    #[serde(deserialize_with = "session_key")]
+    pub(super) session_key: Option<String>,
+    pub(super) session_idle: Option<DroveDuration>,
+    pub(super) session_longest: Option<DroveDuration>,
+    pub(super) proxy_user: Option<ProxyUsers>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,6 +78,12 @@ impl fmt::Debug for DemoUser {
     }
 }
 
+impl fmt::Debug for ConfigFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigFile").field("clusters", &self.clusters).finish_non_exhaustive()
+    }
+}
+
 impl ConfigFile {
     /// Reads and checks a file.
     ///
@@ -73,14 +101,45 @@ impl ConfigFile {
             let (line, key) = locate(text, start);
             ConfigFault::Invalid { path: path.to_owned(), line, key, message: fault.message().to_owned() }
         })?;
-        match file.demo.options.faults().into_iter().next() {
-            None => Ok(file),
-            Some(message) => {
-                // The sentence begins with the option's name.
-                let key = message.split_whitespace().next().unwrap_or_default().to_owned();
-                Err(ConfigFault::Invalid { path: path.to_owned(), line: line_of(text, &key), key: Some(key), message })
-            }
+        if let Some(message) = file.demo.options.faults().into_iter().next() {
+            // The sentence begins with the option's name.
+            let key = message.split_whitespace().next().unwrap_or_default().to_owned();
+            return Err(ConfigFault::Invalid {
+                path: path.to_owned(),
+                line: line_of(text, &key),
+                key: Some(key),
+                message,
+            });
         }
+        let mut names = BTreeSet::new();
+        if let Some(twice) = file.clusters.iter().map(|section| &section.config.name).find(|name| !names.insert(*name))
+        {
+            let line = lines_of_headers(text, "[[clusters]]")
+                .nth(file.clusters.iter().rposition(|section| section.config.name == *twice).unwrap_or(0))
+                .unwrap_or(1);
+            let message = format!("there are two clusters named {twice}");
+            return Err(ConfigFault::Invalid {
+                path: path.to_owned(),
+                line,
+                key: Some("clusters".to_owned()),
+                message,
+            });
+        }
+        Ok(file)
+    }
+}
+
+/// Lines (from 1) on which such a table begins.
+fn lines_of_headers<'a>(text: &'a str, header: &'a str) -> impl Iterator<Item = usize> {
+    (1..).zip(text.lines()).filter(move |(_, line)| line.trim() == header).map(|(number, _)| number)
+}
+
+/// A key that replicas share: long enough not to be guessed.
+fn session_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let key = String::deserialize(deserializer)?;
+    match key.len() >= SHORTEST_SESSION_KEY {
+        true => Ok(Some(key)),
+        false => Err(D::Error::custom(format!("it needs at least {SHORTEST_SESSION_KEY} characters"))),
     }
 }
 

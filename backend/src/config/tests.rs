@@ -16,6 +16,19 @@ fn load(arguments: &[&str], file: &str) -> Result<Config, ConfigFault> {
     Config::load(CommandLine::try_parse_from(line).unwrap())
 }
 
+fn demo_of(config: Config) -> DemoConfig {
+    let Mode::Demo(demo) = config.mode else { panic!("{:?}", config.mode) };
+    demo
+}
+
+fn served(arguments: &[&str], file: &str) -> Result<ServeConfig, ConfigFault> {
+    let arguments: Vec<&str> = ["serve"].iter().chain(arguments).copied().collect();
+    load(&arguments, file).map(|config| match config.mode {
+        Mode::Serve(served) => served,
+        Mode::Demo(demo) => panic!("{demo:?}"),
+    })
+}
+
 const USERS: &str = "[[demo.users]]\nname = \"eva\"\npassword = \"s3cret\"\nrole = \"EXTERNAL_READ_WRITE\"\n";
 
 #[test]
@@ -24,9 +37,9 @@ fn a_flag_beats_the_file_and_the_file_beats_the_default() {
     let config = load(&["--listen", "127.0.0.1:0"], file).unwrap();
     assert_eq!(config.listen.port(), 0);
     assert_eq!(config.data_dir, Path::new("/from/file"));
-    let Mode::Demo(demo) = config.mode;
+    let demo = demo_of(config);
     assert_eq!((demo.scenario.as_deref(), demo.seed), (Some("empty"), Some(7)));
-    let Mode::Demo(demo) = load(&["demo", "--scenario", "laptop"], file).unwrap().mode;
+    let demo = demo_of(load(&["demo", "--scenario", "laptop"], file).unwrap());
     assert_eq!(demo.scenario.as_deref(), Some("laptop"));
     assert_eq!(load(&[], "").unwrap().listen, DEFAULT_LISTEN);
 }
@@ -60,7 +73,7 @@ fn options_that_are_not_set_are_the_demos() {
 fn beyond_loopback_needs_users() {
     let open = load(&["--listen", "0.0.0.0:8080"], "").unwrap_err();
     assert!(open.to_string().contains("[[demo.users]]"), "{open}");
-    let Mode::Demo(demo) = load(&["--listen", "0.0.0.0:8080"], USERS).unwrap().mode;
+    let demo = demo_of(load(&["--listen", "0.0.0.0:8080"], USERS).unwrap());
     assert_eq!(demo.users[0].role, Some(model::UserRole::ReadWrite));
     assert!(!format!("{demo:?}").contains("s3cret"));
 }
@@ -68,7 +81,8 @@ fn beyond_loopback_needs_users() {
 #[test]
 fn only_commands_that_exist_are_offered() {
     assert!(CommandLine::try_parse_from(["drove-dashboard", "demo", "--seed", "3", "--reset"]).is_ok());
-    for wrong in [&["serve"][..], &["--nope"], &["--seed", "many"], &["--listen", "8080"]] {
+    assert!(CommandLine::try_parse_from(["drove-dashboard", "serve", "--controller", "http://ctl:10000"]).is_ok());
+    for wrong in [&["watch"][..], &["serve", "--seed", "3"], &["--nope"], &["--seed", "many"], &["--listen", "8080"]] {
         let line = ["drove-dashboard"].iter().chain(wrong).copied();
         assert_eq!(CommandLine::try_parse_from(line).unwrap_err().exit_code(), 2, "{wrong:?}");
     }
@@ -97,4 +111,89 @@ fn a_folder_that_cannot_be_made_is_named() {
     std::fs::write(&file, "").unwrap();
     let fault = DataDir::open(&file, "demo").unwrap_err();
     assert!(fault.to_string().contains("taken"), "{fault}");
+}
+
+const CLUSTERS: &str = r##"
+session-idle = "8h"
+
+[[clusters]]
+name = "prod"
+label = "Production"
+colour = "#b91c1c"
+controllers = ["https://ctl-1:10000", "https://ctl-2:10000"]
+username = "watcher"
+password = "s3cret"
+ca-file = "/etc/ca.pem"
+delegate = { username = "ops", password = "s3cret" }
+
+[[clusters]]
+name = "test"
+controllers = ["http://localhost:10000"]
+auth-header = "O-Bearer s3cret"
+
+[proxy-user]
+header = "X-Forwarded-User"
+addresses = ["10.0.0.0/8"]
+"##;
+
+#[test]
+fn clusters_come_from_the_file_in_its_order_or_as_chosen() {
+    let all = served(&[], CLUSTERS).unwrap();
+    let [prod, test] = &all.clusters[..] else { panic!("{all:?}") };
+    assert_eq!(
+        (prod.label.as_str(), prod.colour.as_deref(), prod.controllers.len()),
+        ("Production", Some("#b91c1c"), 2)
+    );
+    assert_eq!(prod.account.as_ref().unwrap().name(), "watcher");
+    assert_eq!(prod.delegate.as_ref().unwrap().authorization(), "Basic b3BzOnMzY3JldA==");
+    assert_eq!(prod.trust.ca_file.as_deref(), Some(Path::new("/etc/ca.pem")));
+    assert_eq!((test.label.as_str(), test.account.as_ref().unwrap().name()), ("test", "dashboard"));
+    assert_eq!(all.sessions.idle, Duration::from_secs(8 * 3600));
+    assert!(all.proxy.as_ref().unwrap().addresses[0].holds("10.9.9.9".parse().unwrap()));
+    assert!(!format!("{all:?}").contains("s3cret") && !format!("{:?}", parse(CLUSTERS)).contains("s3cret"));
+
+    let chosen = served(&["--cluster", "test", "--cluster", "prod"], CLUSTERS).unwrap();
+    assert_eq!(chosen.clusters.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["test", "prod"]);
+    let flags = ["--controller", "http://a:1", "--controller", "http://b:2", "--cluster", "test"];
+    let mixed = served(&flags, CLUSTERS).unwrap();
+    assert_eq!((mixed.clusters[0].name.as_str(), mixed.clusters[0].controllers.len()), ("default", 2));
+    assert_eq!(mixed.clusters.len(), 2);
+}
+
+#[test]
+fn clusters_of_drove_cli_are_known_by_their_sections() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drove");
+    std::fs::write(&path, "[prod]\nendpoint = http://ctl:10000\nusername = eva\npassword = x\n[odd]\nendpoint = ctl\n")
+        .unwrap();
+    let at = ["--drove-file", path.to_str().unwrap(), "--cluster"];
+    let prod = served(&[&at[..], &["prod"]].concat(), "").unwrap();
+    assert_eq!(prod.clusters[0].controllers[0].to_string(), "http://ctl:10000");
+    assert_eq!(prod.clusters[0].account.as_ref().unwrap().name(), "eva");
+    let fault = served(&[&at[..], &["odd"]].concat(), "").unwrap_err().to_string();
+    assert!(fault.contains("drove:6: key `endpoint`"), "{fault}");
+    let fault = served(&[&at[..], &["nope"]].concat(), "").unwrap_err().to_string();
+    assert!(fault.contains("there are odd, prod"), "{fault}");
+}
+
+#[test]
+fn what_is_wrong_with_a_cluster_is_named_by_its_line() {
+    let cluster = "[[clusters]]\nname = \"a\"\ncontrollers = [\"http://a:1\"]\n";
+    for (text, place) in [
+        ("[[clusters]]\nname = \"a b\"\ncontrollers = [\"http://a:1\"]\n".to_owned(), "dash.toml:2: key `name`"),
+        ("[[clusters]]\nname = \"a\"\ncontrollers = []\n".to_owned(), "dash.toml:3: key `controllers`"),
+        ("[[clusters]]\nname = \"a\"\ncontrollers = [\"ctl\"]\n".to_owned(), "dash.toml:3: key `controllers`"),
+        (format!("{cluster}colour = \"red\"\n"), "dash.toml:4: key `colour`"),
+        (format!("{cluster}usernme = \"eva\"\n"), "dash.toml:4: key `usernme`"),
+        (format!("{cluster}username = \"eva\"\n"), "dash.toml:1: key `clusters`"),
+        (format!("{cluster}\n{cluster}"), "dash.toml:5: key `clusters`"),
+        ("session-key = \"short\"\n".to_owned(), "dash.toml:1: key `session-key`"),
+        ("[proxy-user]\nheader = \"X-User\"\naddresses = [\"nowhere\"]\n".to_owned(), "dash.toml:3: key `addresses`"),
+    ] {
+        let sentence = parse(&text).unwrap_err().to_string();
+        assert!(sentence.starts_with(place), "{sentence}");
+    }
+    assert!(served(&[], "").unwrap_err().to_string().contains("--controller"));
+    let fault = served(&["--controller", "http://eva:s3cret@ctl"], "").unwrap_err().to_string();
+    assert!(!fault.contains("s3cret"), "{fault}");
 }

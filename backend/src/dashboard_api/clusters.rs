@@ -1,11 +1,43 @@
 //! `GET /api/clusters`: the clusters served, their leader and health.
 
-use crate::{app::App, session::caller::Caller};
-use axum::{Json, extract::State};
-use model::dashboard::ClusterList;
+use crate::{
+    app::{App, Cluster},
+    middleware::{cluster::Chosen, session::peer_of},
+    session::{caller::Caller, gate::Asked},
+};
+use axum::{
+    Json,
+    extract::{Request, State},
+};
+use http::header;
+use model::dashboard::{ClusterEntry, ClusterList};
 use std::sync::Arc;
 
-/// All clusters, the default one first.
-pub async fn list(State(app): State<Arc<App>>, _caller: Caller) -> Json<ClusterList> {
-    Json(ClusterList { clusters: app.clusters().iter().map(|cluster| cluster.status()).collect() })
+/// All clusters, the default one first. What goes on in a cluster is told to those only who are signed in to it.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Chosen(chosen): Chosen,
+    _caller: Caller,
+    request: Request,
+) -> Json<ClusterList> {
+    let asked = Asked {
+        method: request.method(),
+        path: request.uri().path(),
+        headers: request.headers(),
+        peer: peer_of(&request),
+    };
+    // A password for one cluster is not shown to another.
+    let may_try = !request.headers().contains_key(header::AUTHORIZATION);
+    let mut clusters = Vec::new();
+    for cluster in app.clusters() {
+        let is_in = Arc::ptr_eq(cluster, &chosen)
+            || (may_try && cluster.gate.enter(&asked).await.is_ok_and(|entered| entered.caller.is_some()));
+        clusters.push(entry(cluster, is_in));
+    }
+    Json(ClusterList { clusters })
+}
+
+fn entry(cluster: &Cluster, is_in: bool) -> ClusterEntry {
+    let controllers = cluster.controllers.as_ref().filter(|_| is_in).map(|c| c.health()).unwrap_or_default();
+    ClusterEntry { label: cluster.label.clone(), status: is_in.then(|| cluster.status()), controllers }
 }

@@ -20,7 +20,7 @@ pub async fn ready(State(app): State<Arc<App>>) -> Response {
     let missing: BTreeMap<&str, Vec<String>> = app
         .clusters()
         .iter()
-        .map(|cluster| (cluster.name.as_str(), cluster.missing()))
+        .map(|cluster| (cluster.label.name.as_str(), cluster.missing()))
         .filter(|(_, missing)| !missing.is_empty())
         .collect();
     match missing.is_empty() {

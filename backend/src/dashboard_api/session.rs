@@ -1,37 +1,55 @@
 //! `/api/session`: sign in, who am I and what may I do, sign out.
 
-use crate::{app::Peer, error::ApiError, extract::JsonBody, middleware::cluster::Chosen, session::caller::Caller};
+use crate::{
+    app::{App, Cluster},
+    error::ApiError,
+    extract::JsonBody,
+    middleware::{cluster::Chosen, session::peer_of},
+    session::{caller::Caller, gate::Asked},
+};
 use axum::{
     Extension, Json,
+    extract::{FromRequest, Request, State},
     response::{IntoResponse, Response},
 };
 use http::HeaderMap;
 use model::dashboard::{SessionInfo, SignIn};
-use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 /// Who asks; nobody is an answer too.
-pub async fn show(Chosen(cluster): Chosen, caller: Option<Extension<Caller>>) -> Json<SessionInfo> {
-    Json(cluster.gate.describe(caller.as_deref()))
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Chosen(cluster): Chosen,
+    caller: Option<Extension<Caller>>,
+) -> Json<SessionInfo> {
+    Json(describe(&app, &cluster, caller.as_deref()))
 }
 
 /// Signs in with a name and a password.
 pub async fn sign_in(
+    State(app): State<Arc<App>>,
     Chosen(cluster): Chosen,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    JsonBody(given): JsonBody<SignIn>,
+    request: Request,
 ) -> Result<Response, ApiError> {
-    // Requests that came through no connection come from this process.
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(Peer(address))| address.ip());
+    let (peer, method, headers) = (peer_of(&request), request.method().clone(), request.headers().clone());
+    let path = request.uri().path().to_owned();
+    let JsonBody(given) = JsonBody::<SignIn>::from_request(request, &()).await?;
+    let asked = Asked { method: &method, path: &path, headers: &headers, peer };
     let mut cookies = HeaderMap::new();
-    let caller = cluster.gate.sign_in(&headers, peer, &given, &mut cookies)?;
-    tracing::info!(user = caller.user, cluster = cluster.name, "signed in");
-    Ok((cookies, Json(cluster.gate.describe(Some(&caller)))).into_response())
+    let caller = cluster.gate.sign_in(&asked, &given, &mut cookies).await?;
+    tracing::info!(user = caller.user, cluster = cluster.label.name, "signed in");
+    Ok((cookies, Json(describe(&app, &cluster, Some(&caller)))).into_response())
 }
 
 /// Signs out; the page stays signed out until somebody signs in.
-pub async fn sign_out(Chosen(cluster): Chosen) -> Response {
+pub async fn sign_out(State(app): State<Arc<App>>, Chosen(cluster): Chosen) -> Response {
     let mut cookies = HeaderMap::new();
     cluster.gate.sign_out(&mut cookies);
-    (cookies, Json(cluster.gate.describe(None))).into_response()
+    (cookies, Json(describe(&app, &cluster, None))).into_response()
+}
+
+/// The login page offers the clusters by name before anybody is signed in.
+fn describe(app: &App, cluster: &Cluster, caller: Option<&Caller>) -> SessionInfo {
+    let clusters = app.clusters().iter().map(|cluster| cluster.label.clone()).collect();
+    SessionInfo { clusters, ..cluster.gate.describe(caller) }
 }

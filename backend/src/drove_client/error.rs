@@ -22,6 +22,9 @@ pub enum ClusterError {
     /// No controller leads at present.
     #[error("the cluster has no leader at present; try again in a few seconds")]
     NoLeader,
+    /// The leader cannot be reached; nothing was sent.
+    #[error("the leader of the cluster cannot be reached ({0}); try again in a few seconds")]
+    Unreachable(String),
     /// No answer, or it was lost.
     #[error("the cluster did not answer: {0}")]
     Timeout(String),

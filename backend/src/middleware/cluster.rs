@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use http::{
-    Uri,
+    HeaderMap, HeaderValue, Uri, header,
     request::Parts,
     uri::{PathAndQuery, Scheme},
 };
@@ -41,7 +41,8 @@ impl<S: Sync> FromRequestParts<S> for Chosen {
 
 /// Takes `/clusters/NAME` off the path and remembers the cluster.
 pub async fn choose(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let (name, rest) = split(request.uri().path());
+    let path = request.uri().path().to_owned();
+    let (name, rest) = split(&path);
     let cluster = match name {
         None => app.default_cluster(),
         Some(name) => app.cluster(name),
@@ -57,7 +58,22 @@ pub async fn choose(State(app): State<Arc<App>>, mut request: Request, next: Nex
         *request.uri_mut() = uri;
     }
     request.extensions_mut().insert(Chosen(cluster));
-    next.run(request).await
+    let prefix = name.map(|name| format!("{PREFIX}{name}"));
+    let mut response = next.run(request).await;
+    if let Some(prefix) = prefix {
+        lead_back(response.headers_mut(), &prefix);
+    }
+    response
+}
+
+/// A redirect within a cluster stays within it.
+fn lead_back(headers: &mut HeaderMap, prefix: &str) {
+    let Some(path) = headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) else { return };
+    if path.starts_with('/')
+        && let Ok(location) = HeaderValue::from_str(&format!("{prefix}{path}"))
+    {
+        headers.insert(header::LOCATION, location);
+    }
 }
 
 /// `/clusters/NAME/rest` → `NAME`, `/rest`.

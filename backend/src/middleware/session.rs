@@ -1,32 +1,39 @@
-//! From a cookie to a [`Caller`](crate::session::caller::Caller); under `/api` from Basic credentials too, which
-//! `/apis` leaves to the upstream.
+//! Who asks becomes a [`Caller`](crate::session::caller::Caller) among the request's extensions.
 
 use super::cluster::Chosen;
 use crate::{
-    error::{ApiError, is_drove_path, refusal},
-    session::basic,
+    app::Peer,
+    error::{is_drove_path, refusal},
+    session::gate::{Asked, Entered},
 };
 use axum::{extract::Request, middleware::Next, response::Response};
+use http::header;
+use std::net::{IpAddr, Ipv4Addr};
 
-/// Requests of nobody pass: what they may do is for handlers to say.
+/// Requests of nobody pass: what they may do is for handlers to say. Pages and files are everybody's.
 pub async fn identify(Chosen(cluster): Chosen, mut request: Request, next: Next) -> Response {
-    let gate = &cluster.gate;
-    match gate.caller(request.method(), request.headers()) {
-        Ok(Some(caller)) => {
-            request.extensions_mut().insert(caller);
-        }
-        Ok(None) if is_drove_path(request.uri().path()) => {}
-        Ok(None) => {
-            if let Some((user, password)) = basic::credentials(request.headers()) {
-                match gate.users().verify(&user, &password) {
-                    Some(caller) => {
-                        request.extensions_mut().insert(caller);
-                    }
-                    None => return refusal(request.uri().path(), ApiError::WrongCredentials),
-                }
-            }
-        }
-        Err(error) => return refusal(request.uri().path(), error),
+    let path = request.uri().path();
+    if !is_drove_path(path) && !path.starts_with("/api/") {
+        return next.run(request).await;
     }
-    next.run(request).await
+    let peer = peer_of(&request);
+    let asked = Asked { method: request.method(), path, headers: request.headers(), peer };
+    let Entered { caller, cookies } = match cluster.gate.enter(&asked).await {
+        Ok(entered) => entered,
+        Err(error) => return refusal(path, error),
+    };
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
+    }
+    let mut response = next.run(request).await;
+    // A handler that signs in or out knows better.
+    if !response.headers().contains_key(header::SET_COOKIE) {
+        response.headers_mut().extend(cookies);
+    }
+    response
+}
+
+/// The other end of a request's connection; requests that came through none come from this process.
+pub fn peer_of(request: &Request) -> IpAddr {
+    request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Peer(address)| address.ip())
 }

@@ -30,7 +30,7 @@ pub fn read(parts: &request::Parts, body: &[u8], at: Timestamp) -> Option<Intent
 /// Who sends it and how: proven if a session says so, claimed otherwise.
 fn sender(parts: &request::Parts) -> (Option<String>, Door) {
     match parts.extensions.get::<Caller>() {
-        Some(caller) => (Some(caller.user.clone()), caller.door.clone()),
+        Some(caller) => (Some(caller.recorded_name()), caller.door.clone()),
         None => (basic::credentials(&parts.headers).map(|(user, _password)| user), Door::Api),
     }
 }

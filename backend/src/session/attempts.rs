@@ -1,7 +1,9 @@
 //! A limit on failed attempts to sign in.
 
+use crate::error::ApiError;
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -13,6 +15,20 @@ const FREE_FAILURES: u32 = 10;
 const FORGET: Duration = Duration::from_secs(6);
 /// Names and addresses remembered at most; the oldest go first.
 const REMEMBERED: usize = 4096;
+
+/// One attempt to sign in.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    attempts: &'a Attempts,
+    keys: [String; 2],
+}
+
+impl Attempt<'_> {
+    /// Remembers that it failed.
+    pub fn failed(&self) {
+        self.attempts.failed(&[&self.keys[0], &self.keys[1]]);
+    }
+}
 
 /// Failures by key: a user name, an address.
 #[derive(Debug, Default)]
@@ -34,8 +50,20 @@ impl Failures {
 }
 
 impl Attempts {
+    /// Begins an attempt of `user` from `peer`.
+    ///
+    /// # Errors
+    /// Too many of them failed.
+    pub fn begin(&self, user: &str, peer: IpAddr) -> Result<Attempt<'_>, ApiError> {
+        let keys = [format!("user {user}"), format!("peer {peer}")];
+        match self.must_wait(&[&keys[0], &keys[1]]) {
+            Some(wait) => Err(ApiError::TooManyAttempts(wait)),
+            None => Ok(Attempt { attempts: self, keys }),
+        }
+    }
+
     /// How long to wait before `keys` may try again; nothing if they may now.
-    pub fn must_wait(&self, keys: &[&str]) -> Option<Duration> {
+    fn must_wait(&self, keys: &[&str]) -> Option<Duration> {
         let now = Instant::now();
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let worst = keys.iter().filter_map(|key| failures.get(*key)).map(|f| f.left(now)).max()?;
@@ -43,7 +71,7 @@ impl Attempts {
     }
 
     /// Remembers a failure.
-    pub fn failed(&self, keys: &[&str]) {
+    fn failed(&self, keys: &[&str]) {
         let now = Instant::now();
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         for key in keys {

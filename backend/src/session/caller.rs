@@ -1,6 +1,6 @@
-use crate::error::ApiError;
+use crate::{config::Credential, drove_client::Identity, error::ApiError};
 use axum::extract::FromRequestParts;
-use http::request::Parts;
+use http::{HeaderMap, header, request::Parts};
 use model::{UserRole, dashboard::Door};
 
 /// Who a request comes from, once that is proven. Travels as an extension of the request.
@@ -10,21 +10,100 @@ use model::{UserRole, dashboard::Door};
 pub struct Caller {
     /// Name.
     pub user: String,
-    /// What it may do; absent: signed in, but no role.
+    /// What it may do; absent: signed in, but no role, or not known which.
     pub role: Option<UserRole>,
     /// How it came.
     pub door: Door,
+    /// As whom the cluster knows it.
+    pub acts: Acts,
+}
+
+/// As whom the cluster knows a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acts {
+    /// This process has verified it, and the embedded core believes this process.
+    InProcess,
+    /// As itself; without a credential if the cluster asks for none.
+    AsItself(Option<Credential>),
+    /// A reverse proxy vouches for it: it reads as the dashboard, and operates as the delegate, if there is one.
+    Vouched {
+        /// The dashboard's own account.
+        reads: Option<Credential>,
+        /// The delegate.
+        operates: Option<Credential>,
+    },
 }
 
 impl Caller {
-    /// The watcher's own calls, which never leave the process without credentials of their own.
+    /// Somebody whom the embedded core believes this process to have verified.
+    pub fn in_process(user: &str, role: Option<UserRole>, door: Door) -> Self {
+        Self { user: user.to_owned(), role, door, acts: Acts::InProcess }
+    }
+
+    /// The watcher's own calls to the embedded core.
     pub fn watcher() -> Self {
-        Self { user: "dashboard".to_owned(), role: Some(UserRole::Root), door: Door::Api }
+        Self::in_process("dashboard", Some(UserRole::Root), Door::Api)
     }
 
     /// Whether it has the role for everything.
     pub fn is_root(&self) -> bool {
         self.role == Some(UserRole::Root)
+    }
+
+    /// What the ledger records: both names, if it acts by another's.
+    pub fn recorded_name(&self) -> String {
+        match &self.acts {
+            Acts::Vouched { operates: Some(delegate), .. } => format!("{} (as {})", self.user, delegate.name()),
+            Acts::Vouched { operates: None, .. } | Acts::InProcess | Acts::AsItself(_) => self.user.clone(),
+        }
+    }
+
+    /// Why it can change nothing, whatever its role.
+    pub fn bound(&self) -> Option<String> {
+        match &self.acts {
+            Acts::Vouched { operates: None, .. } => Some(format!(
+                "{} is signed in by the reverse proxy, and no delegate account is configured to operate for such users",
+                self.user
+            )),
+            Acts::Vouched { .. } | Acts::InProcess | Acts::AsItself(_) => None,
+        }
+    }
+
+    /// For whom a client that reads for this caller acts.
+    pub fn reader(&self) -> Identity {
+        match &self.acts {
+            Acts::InProcess => {
+                let mut extensions = http::Extensions::new();
+                extensions.insert(self.clone());
+                Identity::InProcess(extensions)
+            }
+            Acts::AsItself(credential) | Acts::Vouched { reads: credential, .. } => match credential {
+                Some(credential) => Identity::Authorization(credential.authorization().clone()),
+                None => Identity::Nobody,
+            },
+        }
+    }
+
+    /// Puts the credential by which it acts into a request to the cluster; `reads` tells that the request changes nothing.
+    ///
+    /// # Errors
+    /// It can change nothing.
+    pub fn authorise(&self, headers: &mut HeaderMap, reads: bool) -> Result<(), ApiError> {
+        let credential = match &self.acts {
+            Acts::InProcess => None,
+            Acts::AsItself(credential) => credential.as_ref(),
+            Acts::Vouched { reads: credential, .. } if reads => credential.as_ref(),
+            Acts::Vouched { operates, .. } => {
+                if let Some(why) = self.bound() {
+                    return Err(ApiError::Forbidden(why));
+                }
+                operates.as_ref()
+            }
+        };
+        if let Some(credential) = credential {
+            headers.insert(header::AUTHORIZATION, credential.authorization().clone());
+        }
+        Ok(())
     }
 }
 

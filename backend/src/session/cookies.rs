@@ -3,12 +3,18 @@
 //! Names carry the port, because browsers share cookies between ports of one host, and the cluster, because each cluster
 //! is signed in to by itself. A sealed value is bound to its name.
 
+use crate::config::Credential;
 use cookie::{Cookie, CookieJar, Key, SameSite};
 use http::{HeaderMap, HeaderValue, header};
+use model::UserRole;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha512};
+use std::time::Duration;
 
-/// A session ends this long after it began, in seconds, whatever was done in it.
-const LONGEST_SESSION: i64 = 7 * 24 * 3600;
+/// A session of the demo ends this long after it began, whatever was done in it.
+const LONGEST_SESSION: Duration = Duration::from_secs(7 * 24 * 3600);
+/// A session that was used is sealed anew at most so often, in seconds.
+const RENEWED_EVERY: i64 = 300;
 
 /// Seals and opens the cookies of one cluster.
 #[derive(Clone)]
@@ -16,6 +22,9 @@ pub struct SessionCookies {
     key: Key,
     session: String,
     signed_out: String,
+    /// In seconds.
+    idle: i64,
+    longest: i64,
 }
 
 impl std::fmt::Debug for SessionCookies {
@@ -27,19 +36,83 @@ impl std::fmt::Debug for SessionCookies {
 /// What a request's cookies say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CookieState {
-    /// A session of this user.
-    Session(String),
+    /// A session.
+    Session(Session),
     /// The user signed out here and has not signed in since.
     SignedOut,
     /// Nothing.
     Absent,
 }
 
+/// What a session cookie holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who signed in.
+    pub user: String,
+    /// By what a real cluster knows them.
+    pub credential: Option<Credential>,
+    /// What they may do there, as far as it was learned.
+    pub role: Option<UserRole>,
+    /// When it began and when it was last sealed, in seconds since the Unix epoch.
+    pub issued: i64,
+    /// See `issued`.
+    pub used: i64,
+    /// The page came through TLS.
+    pub secure: bool,
+}
+
+impl Session {
+    /// One that begins at `now` (seconds since the Unix epoch).
+    pub fn new(user: &str, now: i64) -> Self {
+        Self { user: user.to_owned(), credential: None, role: None, issued: now, used: now, secure: false }
+    }
+
+    /// Whether it should be sealed anew, because it is in use.
+    pub fn is_due(&self, now: i64) -> bool {
+        now - self.used >= RENEWED_EVERY
+    }
+}
+
+/// Names are short because every request carries them.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     user: String,
-    /// Seconds since the Unix epoch.
     issued: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    used: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    auth: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<UserRole>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    secure: bool,
+}
+
+impl From<&Session> for Sealed {
+    fn from(session: &Session) -> Self {
+        let auth = session.credential.as_ref().and_then(|c| c.authorization().to_str().ok()).map(str::to_owned);
+        Self {
+            user: session.user.clone(),
+            issued: session.issued,
+            used: (session.used != session.issued).then_some(session.used),
+            auth,
+            role: session.role.clone(),
+            secure: session.secure,
+        }
+    }
+}
+
+impl From<Sealed> for Session {
+    fn from(sealed: Sealed) -> Self {
+        Self {
+            credential: sealed.auth.and_then(|auth| Credential::header(&sealed.user, &auth)),
+            user: sealed.user,
+            role: sealed.role,
+            issued: sealed.issued,
+            used: sealed.used.unwrap_or(sealed.issued),
+            secure: sealed.secure,
+        }
+    }
 }
 
 impl SessionCookies {
@@ -51,7 +124,19 @@ impl SessionCookies {
             key,
             session: format!("drove-{cluster}-{port}"),
             signed_out: format!("drove-{cluster}-{port}-signed-out"),
+            idle: i64::MAX,
+            longest: seconds(LONGEST_SESSION),
         }
+    }
+
+    /// The same, with sessions that last so long without a request, and so long at all.
+    pub fn lasting(self, idle: Duration, longest: Duration) -> Self {
+        Self { idle: seconds(idle), longest: seconds(longest), ..self }
+    }
+
+    /// A key for [`Self::new`] that follows from a text: replicas that are given the same one share their sessions.
+    pub fn key_of(text: &str) -> Vec<u8> {
+        Sha512::digest(text).to_vec()
     }
 
     /// A new key for [`Self::new`].
@@ -69,25 +154,37 @@ impl SessionCookies {
         }
         let sealed = jar.private(&self.key).get(&self.session);
         let sealed = sealed.and_then(|cookie| serde_json::from_str::<Sealed>(cookie.value()).ok());
-        match sealed {
-            Some(sealed) if now - sealed.issued < LONGEST_SESSION => CookieState::Session(sealed.user),
+        let session = sealed.map(Session::from);
+        match session {
+            Some(session) if now - session.issued < self.longest && now - session.used < self.idle => {
+                CookieState::Session(session)
+            }
             _ if jar.get(&self.signed_out).is_some() => CookieState::SignedOut,
             _ => CookieState::Absent,
         }
     }
 
-    /// Begins a session of `user`.
-    pub fn sign_in(&self, headers: &mut HeaderMap, user: &str, now: i64) {
-        // A struct of a string and a number always has a JSON form.
-        let value = serde_json::to_string(&Sealed { user: user.to_owned(), issued: now }).unwrap_or_default();
-        let mut jar = CookieJar::new();
-        jar.private_mut(&self.key).add(self.cookie(&self.session, value));
-        for cookie in jar.delta() {
-            append(headers, cookie);
-        }
+    /// Begins a session.
+    pub fn sign_in(&self, headers: &mut HeaderMap, session: &Session) {
+        self.seal(headers, session);
         let mut stale = self.cookie(&self.signed_out, String::new());
         stale.make_removal();
         append(headers, &stale);
+    }
+
+    /// Seals a session, the first time or anew.
+    pub fn seal(&self, headers: &mut HeaderMap, session: &Session) {
+        // A struct of texts and numbers always has a JSON form.
+        let value = serde_json::to_string(&Sealed::from(session)).unwrap_or_default();
+        let mut cookie = self.cookie(&self.session, value);
+        if session.secure {
+            cookie.set_secure(true);
+        }
+        let mut jar = CookieJar::new();
+        jar.private_mut(&self.key).add(cookie);
+        for cookie in jar.delta() {
+            append(headers, cookie);
+        }
     }
 
     /// Ends the session, and stops the automatic one.
@@ -101,6 +198,10 @@ impl SessionCookies {
     fn cookie(&self, name: &str, value: String) -> Cookie<'static> {
         Cookie::build((name.to_owned(), value)).path("/").http_only(true).same_site(SameSite::Strict).build()
     }
+}
+
+fn seconds(span: Duration) -> i64 {
+    i64::try_from(span.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn append(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
@@ -129,7 +230,7 @@ mod tests {
 
     fn signed_in(cookies: &SessionCookies) -> HeaderMap {
         let mut answer = HeaderMap::new();
-        cookies.sign_in(&mut answer, "eva", 1000);
+        cookies.sign_in(&mut answer, &Session::new("eva", 1000));
         sent_back(&answer)
     }
 
@@ -137,8 +238,8 @@ mod tests {
     fn a_session_reads_back_until_it_is_too_old() {
         let cookies = SessionCookies::new(&SessionCookies::new_key(), "demo", 8080);
         let request = signed_in(&cookies);
-        assert_eq!(cookies.read(&request, 1001), CookieState::Session("eva".into()));
-        assert_eq!(cookies.read(&request, 1000 + LONGEST_SESSION), CookieState::Absent);
+        assert_eq!(cookies.read(&request, 1001), CookieState::Session(Session::new("eva", 1000)));
+        assert_eq!(cookies.read(&request, 1000 + seconds(LONGEST_SESSION)), CookieState::Absent);
         assert!(!format!("{request:?}").contains("eva"));
     }
 
@@ -171,10 +272,38 @@ mod tests {
     fn scripts_and_other_sites_never_see_it() {
         let cookies = SessionCookies::new(&SessionCookies::new_key(), "demo", 8080);
         let mut answer = HeaderMap::new();
-        cookies.sign_in(&mut answer, "eva", 1000);
+        cookies.sign_in(&mut answer, &Session::new("eva", 1000));
         let text = answer[header::SET_COOKIE].to_str().unwrap();
         for part in ["drove-demo-8080=", "HttpOnly", "SameSite=Strict", "Path=/"] {
             assert!(text.contains(part), "{part} in {text}");
         }
+    }
+
+    #[test]
+    fn a_session_that_is_used_goes_on_and_an_idle_one_ends() {
+        let (idle, longest) = (Duration::from_secs(600), Duration::from_secs(1000));
+        let cookies = SessionCookies::new(&SessionCookies::new_key(), "prod", 8080).lasting(idle, longest);
+        let credential = Credential::basic("eva", "s3cret");
+        let session = Session { credential, role: Some(UserRole::ReadOnly), secure: true, ..Session::new("eva", 1000) };
+        let mut answer = HeaderMap::new();
+        cookies.sign_in(&mut answer, &session);
+        assert!(answer[header::SET_COOKIE].to_str().unwrap().contains("Secure"));
+        let request = sent_back(&answer);
+        assert_eq!(cookies.read(&request, 1599), CookieState::Session(session.clone()));
+        assert_eq!(cookies.read(&request, 1600), CookieState::Absent);
+        let used = Session { used: 1599, ..session };
+        assert!(used.is_due(1899) && !used.is_due(1600));
+        let mut answer = HeaderMap::new();
+        cookies.seal(&mut answer, &used);
+        assert_eq!(cookies.read(&sent_back(&answer), 1999), CookieState::Session(used));
+        assert_eq!(cookies.read(&sent_back(&answer), 2000), CookieState::Absent);
+    }
+
+    #[test]
+    fn replicas_with_one_key_share_sessions() {
+        let key = SessionCookies::key_of("a text that only the replicas know!");
+        let request = signed_in(&SessionCookies::new(&key, "prod", 8080));
+        let other = SessionCookies::new(&SessionCookies::key_of("a text that only the replicas know!"), "prod", 8080);
+        assert_eq!(other.read(&request, 1001), CookieState::Session(Session::new("eva", 1000)));
     }
 }

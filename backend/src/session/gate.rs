@@ -1,11 +1,13 @@
 use super::{
     attempts::Attempts,
     caller::Caller,
-    cookies::{CookieState, SessionCookies},
+    cookies::{CookieState, Session, SessionCookies},
     same_origin::{Origin, origin_of},
     users::{AUTOMATIC_USER, Users},
 };
-use crate::{clock, error::ApiError, middleware::host::HostRules};
+use crate::{
+    clock, error::ApiError, middleware::host::HostRules, session::basic, session::cluster_keeper::ClusterKeeper,
+};
 use http::{HeaderMap, Method, header};
 use model::dashboard::{SessionInfo, SignIn};
 use std::{net::IpAddr, sync::Arc};
@@ -16,51 +18,118 @@ const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forward
 /// Who may enter one cluster of the dashboard.
 #[derive(Debug)]
 pub struct Gate {
-    users: Arc<Users>,
     cookies: SessionCookies,
     attempts: Attempts,
-    /// The listener is on loopback: only people of this machine come here.
-    local: bool,
+    keeper: Keeper,
+}
+
+/// Who knows the users.
+#[derive(Debug)]
+enum Keeper {
+    Demo {
+        users: Arc<Users>,
+        /// The listener is on loopback: only people of this machine come here.
+        local: bool,
+    },
+    Cluster(Box<ClusterKeeper>),
+}
+
+/// What of a request tells who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Method.
+    pub method: &'a Method,
+    /// Path, without `/clusters/NAME`.
+    pub path: &'a str,
+    /// Headers.
+    pub headers: &'a HeaderMap,
+    /// The other end of the connection.
+    pub peer: IpAddr,
+}
+
+impl Asked<'_> {
+    /// It speaks Drove's dialect, whose credentials are the upstream's to check.
+    pub fn is_drove(&self) -> bool {
+        crate::error::is_drove_path(self.path)
+    }
+
+    /// What it is believed for (a cookie, a proxy's word) is sent by the browser whatever page asks: it must be ours.
+    ///
+    /// # Errors
+    /// It would change something for a page of another site.
+    pub fn must_be_ours(&self) -> Result<(), ApiError> {
+        if self.method.is_safe() || origin_of(self.headers) == Origin::Same {
+            return Ok(());
+        }
+        Err(ApiError::Forbidden(
+            "a request that changes something and uses the page's cookie must come from the page itself".to_owned(),
+        ))
+    }
+}
+
+/// Who asks, and cookies for the answer.
+#[derive(Debug, Default)]
+pub struct Entered {
+    /// Nobody, if not proven.
+    pub caller: Option<Caller>,
+    /// `Set-Cookie`, if the session goes on.
+    pub cookies: HeaderMap,
+}
+
+impl From<Option<Caller>> for Entered {
+    fn from(caller: Option<Caller>) -> Self {
+        Self { caller, cookies: HeaderMap::new() }
+    }
 }
 
 impl Gate {
-    /// A gate for `users`; `local` tells that the listener is on a loopback address.
-    pub fn new(users: Arc<Users>, cookies: SessionCookies, local: bool) -> Self {
-        Self { users, cookies, attempts: Attempts::default(), local }
+    /// The demo's gate for `users`; `local` tells that the listener is on a loopback address.
+    pub fn of_demo(users: Arc<Users>, cookies: SessionCookies, local: bool) -> Self {
+        Self { cookies, attempts: Attempts::default(), keeper: Keeper::Demo { users, local } }
     }
 
-    /// The users behind this gate.
-    pub fn users(&self) -> &Arc<Users> {
-        &self.users
+    /// The gate of a real cluster.
+    pub fn of_cluster(keeper: ClusterKeeper, cookies: SessionCookies) -> Self {
+        Self { cookies, attempts: Attempts::default(), keeper: Keeper::Cluster(Box::new(keeper)) }
     }
 
-    /// Who the cookie of a request proves to be asking. A request with credentials of its own does not use the cookie.
+    /// Who asks. A request with credentials of its own does not use the cookie; under `/apis` they are left to the
+    /// upstream.
     ///
     /// # Errors
-    /// The cookie would change something for a page of another site.
-    pub fn caller(&self, method: &Method, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
-        if headers.contains_key(header::AUTHORIZATION) {
-            return Ok(None);
+    /// The credentials are wrong, or cannot be checked, or the request would change something for another site's page.
+    pub async fn enter(&self, asked: &Asked<'_>) -> Result<Entered, ApiError> {
+        match &self.keeper {
+            Keeper::Cluster(keeper) => keeper.enter(asked, &self.cookies, &self.attempts).await,
+            Keeper::Demo { users, .. } => self.enter_demo(users, asked).map(Entered::from),
         }
-        let CookieState::Session(user) = self.cookies.read(headers, seconds()) else { return Ok(None) };
-        let Some(caller) = self.users.signed_in(&user) else { return Ok(None) };
-        if !method.is_safe() && origin_of(headers) != Origin::Same {
-            return Err(ApiError::Forbidden(
-                "a request that changes something and uses the page's cookie must come from the page itself".to_owned(),
-            ));
+    }
+
+    fn enter_demo(&self, users: &Users, asked: &Asked<'_>) -> Result<Option<Caller>, ApiError> {
+        if asked.headers.contains_key(header::AUTHORIZATION) {
+            let given = basic::credentials(asked.headers).filter(|_| !asked.is_drove());
+            return match given {
+                None => Ok(None),
+                Some((user, password)) => users.verify(&user, &password).map(Some).ok_or(ApiError::WrongCredentials),
+            };
         }
+        let CookieState::Session(session) = self.cookies.read(asked.headers, seconds()) else { return Ok(None) };
+        let Some(caller) = users.signed_in(&session.user) else { return Ok(None) };
+        asked.must_be_ours()?;
         Ok(Some(caller))
     }
 
-    /// Issues the session that the page gets by itself, if it has none and this is somebody at this very machine.
+    /// Issues the session that the page of the demo gets by itself, if it has none and this is somebody at this very
+    /// machine.
     pub fn sign_in_by_itself(&self, request: &HeaderMap, answer: &mut HeaderMap) {
+        let Keeper::Demo { users, local: true } = &self.keeper else { return };
         let at_this_machine =
-            self.local && HostRules::is_loopback(request) && !FORWARDING.iter().any(|name| request.contains_key(*name));
+            HostRules::is_loopback(request) && !FORWARDING.iter().any(|name| request.contains_key(*name));
         if at_this_machine
             && self.cookies.read(request, seconds()) == CookieState::Absent
-            && self.users.signed_in(AUTOMATIC_USER).is_some()
+            && users.signed_in(AUTOMATIC_USER).is_some()
         {
-            self.cookies.sign_in(answer, AUTOMATIC_USER, seconds());
+            self.cookies.sign_in(answer, &Session::new(AUTOMATIC_USER, seconds()));
         }
     }
 
@@ -68,26 +137,30 @@ impl Gate {
     ///
     /// # Errors
     /// Wrong credentials, too many attempts, or a page of another site asks.
-    pub fn sign_in(
-        &self,
-        request: &HeaderMap,
-        peer: IpAddr,
-        given: &SignIn,
-        answer: &mut HeaderMap,
-    ) -> Result<Caller, ApiError> {
-        if origin_of(request) == Origin::Foreign {
+    pub async fn sign_in(&self, asked: &Asked<'_>, given: &SignIn, answer: &mut HeaderMap) -> Result<Caller, ApiError> {
+        if origin_of(asked.headers) == Origin::Foreign {
             return Err(ApiError::Forbidden("signing in works from the page itself only".to_owned()));
         }
-        let (user, peer) = (format!("user {}", given.user), format!("peer {peer}"));
-        let keys = [user.as_str(), peer.as_str()];
-        if let Some(wait) = self.attempts.must_wait(&keys) {
-            return Err(ApiError::TooManyAttempts(wait));
-        }
-        let Some(caller) = self.users.verify(&given.user, &given.password) else {
-            self.attempts.failed(&keys);
-            return Err(ApiError::WrongCredentials);
+        let peer = match &self.keeper {
+            Keeper::Demo { .. } => asked.peer,
+            Keeper::Cluster(keeper) => keeper.client_address(asked),
         };
-        self.cookies.sign_in(answer, &caller.user, seconds());
+        let attempt = self.attempts.begin(&given.user, peer)?;
+        let (caller, session) = match &self.keeper {
+            Keeper::Demo { users, .. } => {
+                let verified = users.verify(&given.user, &given.password);
+                verified.map(|caller| {
+                    let session = Session::new(&caller.user, seconds());
+                    (caller, session)
+                })
+            }
+            Keeper::Cluster(keeper) => keeper.verify(asked, given).await?,
+        }
+        .ok_or_else(|| {
+            attempt.failed();
+            ApiError::WrongCredentials
+        })?;
+        self.cookies.sign_in(answer, &session);
         Ok(caller)
     }
 
@@ -96,17 +169,32 @@ impl Gate {
         self.cookies.sign_out(answer);
     }
 
+    /// Takes out of a request what only this gate reads, before it goes to the cluster.
+    pub fn strip(&self, headers: &mut HeaderMap) {
+        match &self.keeper {
+            Keeper::Cluster(keeper) => keeper.strip(headers),
+            Keeper::Demo { .. } => {}
+        }
+    }
+
     /// What the page may know of its session.
     pub fn describe(&self, caller: Option<&Caller>) -> SessionInfo {
+        let (demo, offered) = match &self.keeper {
+            Keeper::Demo { users, .. } => (true, users.offered().to_vec()),
+            Keeper::Cluster(_) => (false, Vec::new()),
+        };
         SessionInfo {
             user: caller.map(|caller| caller.user.clone()),
             role: caller.and_then(|caller| caller.role.clone()),
-            demo: true,
-            offered: self.users.offered().to_vec(),
+            bound: caller.and_then(Caller::bound),
+            demo,
+            offered,
+            clusters: Vec::new(),
         }
     }
 }
 
-fn seconds() -> i64 {
+/// Now, in seconds since the Unix epoch.
+pub(super) fn seconds() -> i64 {
     clock::wall().millis() / 1000
 }

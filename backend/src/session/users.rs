@@ -80,7 +80,7 @@ impl Users {
 
 impl User {
     fn caller(&self, door: Door) -> Caller {
-        Caller { user: self.name.clone(), role: self.role.clone(), door }
+        Caller::in_process(&self.name, self.role.clone(), door)
     }
 }
 

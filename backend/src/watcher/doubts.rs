@@ -1,7 +1,7 @@
 //! Tasks whose record must be looked up, because neither events nor lists explain them.
 
 use model::TaskKey;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 /// Why a task is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub enum Doubt {
 #[derive(Debug, Default)]
 pub struct Doubts {
     open: BTreeMap<TaskKey, Doubt>,
+    /// The last one taken: the next follows it, so that one that comes back holds up no other.
+    last: Option<TaskKey>,
 }
 
 impl Doubts {
@@ -36,7 +38,11 @@ impl Doubts {
     pub fn take(&mut self, limit: usize, goes_on: impl Fn(&TaskKey) -> bool) -> Vec<TaskKey> {
         let mut taken = Vec::new();
         while taken.len() < limit {
-            let Some((key, doubt)) = self.open.pop_first() else { break };
+            let next =
+                self.last.as_ref().and_then(|last| self.open.range((Bound::Excluded(last), Bound::Unbounded)).next());
+            let Some(key) = next.or_else(|| self.open.iter().next()).map(|(key, _)| key.clone()) else { break };
+            let Some(doubt) = self.open.remove(&key) else { break };
+            self.last = Some(key.clone());
             if doubt == Doubt::Touched || goes_on(&key) {
                 taken.push(key);
             }
@@ -47,5 +53,29 @@ impl Doubts {
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.open.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubt_that_comes_back_holds_up_no_other() {
+        let key = |id: &str| TaskKey::new("A", id);
+        let mut doubts = Doubts::default();
+        for id in ["a", "b", "c"] {
+            doubts.add(key(id), Doubt::NotListed);
+        }
+        let mut taken = Vec::new();
+        for _ in 0..5 {
+            doubts.add(key("a"), Doubt::NotListed);
+            taken.extend(doubts.take(1, |_| true));
+        }
+        assert_eq!(taken, ["a", "b", "c", "a", "a"].map(key));
+        doubts.add(key("x"), Doubt::NotListed);
+        doubts.add(key("y"), Doubt::Touched);
+        assert_eq!(doubts.take(9, |_| false), [key("y")], "what went on no more is no doubt, what was touched is");
+        assert!(doubts.is_empty());
     }
 }

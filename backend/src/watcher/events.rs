@@ -14,6 +14,10 @@ pub struct EventWindow {
     newest: Option<Timestamp>,
     overlap: Duration,
     seen: HashMap<String, Timestamp>,
+    /// Another controller leads: its events go on where the others ended only if it has those too.
+    doubtful: bool,
+    /// The store began anew: all of it is asked for once.
+    from_its_beginning: bool,
 }
 
 /// What an answer tells.
@@ -29,11 +33,19 @@ impl EventWindow {
     /// A window that goes on after `newest`. Later reads go back by `overlap`, because events of one moment may become
     /// visible one after the other.
     pub fn new(newest: Option<Timestamp>, overlap: Duration) -> Self {
-        Self { newest, overlap, seen: HashMap::new() }
+        Self { newest, overlap, seen: HashMap::new(), doubtful: false, from_its_beginning: false }
+    }
+
+    /// Another controller may answer from now on.
+    pub fn leader_changed(&mut self) {
+        self.doubtful = true;
     }
 
     /// `lastSyncTime` of the next read.
     pub fn since(&self) -> Timestamp {
+        if self.from_its_beginning {
+            return Timestamp(0);
+        }
         self.newest.map_or(Timestamp(0), |newest| Timestamp((newest - self.overlap).millis().max(0)))
     }
 
@@ -43,12 +55,18 @@ impl EventWindow {
         let since = self.since();
         let full = answer.events.len() >= WINDOW_SIZE;
         let oldest = answer.events.last().map(|event| event.time);
+        let is_doubtful = std::mem::take(&mut self.doubtful);
+        self.from_its_beginning = false;
         if let Some(newest) = self.newest {
             let is_empty = answer.events.is_empty();
-            let began_anew = answer.last_sync_time < newest && !(is_empty && now.since(newest) >= RETENTION);
-            if began_anew && (is_empty || answer.last_sync_time < since) {
+            let may_have_expired = is_empty && now.since(newest) >= RETENTION;
+            let is_behind = answer.last_sync_time < newest && (is_empty || answer.last_sync_time < since);
+            // The newest event is among those asked for again, unless the store has lost it.
+            let is_other = is_doubtful && !answer.events.iter().any(|event| self.seen.contains_key(&event.id));
+            if !may_have_expired && (is_behind || is_other) {
                 news.gaps.push(gap(newest, now, "the leader changed, and its events began anew"));
                 self.newest = None;
+                self.from_its_beginning = true;
             } else if full && oldest.is_some_and(|oldest| oldest > newest) {
                 news.gaps.push(gap(
                     newest,
@@ -65,8 +83,8 @@ impl EventWindow {
                 news.events.push(event);
             }
         }
-        let since = self.since();
-        self.seen.retain(|_, time| *time > since);
+        let kept = self.newest.map_or(Timestamp(0), |newest| newest - self.overlap);
+        self.seen.retain(|_, time| *time > kept);
         news
     }
 }
@@ -114,6 +132,21 @@ mod tests {
         assert_eq!(window.since(), Timestamp(0));
         let news = window.take(answer(&[("x", 5_500)], 5_500), Timestamp(6_100));
         assert_eq!((ids(&news), news.gaps.len()), (vec!["x"], 0));
+    }
+
+    #[test]
+    fn another_leader_is_believed_to_go_on_only_if_it_has_the_last_event() {
+        let mut window = EventWindow::new(None, Duration::from_millis(100));
+        window.take(answer(&[("a", 5_000)], 5_000), Timestamp(5_001));
+        window.leader_changed();
+        let news = window.take(answer(&[("b", 5_050), ("a", 5_000)], 5_050), Timestamp(6_000));
+        assert_eq!((ids(&news), news.gaps.len()), (vec!["b"], 0), "the same store after all");
+        window.leader_changed();
+        let news = window.take(answer(&[("y", 7_000)], 7_000), Timestamp(7_001));
+        assert_eq!((ids(&news), news.gaps[0].from, news.gaps[0].to), (vec!["y"], Timestamp(5_050), Timestamp(7_001)));
+        assert_eq!(window.since(), Timestamp(0), "the whole of the new store is read once");
+        let news = window.take(answer(&[("y", 7_000), ("x", 4_000)], 7_000), Timestamp(7_500));
+        assert_eq!((ids(&news), news.gaps.len(), window.since()), (vec!["x"], 0, Timestamp(6_900)));
     }
 
     #[test]

@@ -50,6 +50,12 @@ impl Executors {
         ids.into_iter().take(limit).map(|(_, id)| id.clone()).collect()
     }
 
+    /// Whether the detail of one was never read.
+    pub fn has_unread(&self) -> bool {
+        let readable = self.list.iter().filter(|executor| executor.state != ExecutorState::Removed);
+        readable.into_iter().any(|executor| self.details.get(&executor.executor_id).is_none_or(|d| d.read == 0))
+    }
+
     /// Details as far as they were read.
     pub fn details(&self) -> impl Iterator<Item = &ExecutorNodeData> {
         self.details.values().filter_map(|detail| detail.data.as_ref())

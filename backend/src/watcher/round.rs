@@ -1,11 +1,13 @@
-//! One round of reading: what is read, and what is told to the ledger. What is shown of it stands in [`show`].
+//! One round of reading: what is read, and what is told to the ledger. The reads stand in [`read`], what is shown of them in [`show`].
 
+mod read;
 mod show;
 
 use super::{
     ClusterPicture, WatcherConfig,
+    budget::Budget,
     doubts::{Doubt, Doubts},
-    events::{EventWindow, WINDOW_SIZE},
+    events::EventWindow,
     executors::Executors,
     status::Status,
     tasks::ActiveTasks,
@@ -14,10 +16,10 @@ use super::{
 use crate::{
     clock::Clock,
     drove_client::{ClusterError, DroveClient},
-    ledger::{Ledger, Observation, PLACING_TIME, new_leader},
+    ledger::Ledger,
     upstream::{Change, Changes},
 };
-use model::{EventType, Source, TaskKey, Timestamp, dashboard::Phase};
+use model::{TaskKey, Timestamp};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
@@ -29,6 +31,17 @@ const OVERLAP_EMBEDDED: Duration = Duration::from_millis(1);
 const LOOK_UPS_AT_ONCE: usize = 64;
 /// A list so old does not show the moment in which placing a task was given up.
 const FRESH_LIST: Duration = Duration::from_millis(200);
+
+/// What hints ask for, the most urgent last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Noted {
+    /// Nothing.
+    Nothing,
+    /// To look soon what became of something.
+    Touched,
+    /// To read everything again: another controller leads.
+    NewLeader,
+}
 
 /// Why a round broke off.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +75,11 @@ pub struct Round {
     turn: u64,
     /// An event told that the list of executors changed.
     executors_changed: bool,
+    /// The summary is read next when its turn comes.
+    summary_wanted: bool,
     /// When the picture was last renewed.
     shown: Option<Instant>,
+    budget: Budget,
 }
 
 impl Round {
@@ -79,6 +95,7 @@ impl Round {
         let verdicts = VerdictSource::default();
         let source = verdicts.clone();
         ledger.set_verdicts(Box::new(move |spec| source.verdict(spec)));
+        let budget = Budget::new(config.budget);
         let overlap = if config.embedded { OVERLAP_EMBEDDED } else { OVERLAP };
         Self {
             config,
@@ -97,7 +114,9 @@ impl Round {
             gap_until: Timestamp(0),
             turn: 0,
             executors_changed: false,
+            summary_wanted: false,
             shown: None,
+            budget,
         }
     }
 
@@ -111,25 +130,63 @@ impl Round {
         self.config.embedded
     }
 
-    /// Keeps hints for the next round.
-    pub fn note(&mut self, changes: Vec<Change>) {
+    /// Keeps hints for the next round, and tells what they ask for.
+    pub fn note(&mut self, changes: Vec<Change>) -> Noted {
+        // A real leader is asked about what no event explains, as long as that may still be so.
+        let doubt = if self.config.embedded { Doubt::Touched } else { Doubt::NotListed };
+        let mut noted = Noted::Nothing;
         for change in changes {
-            match change {
-                Change::Touched(key) => self.doubts.add(key, Doubt::Touched),
-                Change::AttemptsEnded(key) => drop(self.given_up.insert(key)),
-                Change::Missed => self.listed = None,
-            }
+            let one = match change {
+                Change::Touched(key) => {
+                    self.doubts.add(key, doubt);
+                    Noted::Touched
+                }
+                Change::AttemptsEnded(key) => {
+                    self.given_up.insert(key);
+                    Noted::Touched
+                }
+                Change::Missed => {
+                    self.listed = None;
+                    Noted::Touched
+                }
+                Change::Leader(leader) => self.note_leader(leader),
+            };
+            noted = noted.max(one);
         }
+        noted
+    }
+
+    fn note_leader(&mut self, leader: Option<String>) -> Noted {
+        let now = self.clock.now();
+        let is_found = leader.is_some();
+        self.status.follow(leader);
+        if is_found {
+            self.window.leader_changed();
+            self.listed = None;
+            self.executors_changed = true;
+            self.summary_wanted = true;
+            return Noted::NewLeader;
+        }
+        self.status.failed(&ClusterError::NoLeader, now);
+        self.show();
+        Noted::Nothing
+    }
+
+    /// The client, once the budget allows one more request.
+    async fn ask(&mut self) -> &DroveClient {
+        self.budget.spend().await;
+        &self.client
     }
 
     /// Reads everything there is, for the first time.
     pub async fn everything(&mut self) -> Result<(), RoundError> {
         // Executors first: whoever is given up gets the matrix of this moment.
+        let at_once = if self.config.embedded { usize::MAX } else { 0 };
         let read = async {
-            self.read_executors(usize::MAX).await?;
+            self.read_executors(at_once).await?;
             self.read_list().await?;
             self.read_events().await?;
-            self.look_up(usize::MAX).await?;
+            self.look_up(at_once).await?;
             self.read_summary().await
         };
         let read = read.await;
@@ -151,6 +208,8 @@ impl Round {
                 if self.executors_changed {
                     self.read_executors(usize::MAX).await?;
                 }
+            } else if !news {
+                self.read_in_a_quiet_moment().await?;
             }
             Ok(news)
         };
@@ -177,149 +236,4 @@ impl Round {
         let read = read.await;
         self.finish(read).await
     }
-
-    /// With a real leader one further read is left: for a doubt, if there is one, but every other one for executors.
-    async fn read_one_more(&mut self) -> Result<(), RoundError> {
-        match self.turn % 8 {
-            turn if turn % 2 == 0 && self.has_doubts() => self.look_up(1).await,
-            _ if self.executors_changed => self.read_executors(0).await,
-            3 => self.read_summary().await,
-            7 => self.read_executors(0).await,
-            _ => self.read_executor_details(1).await,
-        }
-    }
-
-    async fn read_events(&mut self) -> Result<bool, RoundError> {
-        let asked = self.clock.now();
-        let answer = self.client.events_latest(self.window.since(), WINDOW_SIZE).await?;
-        let news = self.window.take(answer, self.clock.now());
-        self.status.answered(asked);
-        if !news.gaps.is_empty() {
-            self.gap_until = asked + PLACING_TIME;
-            self.listed = None;
-            let unreported = self.ledger.live_runs(|run| run.phase == Phase::Placing);
-            unreported.into_iter().for_each(|run| self.doubts.add(run.key, Doubt::NotListed));
-        }
-        let mut observations: Vec<Observation> = news.gaps.into_iter().map(Observation::Gap).collect();
-        let is_news = !news.events.is_empty();
-        let mut explained = Vec::new();
-        for event in news.events {
-            self.status.take_event(&event);
-            if let Some(leader) = new_leader(&event) {
-                observations.push(Observation::Leader { at: event.time, leader: leader.to_owned() });
-            }
-            self.executors_changed |= changes_executors(&event.kind);
-            if let Some((key, _)) = event.task_state_change() {
-                explained.push(key);
-                observations.push(Observation::Event(event));
-            }
-        }
-        self.doubts.explain(&explained);
-        if asked >= self.gap_until {
-            observations.push(Observation::CaughtUp { at: asked });
-        }
-        self.ledger.observe(observations).await?;
-        if self.config.embedded {
-            // Events tell no allocations; the list would, but only of what still goes on when it is read.
-            for key in explained {
-                if self.ledger.live_run(&key).is_some_and(|run| !run.has_allocations) {
-                    self.doubts.add(key, Doubt::NotListed);
-                }
-            }
-        }
-        Ok(is_news)
-    }
-
-    async fn read_list(&mut self) -> Result<(), RoundError> {
-        let live = self.ledger.live_runs(|_| true);
-        let now = self.clock.now();
-        let list = self.client.tasks().await?;
-        self.listed = Some(Instant::now());
-        let news = self.tasks.take(list, &live, now);
-        news.missing.into_iter().for_each(|key| self.doubts.add(key, Doubt::NotListed));
-        if !news.observations.is_empty() {
-            self.ledger.observe(news.observations).await?;
-        }
-        Ok(())
-    }
-
-    /// Tells the ledger what will never be reported, once the picture shows the cluster without it.
-    async fn give_up(&mut self) -> Result<(), RoundError> {
-        if self.given_up.is_empty() {
-            return Ok(());
-        }
-        self.renew_verdicts();
-        let at = self.clock.now();
-        let given_up = std::mem::take(&mut self.given_up);
-        self.ledger.observe(given_up.into_iter().map(|key| Observation::AttemptsEnded { key, at }).collect()).await?;
-        Ok(())
-    }
-
-    async fn look_up(&mut self, limit: usize) -> Result<(), RoundError> {
-        // The outcome of what was sent and not answered is doubtful until it is settled.
-        for run in self.ledger.live_runs(|run| run.phase == Phase::OutcomeUnknown) {
-            self.doubts.add(run.key, Doubt::NotListed);
-        }
-        let mut observations = Vec::new();
-        for key in self.doubts.take(limit, |key| self.ledger.live_run(key).is_some()) {
-            let at = self.clock.now();
-            let found = match self.client.task(&key).await {
-                Ok(found) => found,
-                Err(error) => {
-                    self.doubts.add(key, Doubt::Touched);
-                    return Err(error.into());
-                }
-            };
-            match found {
-                None => observations.push(Observation::NoRecord { key, at }),
-                Some(info) => {
-                    let run = self.ledger.live_run(&key);
-                    observations.extend(run.and_then(|run| self.tasks.unmanaged(&run, &info, at)));
-                    observations.push(Observation::Record { info: Box::new(info), source: Source::Instance });
-                }
-            }
-        }
-        if !observations.is_empty() {
-            self.ledger.observe(observations).await?;
-        }
-        Ok(())
-    }
-
-    fn has_doubts(&self) -> bool {
-        !self.doubts.is_empty() || self.ledger.count_live(|run| run.phase == Phase::OutcomeUnknown) > 0
-    }
-
-    async fn read_executors(&mut self, details: usize) -> Result<(), RoundError> {
-        self.executors_changed = false;
-        self.executors.take_list(self.client.executors().await?);
-        self.read_executor_details(details).await
-    }
-
-    async fn read_executor_details(&mut self, limit: usize) -> Result<(), RoundError> {
-        for id in self.executors.oldest(limit) {
-            let detail = self.client.executor(&id).await?;
-            self.executors.take_detail(&id, detail);
-        }
-        Ok(())
-    }
-
-    async fn read_summary(&mut self) -> Result<(), RoundError> {
-        let Some(summary) = self.client.cluster().await? else { return Ok(()) };
-        let now = self.clock.now();
-        if let Some(leader) = self.status.take_summary(&summary, now) {
-            self.ledger.observe(vec![Observation::Leader { at: now, leader }]).await?;
-        }
-        Ok(())
-    }
-}
-
-fn changes_executors(kind: &EventType) -> bool {
-    matches!(
-        kind,
-        EventType::ExecutorAdded
-            | EventType::ExecutorRemoved
-            | EventType::ExecutorBlacklistRequested
-            | EventType::ExecutorBlacklisted
-            | EventType::ExecutorUnBlacklisted
-    )
 }

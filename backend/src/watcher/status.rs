@@ -14,6 +14,8 @@ const SUMMARY_LAG: Duration = Duration::from_secs(35);
 #[derive(Debug, Default)]
 pub struct Status {
     leader: Option<String>,
+    /// The leader that was told to the ledger.
+    told_leader: Option<String>,
     maintenance: Option<Maintenance>,
     /// When an event last told about maintenance.
     maintenance_told: Option<Timestamp>,
@@ -62,9 +64,17 @@ impl Status {
             }
         }
         let leader = Some(summary.leader.clone()).filter(|leader| leader.contains(':'));
-        let is_new = leader.is_some() && leader != self.leader;
+        let is_new = leader.is_some() && leader != self.told_leader;
+        if is_new {
+            self.told_leader.clone_from(&leader);
+        }
         self.leader = leader;
         self.leader.clone().filter(|_| is_new)
+    }
+
+    /// Another controller is followed, by its configured address, or none. What it calls itself, the summary tells later.
+    pub fn follow(&mut self, leader: Option<String>) {
+        self.leader = leader;
     }
 
     /// The cluster answered at `now`.

@@ -18,7 +18,7 @@ async fn demo_time_stands_jumps_and_goes_on() {
     };
     let stood = change(json!({ "action": "pause" })).await;
     let list: ClusterList = dashboard.get("/api/clusters").await;
-    assert_eq!(list.clusters[0].clock_paused, Some(stood.now));
+    assert_eq!(list.clusters[0].status.as_ref().unwrap().clock_paused, Some(stood.now));
     let stepped = change(json!({ "action": "step", "millis": 90_000 })).await;
     assert_eq!((stepped.now.millis() - stood.now.millis(), stepped.paused), (90_000, true));
     assert!(!change(json!({ "action": "resume" })).await.paused);
@@ -74,7 +74,9 @@ async fn within_a_step_the_scenario_gives_each_command_at_its_own_time() {
 async fn the_clusters_served_are_listed_with_their_leader() {
     let dashboard = Dashboard::start().await;
     let list: ClusterList = dashboard.get("/clusters/demo/api/clusters").await;
-    let [demo] = &list.clusters[..] else { panic!("{list:?}") };
+    let [entry] = &list.clusters[..] else { panic!("{list:?}") };
+    let demo = entry.status.as_ref().unwrap();
+    assert_eq!((entry.label.name.as_str(), entry.controllers.len()), ("demo", 0));
     assert_eq!((demo.name.as_str(), demo.simulated, demo.kill_before_running), ("demo", true, true));
     assert!(demo.leader.is_some());
     assert_eq!((demo.executors, demo.active_executors), (6, 6));

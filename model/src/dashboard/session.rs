@@ -1,3 +1,4 @@
+use super::ClusterLabel;
 use crate::UserRole;
 use serde::{Deserialize, Serialize};
 
@@ -11,11 +12,18 @@ pub struct SessionInfo {
     /// Absent: no role, or not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<UserRole>,
+    /// Why this user can change nothing, whatever the role: a reverse proxy vouches for them, and nobody is configured to
+    /// operate for such users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<String>,
     /// The demo: its users may be offered on the login page.
     pub demo: bool,
     /// Names to sign in with at one press (demo with the built-in users only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offered: Vec<OfferedUser>,
+    /// The clusters served, the default one first; each is signed in to by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<ClusterLabel>,
 }
 
 /// A built-in user of the demo. Its password equals its name, and is printed in the README.

@@ -42,7 +42,7 @@ impl Round {
         view
     }
 
-    fn show(&self) {
+    pub(super) fn show(&self) {
         let view = self.renew_verdicts();
         let now = self.clock.now();
         let executors = self.executors.all();

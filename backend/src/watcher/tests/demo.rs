@@ -66,7 +66,7 @@ impl Demo {
         let rehearsed = cluster.take_rehearsed().iter().filter_map(of_rehearsed).collect();
         ledger.record_rehearsed(rehearsed).await.unwrap();
         let operations = Operations::new(upstream.clone(), ledger.clone(), now, Unrecordable::Refuse);
-        let config = WatcherConfig { cluster: "demo".to_owned(), world, embedded: true };
+        let config = WatcherConfig::embedded("demo", &world);
         let watcher = watcher::start(config, own_client(upstream), ledger.clone(), clock).await.unwrap();
         watcher.caught_up().await;
         Self { cluster, ledger, operations, watcher, _folder: folder }

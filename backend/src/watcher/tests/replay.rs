@@ -147,7 +147,7 @@ impl Watched {
         let ledger = Ledger::open(config, Arc::new(move || now.now())).await.unwrap();
         let (position, requests) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicUsize::new(0)));
         let client = DroveClient::new(upstream(&recording, &position, &requests), Identity::Nobody);
-        let config = WatcherConfig { cluster: "real".to_owned(), world: WORLD.to_owned(), embedded: false };
+        let config = WatcherConfig { budget: u32::MAX, ..WatcherConfig::real("real", WORLD) };
         let (sender, picture) = watch::channel(Arc::new(ClusterPicture::default()));
         let round = Round::new(config, client, ledger.clone(), clock.clone(), None, sender);
         let operations = recording.operations.clone();
@@ -158,7 +158,7 @@ impl Watched {
     pub async fn restart(&mut self) {
         let since = self.ledger.last_event(WORLD).await.unwrap();
         let client = DroveClient::new(upstream(&self.recording, &self.position, &self.requests), Identity::Nobody);
-        let config = WatcherConfig { cluster: "real".to_owned(), world: WORLD.to_owned(), embedded: false };
+        let config = WatcherConfig { budget: u32::MAX, ..WatcherConfig::real("real", WORLD) };
         let (sender, picture) = watch::channel(Arc::new(ClusterPicture::default()));
         self.round = Round::new(config, client, self.ledger.clone(), self.clock.clone(), since, sender);
         self.picture = picture;

@@ -1,0 +1,167 @@
+//! The clusters to serve: from `--controller`, from `[[clusters]]`, from the sections of drove-cli's file.
+
+use super::{
+    ConfigFault, Credential,
+    command_line::ServeFlags,
+    drove_file::{DroveFile, Section},
+    file::ConfigFile,
+};
+use crate::upstream::{endpoint::Endpoint, trust::Trust};
+use std::path::{Path, PathBuf};
+
+/// Name of the cluster that `--controller` describes.
+const UNNAMED: &str = "default";
+/// Password and `Authorization` for that cluster: a command line can be read by everybody on the machine.
+const PASSWORD_VARIABLE: &str = "DROVE_DASHBOARD_PASSWORD";
+const AUTH_HEADER_VARIABLE: &str = "DROVE_DASHBOARD_AUTH_HEADER";
+
+/// One real cluster.
+#[derive(Clone, Debug)]
+pub struct ClusterConfig {
+    /// Name, as in `/clusters/NAME/`: letters, digits, `-` and `_`.
+    pub name: String,
+    /// What people read.
+    pub label: String,
+    /// `#rrggbb`.
+    pub colour: Option<String>,
+    /// Its controllers; at least one.
+    pub controllers: Vec<Endpoint>,
+    /// The dashboard's own account, by which it watches; absent: the cluster asks for none.
+    pub account: Option<Credential>,
+    /// The account that operates for users whom a reverse proxy vouches for.
+    pub delegate: Option<Credential>,
+    /// Whose certificates to believe.
+    pub trust: Trust,
+}
+
+/// The clusters to serve, the default one first.
+///
+/// # Errors
+/// None is named, one is not described anywhere, or its description is wrong.
+pub(super) fn chosen(flags: &ServeFlags, file: &ConfigFile) -> Result<Vec<ClusterConfig>, ConfigFault> {
+    let mut clusters = Vec::new();
+    let controllers = if flags.controller.is_empty() { &file.controller } else { &flags.controller };
+    if !controllers.is_empty() {
+        clusters.push(unnamed(flags, file, controllers)?);
+    }
+    let names = if flags.cluster.is_empty() { &file.cluster } else { &flags.cluster };
+    if clusters.is_empty() && names.is_empty() {
+        clusters.extend(file.clusters.iter().map(|section| section.config.clone()));
+    }
+    let mut drove_file = None;
+    for name in names {
+        if clusters.iter().any(|cluster| cluster.name == *name) {
+            continue;
+        }
+        clusters.push(match file.clusters.iter().find(|section| section.config.name == *name) {
+            Some(section) => section.config.clone(),
+            None => {
+                if drove_file.is_none() {
+                    drove_file = Some(read_drove_file(flags, file, name)?);
+                }
+                of_section(drove_file.as_ref(), name)?
+            }
+        });
+    }
+    if clusters.is_empty() {
+        return Err(ConfigFault::NoCluster);
+    }
+    Ok(clusters)
+}
+
+fn unnamed(flags: &ServeFlags, file: &ConfigFile, controllers: &[String]) -> Result<ClusterConfig, ConfigFault> {
+    let controllers = controllers.iter().map(|text| text.parse()).collect::<Result<Vec<Endpoint>, String>>();
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let user = flags.username.clone().or_else(|| file.username.clone());
+    let account = match (user, variable(AUTH_HEADER_VARIABLE)) {
+        (Some(user), _) => {
+            let password = variable(PASSWORD_VARIABLE).or_else(|| file.password.clone()).ok_or_else(|| {
+                ConfigFault::Wrong(format!("--username {user} has no password: set {PASSWORD_VARIABLE}"))
+            })?;
+            let refused = || ConfigFault::Wrong(format!("the account {user} cannot be sent to Drove"));
+            Some(Credential::basic(&user, &password).ok_or_else(refused)?)
+        }
+        (None, Some(header)) => {
+            let refused = || ConfigFault::Wrong(format!("{AUTH_HEADER_VARIABLE} cannot be sent as a header"));
+            Some(Credential::header("dashboard", &header).ok_or_else(refused)?)
+        }
+        (None, None) => None,
+    };
+    Ok(ClusterConfig {
+        name: UNNAMED.to_owned(),
+        label: UNNAMED.to_owned(),
+        colour: None,
+        controllers: controllers.map_err(ConfigFault::Wrong)?,
+        account,
+        delegate: None,
+        trust: Trust {
+            ca_file: flags.ca_file.clone().or_else(|| file.ca_file.clone()),
+            insecure: flags.insecure || file.insecure,
+        },
+    })
+}
+
+fn read_drove_file(flags: &ServeFlags, file: &ConfigFile, name: &str) -> Result<DroveFile, ConfigFault> {
+    let named: Option<PathBuf> = flags.drove_file.clone().or_else(|| file.drove_file.clone());
+    let is_named = named.is_some();
+    let path = named.or_else(DroveFile::usual_path).ok_or_else(|| ConfigFault::UnknownCluster {
+        name: name.to_owned(),
+        known: file.clusters.iter().map(|section| section.config.name.clone()).collect(),
+    })?;
+    if !is_named && !path.exists() {
+        let known = file.clusters.iter().map(|section| section.config.name.clone()).collect();
+        return Err(ConfigFault::UnknownCluster { name: name.to_owned(), known });
+    }
+    DroveFile::read(&path)
+}
+
+/// A cluster as drove-cli knows it.
+fn of_section(file: Option<&DroveFile>, name: &str) -> Result<ClusterConfig, ConfigFault> {
+    let unknown = || ConfigFault::UnknownCluster {
+        name: name.to_owned(),
+        known: file.map(|file| file.names().into_iter().map(str::to_owned).collect()).unwrap_or_default(),
+    };
+    let file = file.ok_or_else(unknown)?;
+    let section = file.section(name).ok_or_else(unknown)?;
+    let fault = |key: &str, message: String| invalid(file.path(), &section, key, message);
+    let name = check_name(name).map_err(|message| fault("", message))?;
+    let endpoint = section.get("endpoint").ok_or_else(|| fault("endpoint", "it is missing".to_owned()))?;
+    let endpoint = endpoint.parse().map_err(|message| fault("endpoint", message))?;
+    // As drove-cli chooses: user and password, else the header.
+    let account = match (section.get("username"), section.get("password"), section.get("auth_header")) {
+        (Some(user), Some(password), _) => Credential::basic(user, password)
+            .map(Some)
+            .ok_or_else(|| fault("username", "this account cannot be sent to Drove".to_owned()))?,
+        (_, _, Some(header)) => Credential::header("dashboard", header)
+            .map(Some)
+            .ok_or_else(|| fault("auth_header", "it cannot be sent as a header".to_owned()))?,
+        _ => None,
+    };
+    Ok(ClusterConfig {
+        label: name.clone(),
+        name,
+        colour: None,
+        controllers: vec![endpoint],
+        account,
+        delegate: None,
+        trust: Trust { ca_file: None, insecure: section.is_true("insecure") },
+    })
+}
+
+fn invalid(path: &Path, section: &Section, key: &str, message: String) -> ConfigFault {
+    ConfigFault::Invalid {
+        path: path.to_owned(),
+        line: section.line(key),
+        key: (!key.is_empty()).then(|| key.to_owned()),
+        message,
+    }
+}
+
+/// A name that can stand in a path, a folder and a cookie.
+pub(super) fn check_name(name: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match !name.is_empty() && name.len() <= 64 && name.chars().all(is_plain) {
+        true => Ok(name.to_owned()),
+        false => Err(format!("`{name}` cannot name a cluster: use letters, digits, - and _, at most 64")),
+    }
+}

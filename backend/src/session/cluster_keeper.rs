@@ -1,0 +1,191 @@
+use super::{
+    attempts::Attempts,
+    basic,
+    caller::{Acts, Caller},
+    cookies::{CookieState, Session, SessionCookies},
+    drove_users::DroveUsers,
+    gate::{Asked, Entered, seconds},
+    same_origin::{Origin, origin_of},
+};
+use crate::{
+    config::{Credential, ProxyUsers},
+    error::ApiError,
+};
+use http::{HeaderMap, header};
+use model::{
+    UserRole,
+    dashboard::{Door, SignIn},
+};
+use std::net::IpAddr;
+
+/// What a user of a cluster that asks for no credentials is called.
+const ANONYMOUS: &str = "anonymous";
+/// Where the page learns who it is; the only place where a role is worth asking for.
+const SESSION: &str = "/api/session";
+
+/// Knows who may enter a real cluster: whom its leader lets in, and whom a trusted proxy vouches for.
+#[derive(Debug)]
+pub struct ClusterKeeper {
+    /// Asks the leader.
+    pub users: DroveUsers,
+    /// Proxies that are trusted to name users.
+    pub proxy: Option<ProxyUsers>,
+    /// The dashboard's own account.
+    pub account: Option<Credential>,
+    /// Operates for users whom a proxy vouches for.
+    pub delegate: Option<Credential>,
+}
+
+impl ClusterKeeper {
+    pub(super) async fn enter(
+        &self,
+        asked: &Asked<'_>,
+        cookies: &SessionCookies,
+        attempts: &Attempts,
+    ) -> Result<Entered, ApiError> {
+        if asked.headers.contains_key(header::AUTHORIZATION) {
+            if asked.is_drove() {
+                return Ok(Entered::default());
+            }
+            return self.with_credentials(asked, attempts).await.map(|caller| Some(caller).into());
+        }
+        if let Some(user) = self.vouched_for(asked) {
+            asked.must_be_ours()?;
+            return Ok(Some(self.vouched(user, asked).await).into());
+        }
+        if let CookieState::Session(session) = cookies.read(asked.headers, seconds())
+            && (asked.is_drove() || self.users.takes(session.credential.as_ref()).await?)
+        {
+            asked.must_be_ours()?;
+            return Ok(with_session(session, cookies));
+        }
+        self.with_nothing(asked).await.map(Entered::from)
+    }
+
+    /// Somebody under `/api` with an `Authorization` of their own.
+    async fn with_credentials(&self, asked: &Asked<'_>, attempts: &Attempts) -> Result<Caller, ApiError> {
+        let basic = basic::credentials(asked.headers).map(|(user, _password)| user);
+        let user = basic.unwrap_or_else(|| "token".to_owned());
+        let attempt = attempts.begin(&user, self.client_address(asked))?;
+        let value = asked.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let credential = value.and_then(|value| Credential::header(&user, value)).ok_or(ApiError::WrongCredentials)?;
+        if !self.users.takes(Some(&credential)).await? {
+            attempt.failed();
+            return Err(ApiError::WrongCredentials);
+        }
+        let role = if asked.path == SESSION { self.users.role(Some(&credential)).await } else { None };
+        Ok(Caller { user, role, door: Door::Api, acts: Acts::AsItself(Some(credential)) })
+    }
+
+    /// Somebody who proves nothing: welcome if the cluster asks for nothing.
+    async fn with_nothing(&self, asked: &Asked<'_>) -> Result<Option<Caller>, ApiError> {
+        let is_page = asked.headers.contains_key("sec-fetch-site");
+        if !asked.method.is_safe() && origin_of(asked.headers) == Origin::Foreign {
+            let sentence = "a page of another site must not change anything here".to_owned();
+            return Err(ApiError::Forbidden(sentence));
+        }
+        if asked.is_drove() && !is_page {
+            return Ok(None);
+        }
+        let is_open = match self.users.takes(None).await {
+            // Whatever is asked there, the upstream says why it cannot be answered.
+            Err(_) if asked.is_drove() => false,
+            answer => answer?,
+        };
+        Ok(is_open.then(|| Caller {
+            user: ANONYMOUS.to_owned(),
+            // Drove itself takes everybody for root then (contract 7).
+            role: Some(UserRole::Root),
+            door: if is_page { Door::Page } else { Door::Api },
+            acts: Acts::AsItself(None),
+        }))
+    }
+
+    /// The user whom a trusted proxy names.
+    fn vouched_for<'a>(&self, asked: &Asked<'a>) -> Option<&'a str> {
+        let proxy = self.proxy.as_ref().filter(|_| self.is_proxy(asked.peer))?;
+        let mut values = asked.headers.get_all(&proxy.header).iter();
+        let user = values.next()?.to_str().ok()?.trim();
+        // Two names are none: one of them may come from the client.
+        (values.next().is_none() && !user.is_empty()).then_some(user)
+    }
+
+    async fn vouched(&self, user: &str, asked: &Asked<'_>) -> Caller {
+        let role = match &self.delegate {
+            None => Some(UserRole::ReadOnly),
+            Some(delegate) if asked.path == SESSION => match self.users.takes(Some(delegate)).await {
+                Ok(true) => self.users.role(Some(delegate)).await,
+                Ok(false) | Err(_) => None,
+            },
+            Some(_) => None,
+        };
+        let acts = Acts::Vouched { reads: self.account.clone(), operates: self.delegate.clone() };
+        Caller { user: user.to_owned(), role, door: Door::Page, acts }
+    }
+
+    fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxy.as_ref().is_some_and(|proxy| proxy.addresses.iter().any(|network| network.holds(address)))
+    }
+
+    /// Where a request comes from: what a trusted proxy says of it, or the other end of the connection.
+    pub(super) fn client_address(&self, asked: &Asked<'_>) -> IpAddr {
+        if !self.is_proxy(asked.peer) {
+            return asked.peer;
+        }
+        let last = asked.headers.get_all("x-forwarded-for").iter().next_back();
+        let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        last.unwrap_or(asked.peer)
+    }
+
+    /// Checks a name and a password; nothing if the leader does not take them.
+    pub(super) async fn verify(
+        &self,
+        asked: &Asked<'_>,
+        given: &SignIn,
+    ) -> Result<Option<(Caller, Session)>, ApiError> {
+        let Some(credential) = Credential::basic(&given.user, &given.password) else { return Ok(None) };
+        if !self.users.takes(Some(&credential)).await? {
+            return Ok(None);
+        }
+        let role = self.users.role(Some(&credential)).await;
+        let session = Session {
+            credential: Some(credential),
+            role,
+            secure: is_https(asked.headers),
+            ..Session::new(&given.user, seconds())
+        };
+        Ok(Some((caller_of(&session), session)))
+    }
+
+    /// Removes what a proxy said: it is nobody else's business.
+    pub fn strip(&self, headers: &mut HeaderMap) {
+        if let Some(proxy) = &self.proxy {
+            headers.remove(&proxy.header);
+        }
+    }
+}
+
+fn with_session(session: Session, cookies: &SessionCookies) -> Entered {
+    let mut entered = Entered::from(Some(caller_of(&session)));
+    if session.is_due(seconds()) {
+        cookies.seal(&mut entered.cookies, &Session { used: seconds(), ..session });
+    }
+    entered
+}
+
+fn caller_of(session: &Session) -> Caller {
+    Caller {
+        user: session.user.clone(),
+        role: session.role.clone(),
+        door: Door::Page,
+        acts: Acts::AsItself(session.credential.clone()),
+    }
+}
+
+/// Whether the browser came through TLS, which ends before this server: by the page's own address, or a proxy's word. A
+/// client that pretends so only gets a cookie that it cannot use.
+fn is_https(headers: &HeaderMap) -> bool {
+    let says =
+        |name: &str, wanted: fn(&str) -> bool| headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(wanted);
+    says("origin", |origin| origin.starts_with("https://")) || says("x-forwarded-proto", |proto| proto == "https")
+}

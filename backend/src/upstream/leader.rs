@@ -1,0 +1,273 @@
+//! The current leader of a real cluster as an upstream: found and found again among the configured controllers.
+//!
+//! Requests go on as they came and answers come back as they are, both as streams. What is sent again, and what is not:
+//!
+//! | What happened | A read | Anything else |
+//! |---|---|---|
+//! | the connection was refused, or the controller said that it does not lead | sent to the next leader | the same: it was not carried out |
+//! | the answer was lost | sent once more | never sent again: [`UpstreamError::AnswerLost`] |
+//!
+//! Who leads is known by [`finder`], which asks by [`probe`].
+
+mod answer_body;
+mod finder;
+mod headers;
+mod probe;
+
+use super::{
+    Change, Changes, Concerns, Upstream, UpstreamError,
+    endpoint::Endpoint,
+    trust::{self, HttpClient, Trust, TrustFault},
+};
+use crate::error::{ApiError, refusal};
+use answer_body::AnswerBody;
+use axum::body::{Body, Bytes};
+use finder::{Finder, Leader};
+use futures_util::StreamExt;
+use http::{HeaderValue, Request, Response, StatusCode, request};
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Error as ClientError;
+use model::dashboard::ControllerStatus;
+use probe::Standing;
+use std::{pin::pin, time::Duration};
+use tokio::time::{Instant, interval_at, sleep};
+use tokio_stream::wrappers::BroadcastStream;
+
+/// A request whose body is no larger (in bytes) is kept until it is answered, so that it can be sent to the next leader.
+const KEPT_REQUEST: u64 = 64 << 10;
+/// An answer to a read that is no larger (in bytes) is taken in whole before it is passed on: should it break off, the read
+/// is sent once more.
+const KEPT_ANSWER: u64 = 64 << 10;
+/// The refusal of a controller that does not lead is no larger, in bytes.
+const LARGEST_REFUSAL: u64 = 1 << 10;
+/// An answer that has not begun by then makes the leader doubtful, and again after as long: some take a minute.
+const DOUBTFUL_AFTER: Duration = Duration::from_secs(2);
+/// What was sent to a leader that then lost its role gets so much time to be answered.
+const LAST_ANSWER: Duration = Duration::from_secs(2);
+/// Controllers that one request is sent to at most.
+const ATTEMPTS: usize = 4;
+
+/// Which controllers to follow.
+#[derive(Debug)]
+pub struct LeaderConfig {
+    /// Their addresses; at least one.
+    pub controllers: Vec<Endpoint>,
+    /// `Authorization` of the watcher, for pings.
+    pub credential: Option<HeaderValue>,
+    /// Whose certificates to believe.
+    pub trust: Trust,
+}
+
+/// What is known of the controllers. Cheap to clone.
+#[derive(Clone)]
+pub struct Controllers {
+    finder: Finder,
+}
+
+impl Controllers {
+    /// How each of them is, in the configured order.
+    pub fn health(&self) -> Vec<ControllerStatus> {
+        self.finder.health()
+    }
+}
+
+#[derive(Clone)]
+struct Follower {
+    client: HttpClient,
+    finder: Finder,
+}
+
+/// Follows the leader from now on.
+///
+/// # Errors
+/// The certificates cannot be had.
+pub fn upstream(config: LeaderConfig) -> Result<(Upstream, Controllers), TrustFault> {
+    let tls = config.controllers.iter().any(Endpoint::is_secure);
+    let client = trust::client(&config.trust, tls)?;
+    let finder = Finder::start(client.clone(), config.controllers, config.credential);
+    let controllers = Controllers { finder: finder.clone() };
+    let hints = finder.clone();
+    let follower = Follower { client, finder };
+    let service = tower::service_fn(move |request| {
+        let follower = follower.clone();
+        async move { follower.forward(request).await }
+    });
+    let upstream = Upstream::new(service, move || -> Changes {
+        // A listener that lags has lost hints, which is a reason to read everything, not an end of the stream.
+        let batches = BroadcastStream::new(hints.hints().subscribe());
+        Box::pin(batches.map(|batch| batch.unwrap_or_else(|_lagged| vec![Change::Missed])))
+    });
+    Ok((upstream, controllers))
+}
+
+/// What became of a request that was sent to one controller.
+enum Sent {
+    Answered(Response<Body>),
+    /// The controller does not lead.
+    NotLeading,
+    Refused(String),
+    Lost(String),
+    /// The client's body is too large.
+    TooLarge,
+}
+
+impl Follower {
+    async fn forward(&self, request: Request<Body>) -> Result<Response<Body>, UpstreamError> {
+        let (parts, body) = request.into_parts();
+        let concerns = parts.extensions.get::<Concerns>().cloned();
+        let mut body = Sending::prepare(body).await?;
+        let is_read = parts.method.is_safe();
+        let mut may_repeat = is_read;
+        let mut failure = UpstreamError::NoLeader;
+        for _ in 0..ATTEMPTS {
+            let Some(leader) = self.finder.leader().await else { return Err(failure) };
+            let Some(to_send) = body.take() else { return Err(failure) };
+            failure = match self.send(leader, &parts, to_send).await {
+                Sent::Answered(response) => {
+                    if let Some(Concerns(key)) = concerns {
+                        // Nobody may be listening.
+                        let _ = self.finder.hints().send(vec![Change::Touched(key)]);
+                    }
+                    return Ok(response);
+                }
+                Sent::TooLarge => return Ok(refusal(parts.uri.path(), ApiError::TooLarge)),
+                Sent::NotLeading => {
+                    self.finder.lost(leader, Standing::Waits);
+                    UpstreamError::NoLeader
+                }
+                Sent::Refused(why) => {
+                    self.finder.lost(leader, Standing::Ill(why.clone()));
+                    UpstreamError::NotSent(why)
+                }
+                Sent::Lost(why) => {
+                    self.finder.doubt(leader);
+                    let lost = UpstreamError::AnswerLost(why);
+                    if !std::mem::take(&mut may_repeat) {
+                        if let Some(Concerns(key)) = concerns {
+                            let _ = self.finder.hints().send(vec![Change::Touched(key)]);
+                        }
+                        return Err(lost);
+                    }
+                    lost
+                }
+            };
+        }
+        Err(failure)
+    }
+
+    /// Sends a request to one controller.
+    async fn send(&self, leader: Leader, parts: &request::Parts, body: Body) -> Sent {
+        let controller = &self.finder.controllers()[leader.index];
+        let uri = match controller.locate(&parts.uri) {
+            Ok(uri) => uri,
+            Err(error) => return Sent::Answered(refusal(parts.uri.path(), ApiError::BadRequest(error.to_string()))),
+        };
+        let mut request = Request::new(body);
+        *request.method_mut() = parts.method.clone();
+        *request.uri_mut() = uri;
+        *request.headers_mut() = parts.headers.clone();
+        headers::to_leader(request.headers_mut(), controller);
+        let response = match self.answer(leader, request, parts.method.is_safe()).await {
+            Ok(response) => response,
+            Err(sent) => return sent,
+        };
+        self.take(parts, response).await
+    }
+
+    /// Waits for the beginning of an answer, which may take a minute, unless the leader is lost meanwhile.
+    async fn answer(&self, leader: Leader, request: Request<Body>, is_read: bool) -> Result<Response<Incoming>, Sent> {
+        let mut answer = pin!(self.client.request(request));
+        let mut deposed = pin!(async {
+            self.finder.deposed(leader).await;
+            if !is_read {
+                sleep(LAST_ANSWER).await;
+            }
+        });
+        let mut doubtful = interval_at(Instant::now() + DOUBTFUL_AFTER, DOUBTFUL_AFTER);
+        loop {
+            tokio::select! {
+                answered = answer.as_mut() => return answered.map_err(|error| unsent_or_lost(&error)),
+                () = deposed.as_mut() => return Err(Sent::Lost("the leader was lost before it answered".to_owned())),
+                _ = doubtful.tick() => self.finder.doubt(leader),
+            }
+        }
+    }
+
+    /// Takes an answer in, as far as that decides whether it is one.
+    async fn take(&self, parts: &request::Parts, response: Response<Incoming>) -> Sent {
+        let (mut answer, body) = response.into_parts();
+        let length = body.size_hint().exact().unwrap_or(u64::MAX);
+        let may_be_refusal = answer.status == StatusCode::BAD_REQUEST && length <= LARGEST_REFUSAL;
+        let keep = may_be_refusal || (parts.method.is_safe() && length <= KEPT_ANSWER);
+        let body = AnswerBody::new(body);
+        let body = if keep && !body.is_end_stream() {
+            match body.collect().await {
+                Ok(whole) => {
+                    let whole = whole.to_bytes();
+                    if may_be_refusal && probe::is_refusal_of_standby(&whole) {
+                        return Sent::NotLeading;
+                    }
+                    Body::from(whole)
+                }
+                Err(error) => return Sent::Lost(format!("it broke off ({error})")),
+            }
+        } else {
+            Body::new(body)
+        };
+        match headers::from_leader(answer.status, &mut answer.headers, self.finder.controllers()) {
+            Ok(()) => Sent::Answered(Response::from_parts(answer, body)),
+            Err(why) => {
+                let sentence = format!("the answer of the cluster was not passed on: {why}");
+                Sent::Answered(refusal(parts.uri.path(), ApiError::BadReply(sentence)))
+            }
+        }
+    }
+}
+
+/// The body of a request, for as many attempts as it allows.
+enum Sending {
+    Kept(Bytes),
+    Stream(Option<Body>),
+}
+
+impl Sending {
+    /// Keeps what is small.
+    async fn prepare(body: Body) -> Result<Self, UpstreamError> {
+        if body.size_hint().exact().is_none_or(|length| length > KEPT_REQUEST) {
+            return Ok(Self::Stream(Some(body)));
+        }
+        match body.collect().await {
+            Ok(body) => Ok(Self::Kept(body.to_bytes())),
+            Err(error) => Err(UpstreamError::NotSent(format!("the request's own body broke off ({error})"))),
+        }
+    }
+
+    /// The body once more; nothing if it is gone.
+    fn take(&mut self) -> Option<Body> {
+        match self {
+            Self::Kept(bytes) => Some(Body::from(bytes.clone())),
+            Self::Stream(body) => body.take(),
+        }
+    }
+}
+
+fn unsent_or_lost(error: &ClientError) -> Sent {
+    if error.is_connect() {
+        return Sent::Refused(reason(error));
+    }
+    if causes(error).any(|cause| cause.is::<LengthLimitError>()) {
+        return Sent::TooLarge;
+    }
+    Sent::Lost(reason(error))
+}
+
+/// The innermost cause of a failed call, which is the one that people know.
+fn reason(error: &ClientError) -> String {
+    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn causes<'a>(error: &'a ClientError) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source())
+}

@@ -1,0 +1,57 @@
+//! The body of a leader's answer on its way to the client: passed on as it comes, but not waited for without end.
+
+use axum::body::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::time::{Sleep, sleep};
+
+/// Longest silence within an answer that has begun.
+const LONGEST_SILENCE: Duration = Duration::from_secs(30);
+
+/// Ends with an error when nothing comes for [`LONGEST_SILENCE`].
+pub struct AnswerBody {
+    inner: Incoming,
+    /// Runs while the next part is waited for.
+    silence: Option<Pin<Box<Sleep>>>,
+}
+
+impl AnswerBody {
+    /// Passes `inner` on.
+    pub fn new(inner: Incoming) -> Self {
+        Self { inner, silence: None }
+    }
+}
+
+/// Nothing came for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer stopped for {} s", LONGEST_SILENCE.as_secs())]
+struct Silence;
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = axum::BoxError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let this = self.get_mut();
+        if let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) {
+            this.silence = None;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let silence = this.silence.get_or_insert_with(|| Box::pin(sleep(LONGEST_SILENCE)));
+        ready!(silence.as_mut().poll(cx));
+        Poll::Ready(Some(Err(Silence.into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,175 @@
+//! What of a request reaches the leader, and what of its answer reaches the client: everything but the headers that
+//! belong to one connection, and our own.
+
+use crate::upstream::endpoint::Endpoint;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+
+/// Headers of one connection (RFC 9110, 7.6.1).
+const HOP_BY_HOP: [HeaderName; 8] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+/// Names of our own cookies begin so ([`crate::session::cookies`]).
+const OUR_COOKIES: &str = "drove-";
+/// Names of our own headers begin so.
+const OUR_HEADERS: &str = "dashboard-";
+
+/// Makes the headers of a client's request those of a request to `leader`.
+pub fn to_leader(headers: &mut HeaderMap, leader: &Endpoint) {
+    remove_hop_by_hop(headers);
+    // This server has answered it already.
+    headers.remove(header::EXPECT);
+    remove_our_cookies(headers);
+    let ours: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OUR_HEADERS)).cloned().collect();
+    for name in ours {
+        headers.remove(name);
+    }
+    if let Some(host) = leader.host() {
+        headers.insert(header::HOST, host);
+    }
+}
+
+/// Makes the headers of an answer those of ours.
+///
+/// # Errors
+/// It redirects to an address that is not configured; the text says which.
+pub fn from_leader(status: StatusCode, headers: &mut HeaderMap, controllers: &[Endpoint]) -> Result<(), String> {
+    remove_hop_by_hop(headers);
+    if status.is_redirection()
+        && let Some(location) = headers.get(header::LOCATION)
+    {
+        let location = path_of(location, controllers)?;
+        headers.insert(header::LOCATION, location);
+    }
+    Ok(())
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in HOP_BY_HOP.into_iter().chain(named) {
+        headers.remove(name);
+    }
+}
+
+fn remove_our_cookies(headers: &mut HeaderMap) {
+    if !headers.contains_key(header::COOKIE) {
+        return;
+    }
+    let kept: Vec<HeaderValue> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| {
+            let cookies = line.to_str().ok()?.split(';').map(str::trim);
+            let others: Vec<&str> = cookies.filter(|c| !c.is_empty() && !c.starts_with(OUR_COOKIES)).collect();
+            HeaderValue::from_str(&others.join("; ")).ok().filter(|line| !line.is_empty())
+        })
+        .collect();
+    headers.remove(header::COOKIE);
+    for line in kept {
+        headers.append(header::COOKIE, line);
+    }
+}
+
+/// A place on this server for a place on a controller: browsers may not be able to reach the latter.
+fn path_of(location: &HeaderValue, controllers: &[Endpoint]) -> Result<HeaderValue, String> {
+    let refused = || format!("it redirects to {location:?}, which is no configured controller");
+    let uri: Uri = location.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(refused)?;
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let path = match uri.authority() {
+        None => path,
+        Some(authority) => {
+            let known = controllers.iter().find(|c| c.authority().eq_ignore_ascii_case(authority.as_str()));
+            let prefix = known.ok_or_else(refused)?.prefix();
+            path.strip_prefix(prefix).unwrap_or(path)
+        }
+    };
+    // Two slashes would begin another host.
+    if path.starts_with("//") {
+        return Err(refused());
+    }
+    HeaderValue::from_str(path).map_err(|_| refused())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    fn endpoint(text: &str) -> Endpoint {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_belongs_to_one_connection_or_to_us_stays_here() {
+        let mut sent = headers(&[
+            ("host", "dash.example.org"),
+            ("connection", "close, x-hop"),
+            ("x-hop", "1"),
+            ("te", "trailers"),
+            ("upgrade", "websocket"),
+            ("expect", "100-continue"),
+            ("dashboard-user", "eva"),
+            ("cookie", "drove-prod-8080=sealed; theme=dark; drove-prod-8080-signed-out=1"),
+            ("cookie", "drove-demo-8080=sealed"),
+            ("authorization", "Basic eA=="),
+            ("accept-encoding", "gzip"),
+            ("x-twice", "a"),
+            ("x-twice", "b"),
+        ]);
+        to_leader(&mut sent, &endpoint("http://ctl:10000"));
+        let expected = headers(&[
+            ("host", "ctl:10000"),
+            ("cookie", "theme=dark"),
+            ("authorization", "Basic eA=="),
+            ("accept-encoding", "gzip"),
+            ("x-twice", "a"),
+            ("x-twice", "b"),
+        ]);
+        assert_eq!(sent, expected);
+    }
+
+    fn redirected(location: &str) -> Result<String, String> {
+        let mut answer = headers(&[("location", location), ("keep-alive", "timeout=5")]);
+        let controllers = [endpoint("http://ctl-1:10000"), endpoint("https://gw/drove")];
+        from_leader(StatusCode::SEE_OTHER, &mut answer, &controllers)?;
+        assert_eq!(answer.len(), 1);
+        Ok(answer[header::LOCATION].to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn redirects_lead_to_this_server_or_nowhere() {
+        assert_eq!(redirected("http://ctl-1:10000/tasks/REC/x?a=b").unwrap(), "/tasks/REC/x?a=b");
+        assert_eq!(redirected("https://gw/drove/tasks/REC/x").unwrap(), "/tasks/REC/x");
+        assert_eq!(redirected("/tasks/REC/x").unwrap(), "/tasks/REC/x");
+        for foreign in ["http://ctl-9:10000/tasks", "https://evil.example/", "//evil.example/x", "http://ctl-1:1/"] {
+            assert!(redirected(foreign).is_err(), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn other_answers_keep_their_location() {
+        let mut answer = headers(&[("location", "http://elsewhere/")]);
+        from_leader(StatusCode::CREATED, &mut answer, &[]).unwrap();
+        assert_eq!(answer[header::LOCATION], "http://elsewhere/");
+    }
+}

@@ -1,0 +1,148 @@
+//! Connections to controllers: kept alive, bounded, and with the TLS that the cluster's configuration asks for.
+
+use axum::body::Body;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::{
+    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// Longest time until a connection stands.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Idle connections kept for each controller.
+const IDLE_CONNECTIONS: usize = 64;
+/// An idle connection is closed after this long: well before the controller does so (30 s, Dropwizard's default), since
+/// a request that meets a closing connection is one whose outcome is unknown.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Sends requests to controllers.
+pub type HttpClient = Client<HttpsConnector<HttpConnector>, Body>;
+
+/// Which certificates of controllers are believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// Certificates in a PEM file, beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Any certificate at all.
+    pub insecure: bool,
+}
+
+/// Why certificates cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustFault {
+    /// The file is not there, or is not what it should be.
+    #[error("the CA file {} cannot be used: {reason}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The TLS library refuses.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// Neither the system nor the configuration has any.
+    #[error("this system has no certificates that controllers could be checked by: name some by ca-file")]
+    NoRoots,
+}
+
+/// A client for controllers; `tls` tells whether any of them is reached through it.
+///
+/// # Errors
+/// Whatever [`TrustFault`] lists.
+pub fn client(trust: &Trust, tls: bool) -> Result<HttpClient, TrustFault> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    tcp.set_keepalive(Some(IDLE_TIMEOUT));
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(config(trust, tls)?)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(tcp);
+    Ok(Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .build(connector))
+}
+
+fn config(trust: &Trust, tls: bool) -> Result<ClientConfig, TrustFault> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
+    if trust.insecure {
+        let verifier = Arc::new(AnyCertificate(provider));
+        return Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth());
+    }
+    let mut roots = RootCertStore::empty();
+    if let Some(path) = &trust.ca_file {
+        let fault = |reason: String| TrustFault::CaFile { path: path.clone(), reason };
+        let mut found = 0;
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| fault(error.to_string()))? {
+            let certificate = certificate.map_err(|error| fault(error.to_string()))?;
+            roots.add(certificate).map_err(|error| fault(error.to_string()))?;
+            found += 1;
+        }
+        if found == 0 {
+            return Err(fault("it holds no certificate".to_owned()));
+        }
+    }
+    if tls {
+        let system = rustls_native_certs::load_native_certs();
+        for error in &system.errors {
+            tracing::warn!(%error, "some certificates of this system cannot be read");
+        }
+        roots.add_parsable_certificates(system.certs);
+        if roots.is_empty() {
+            return Err(TrustFault::NoRoots);
+        }
+    }
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Believes every certificate, because the configuration of the cluster says `insecure`.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
