@@ -128,8 +128,9 @@ pub fn refusal(path: &str, error: ApiError) -> Response {
     finish((status, Json(ApiResponse::<()>::failed(error.to_string()))).into_response(), retry_after)
 }
 
-/// Whether `path` speaks Drove's dialect.
+/// Whether `path` speaks Drove's dialect, with or without `/clusters/NAME` before it.
 pub fn is_drove_path(path: &str) -> bool {
+    let path = crate::middleware::cluster::within(path);
     path == "/apis" || path.starts_with("/apis/")
 }
 

@@ -86,7 +86,7 @@ pub async fn start(
     clock: Clock,
 ) -> Result<Watcher, LedgerError> {
     let since = ledger.last_event(&config.world).await?;
-    let (picture_sender, picture) = watch::channel(Arc::new(ClusterPicture::default()));
+    let (picture_sender, picture) = watch::channel(Arc::new(ClusterPicture::unread(&config, clock.now())));
     let (caught_up_sender, caught_up) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
     let round = Round::new(config, client, ledger, clock, since, picture_sender);
@@ -123,7 +123,17 @@ async fn watch_until_stopped(mut round: Round, caught_up: watch::Sender<bool>, m
         while let Err(error) = round.everything().await {
             failures += 1;
             tracing::warn!(%error, "the cluster could not be read at first; trying again");
-            tokio::time::sleep(pause_after(failures)).await;
+            let again = Instant::now() + pause_after(failures);
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep_until(again) => break,
+                    Some(batch) = changes.next() => {
+                        if round.note(batch) == Noted::NewLeader {
+                            break;
+                        }
+                    }
+                }
+            }
         }
         caught_up.send_replace(true);
         let mut lists_due = Instant::now() + LISTS_EVERY;

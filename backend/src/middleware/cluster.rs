@@ -76,6 +76,11 @@ fn lead_back(headers: &mut HeaderMap, prefix: &str) {
     }
 }
 
+/// A path without `/clusters/NAME`.
+pub fn within(path: &str) -> &str {
+    split(path).1
+}
+
 /// `/clusters/NAME/rest` → `NAME`, `/rest`.
 fn split(path: &str) -> (Option<&str>, &str) {
     let Some(after) = path.strip_prefix(PREFIX) else { return (None, path) };

@@ -122,7 +122,7 @@ impl Follower {
         let mut may_repeat = is_read;
         let mut failure = UpstreamError::NoLeader;
         for _ in 0..ATTEMPTS {
-            let Some(leader) = self.finder.leader().await else { return Err(failure) };
+            let Some(leader) = self.finder.leader().await else { return Err(UpstreamError::NoLeader) };
             let Some(to_send) = body.take() else { return Err(failure) };
             failure = match self.send(leader, &parts, to_send).await {
                 Sent::Answered(response) => {
@@ -142,14 +142,16 @@ impl Follower {
                     UpstreamError::NotSent(why)
                 }
                 Sent::Lost(why) => {
-                    self.finder.doubt(leader);
                     let lost = UpstreamError::AnswerLost(why);
                     if !std::mem::take(&mut may_repeat) {
+                        self.finder.doubt(leader);
                         if let Some(Concerns(key)) = concerns {
                             let _ = self.finder.hints().send(vec![Change::Touched(key)]);
                         }
                         return Err(lost);
                     }
+                    // A dead leader may have left more connections than one.
+                    self.finder.settle_doubt(leader).await;
                     lost
                 }
             };

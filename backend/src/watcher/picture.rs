@@ -1,5 +1,7 @@
+use super::WatcherConfig;
 use model::{
-    dashboard::{ClusterStatus, ExecutorLive},
+    Timestamp,
+    dashboard::{ClusterStatus, ExecutorLive, Stale},
     fit::ClusterView,
 };
 
@@ -15,6 +17,18 @@ pub struct ClusterPicture {
 }
 
 impl ClusterPicture {
+    /// Nothing was read yet.
+    pub(super) fn unread(config: &WatcherConfig, now: Timestamp) -> Self {
+        let status = ClusterStatus {
+            name: config.cluster.clone(),
+            simulated: config.embedded,
+            kill_before_running: config.embedded,
+            stale: Some(Stale { since: now, reason: "the cluster has not been read yet".to_owned() }),
+            ..ClusterStatus::default()
+        };
+        Self { status, ..Self::default() }
+    }
+
     /// Whether nothing but the time of the view differs.
     pub fn looks_like(&self, other: &Self) -> bool {
         self.status == other.status && self.executors == other.executors && self.view.executors == other.view.executors

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod compare;
+mod door;
 mod exceptions;
 mod first_minute;
 mod hints;

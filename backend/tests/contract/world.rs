@@ -1,7 +1,7 @@
 //! The embedded cluster with the machines, options and users of the recorded one, its clock standing still.
 
-use super::recording;
-use axum::{Router, body::Body};
+use super::{door::Door, recording};
+use axum::body::Body;
 use backend::{
     config::DemoUser,
     drove_api::{self, DroveApi},
@@ -26,7 +26,6 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
-use tower::ServiceExt;
 
 /// Id of the executor without tags, on port 3000.
 pub const UNTAGGED: &str = "93b6b6f3-c7c8-3824-afc9-cb6d0b32454c";
@@ -35,7 +34,7 @@ pub const TAGGED: &str = "b489f44d-6cf3-369c-a065-fae7b421f629";
 
 pub struct World {
     pub cluster: EmbeddedCluster,
-    router: Router,
+    door: Door,
     /// Outlives restarts of the cluster.
     pub dir: Arc<TempDir>,
     behaviours: BTreeMap<TaskKey, Behaviour>,
@@ -103,8 +102,8 @@ impl World {
             StatedWorld { machines: machines(behaviours.clone()), head_start: Duration::from_secs(120), paused: true };
         let cluster = EmbeddedCluster::start_stated(&settings, &stated).await.unwrap();
         let users = Arc::new(Users::new(&users(), [7; 32]));
-        let router = drove_api::router(DroveApi { cluster: cluster.clone(), users });
-        Self { cluster, router, dir, behaviours }
+        let door = Door::open(drove_api::router(DroveApi { cluster: cluster.clone(), users })).await;
+        Self { cluster, door, dir, behaviours }
     }
 
     /// Lets so much time pass.
@@ -119,12 +118,12 @@ impl World {
 
     /// Sends a request whose answer takes its time.
     pub fn send_aside(&self, request: &recording::Request) -> JoinHandle<Answer> {
-        tokio::spawn(answer(self.router.clone(), to_http(request)))
+        tokio::spawn(answer(self.door.clone(), to_http(request)))
     }
 
     /// Sends any request.
     pub async fn answer(&self, request: http::Request<Body>) -> Answer {
-        answer(self.router.clone(), request).await
+        answer(self.door.clone(), request).await
     }
 
     /// Reads as admin.
@@ -186,8 +185,8 @@ fn to_http(request: &recording::Request) -> http::Request<Body> {
     builder.body(Body::from(bytes.unwrap_or_default())).unwrap()
 }
 
-async fn answer(router: Router, request: http::Request<Body>) -> Answer {
-    let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+async fn answer(door: Door, request: http::Request<Body>) -> Answer {
+    let (parts, body) = door.send(request).await.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
     Answer { status: parts.status, headers: parts.headers, body }
 }

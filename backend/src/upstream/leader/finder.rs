@@ -61,6 +61,8 @@ struct Shared {
     lost: Mutex<Instant>,
     seen: watch::Sender<Vec<Seen>>,
     doubt: Notify,
+    /// Ticks when a doubt was unfounded.
+    confirmed: watch::Sender<()>,
     hints: broadcast::Sender<Vec<Change>>,
 }
 
@@ -84,6 +86,7 @@ impl Finder {
             leader: watch::Sender::new(None),
             lost: Mutex::new(Instant::now()),
             doubt: Notify::new(),
+            confirmed: watch::Sender::new(()),
             hints: broadcast::Sender::new(HINTS),
         });
         // Weak: the worker must not keep alive what it works for.
@@ -134,6 +137,17 @@ impl Finder {
     pub fn doubt(&self, leader: Leader) {
         if *self.shared.leader.borrow() == Some(leader) {
             self.shared.doubt.notify_one();
+        }
+    }
+
+    /// As [`Self::doubt`]; returns once it is known whether this leader still leads.
+    pub async fn settle_doubt(&self, leader: Leader) {
+        let mut confirmed = self.shared.confirmed.subscribe();
+        self.doubt(leader);
+        tokio::select! {
+            // The senders live as long as this does.
+            _ = confirmed.changed() => {}
+            () = self.deposed(leader) => {}
         }
     }
 
@@ -231,7 +245,10 @@ impl Shared {
             tokio::select! {
                 () = self.doubt.notified() => {
                     match self.ask(leader.index, DOUBT_PATIENCE).await {
-                        Standing::Leads | Standing::Locked => sleep(DOUBTS_EVERY).await,
+                        Standing::Leads | Standing::Locked => {
+                            self.confirmed.send_replace(());
+                            sleep(DOUBTS_EVERY).await;
+                        }
                         against @ (Standing::Waits | Standing::Ill(_)) => return self.lost(leader, against),
                     }
                 }

@@ -1,0 +1,193 @@
+//! A dashboard in front of real clusters, and what is needed to talk to it.
+
+use super::fake::Fake;
+use axum::{
+    Router,
+    body::{Body, Bytes},
+};
+use backend::{
+    app::{App, Served, Shared},
+    assets::Assets,
+    config::{ClusterConfig, Credential, ProxyUsers, SessionConfig},
+    middleware::host::HostRules,
+    router,
+    session::cookies::SessionCookies,
+    upstream::trust::Trust,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use model::dashboard::TaskDetail;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use tempfile::TempDir;
+use tokio::{sync::watch, time::Instant};
+use tower::ServiceExt;
+
+/// Nothing in these tests takes nearly as long.
+const DEADLINE: Duration = Duration::from_secs(120);
+/// What the page's own requests carry.
+pub const FROM_PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
+pub const JSON: (&str, &str) = ("content-type", "application/json");
+pub const OPERATIONS: &str = "/apis/v1/tasks/operations";
+
+pub struct Dashboard {
+    pub router: Router,
+    served: Vec<Served>,
+    _stop: watch::Sender<bool>,
+    _folder: TempDir,
+}
+
+/// How a cluster is configured in most tests: watched by `watcher`.
+pub fn config(name: &str, fake: &Fake) -> ClusterConfig {
+    ClusterConfig {
+        name: name.to_owned(),
+        label: name.to_owned(),
+        colour: None,
+        controllers: fake.addresses().iter().map(|address| address.parse().unwrap()).collect(),
+        account: Credential::basic("watcher", "watcher"),
+        delegate: None,
+        trust: Trust::default(),
+    }
+}
+
+impl Dashboard {
+    pub async fn start(fake: &Fake) -> Self {
+        Self::of(vec![config("prod", fake)], None).await
+    }
+
+    pub async fn of(clusters: Vec<ClusterConfig>, proxy: Option<ProxyUsers>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let (stop, stopping) = watch::channel(false);
+        let (key, sessions) = (SessionCookies::new_key(), SessionConfig::default());
+        let shared = Shared {
+            data_dir: folder.path(),
+            port: 8080,
+            session_key: &key,
+            sessions: &sessions,
+            proxy: proxy.as_ref(),
+            stopping: stopping.clone(),
+        };
+        let mut served = Vec::new();
+        for cluster in clusters {
+            served.push(Served::start(cluster, &shared).await.unwrap());
+        }
+        let hosts = HostRules::new("127.0.0.1".parse().unwrap(), vec!["dash.example.org".to_owned()]);
+        let assets = Assets::from_files([("index.html".to_owned(), Bytes::from_static(b"<!doctype html>the page"))]);
+        let clusters: Vec<_> = served.iter().map(|served| served.cluster().clone()).collect();
+        let app = App::new(assets, hosts, stopping, clusters[0].clone(), clusters[1..].to_vec());
+        let router = router::router(Arc::new(app));
+        Self { router, served, _stop: stop, _folder: folder }
+    }
+
+    pub async fn stop(self) {
+        for served in self.served {
+            served.stop().await;
+        }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// A GET as `admin`, whatever comes of it.
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+        answered(self.send(request(Method::GET, path, &[("authorization", &basic("admin"))], "")).await).await
+    }
+
+    /// A GET as `admin`, which succeeds.
+    pub async fn read<T: DeserializeOwned>(&self, path: &str) -> T {
+        let (status, answer) = self.get(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+        serde_json::from_value(answer).unwrap()
+    }
+
+    /// An operation of `admin`.
+    pub async fn operate(&self, operation: &Value) -> Response<Body> {
+        let headers = [("authorization", &*basic("admin")), JSON];
+        self.send(request(Method::POST, OPERATIONS, &headers, operation.to_string())).await
+    }
+
+    /// What is known of a task whose operation was just answered: that is recorded a moment later.
+    pub async fn recorded(&self, prefix: &str, id: &str) -> TaskDetail {
+        let path = format!("{prefix}/api/history/tasks/TEST_APP/{id}");
+        eventually("the record", async || {
+            let (status, answer) = self.get(&path).await;
+            (status == StatusCode::OK).then(|| serde_json::from_value(answer).unwrap())
+        })
+        .await
+    }
+
+    /// Waits until requests are answered by a leader.
+    pub async fn led(&self) {
+        eventually("a leader", async || (self.get("/apis/v1/ping").await.0 == StatusCode::OK).then_some(())).await;
+    }
+
+    /// Signs in; the cookies of a browser afterwards.
+    pub async fn sign_in(&self, prefix: &str, user: &str, password: &str) -> (StatusCode, String) {
+        let body = json!({ "user": user, "password": password }).to_string();
+        let response = self.send(request(Method::POST, &format!("{prefix}/api/session"), &[FROM_PAGE], body)).await;
+        (response.status(), cookies_after(response.headers()))
+    }
+}
+
+/// Waits until `read` gives something.
+pub async fn eventually<T>(what: &str, mut read: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(found) = read().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not come");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Credentials of a user whose password is its name.
+pub fn basic(user: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{user}")))
+}
+
+pub fn create(id: &str) -> Value {
+    json!({
+        "type": "CREATE",
+        "spec": {
+            "sourceAppName": "TEST_APP",
+            "taskId": id,
+            "executable": { "type": "DOCKER", "url": "demo/forever:1", "dockerPullTimeout": "100s" },
+            "resources": [{ "type": "CPU", "count": 1 }, { "type": "MEMORY", "sizeInMB": 128 }],
+            "placementPolicy": { "type": "ANY" },
+        },
+        "opSpec": { "timeout": "300s", "parallelism": 1, "failureStrategy": "STOP" },
+    })
+}
+
+pub fn request(method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Request<Body> {
+    let mut builder = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(body.into()).unwrap()
+}
+
+pub fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    request(Method::GET, path, headers, "")
+}
+
+pub async fn taken(response: Response<Body>) -> (StatusCode, Bytes) {
+    let status = response.status();
+    (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap())
+}
+
+/// Status and JSON of an answer; null if it has no JSON.
+pub async fn answered(response: Response<Body>) -> (StatusCode, Value) {
+    let (status, body) = taken(response).await;
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+/// The `Cookie` header of a browser that was answered with `headers` before.
+pub fn cookies_after(headers: &HeaderMap) -> String {
+    let set = headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+    let kept = set.filter(|cookie| !cookie.contains("Max-Age=0"));
+    kept.filter_map(|cookie| cookie.split(';').next()).collect::<Vec<_>>().join("; ")
+}

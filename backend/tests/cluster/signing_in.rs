@@ -1,0 +1,167 @@
+//! Who may enter a real cluster, and as whom they act there.
+
+use super::{
+    dashboard::{Dashboard, FROM_PAGE, JSON, OPERATIONS, answered, basic, config, create, eventually, get, request},
+    fake::Fake,
+};
+use backend::config::{Credential, ProxyUsers};
+use http::{Method, StatusCode, header};
+use model::dashboard::{Door, SessionInfo};
+use serde_json::Value;
+
+async fn whoami(dashboard: &Dashboard, headers: &[(&str, &str)]) -> SessionInfo {
+    let (status, session) = answered(dashboard.send(get("/api/session", headers)).await).await;
+    assert_eq!(status, StatusCode::OK, "{session}");
+    serde_json::from_value(session).unwrap()
+}
+
+#[tokio::test]
+async fn people_sign_in_with_what_the_leader_takes_and_their_roles_are_learned() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let nobody = whoami(&dashboard, &[FROM_PAGE]).await;
+    assert_eq!((nobody.user, nobody.demo, nobody.clusters[0].name.as_str()), (None, false, "prod"));
+    assert_eq!(dashboard.sign_in("", "admin", "wrong").await.0, StatusCode::UNAUTHORIZED);
+    for (user, role) in [
+        ("admin", Some("EXTERNAL_ROOT")),
+        ("writer", Some("EXTERNAL_READ_WRITE")),
+        ("maint", Some("DROVE_EXTERNAL_MAINTENANCE")),
+        ("guest", Some("EXTERNAL_READ_ONLY")),
+        ("norole", None),
+    ] {
+        let (status, cookies) = dashboard.sign_in("", user, user).await;
+        assert_eq!(status, StatusCode::OK, "{user}");
+        let session = whoami(&dashboard, &[("cookie", &cookies), FROM_PAGE]).await;
+        assert_eq!((session.user.as_deref(), session.role.as_ref().map(|role| role.as_str())), (Some(user), role));
+        let credentials = basic(user);
+        assert!(!cookies.contains(credentials.strip_prefix("Basic ").unwrap()), "the credential is sealed");
+        let session = whoami(&dashboard, &[("authorization", &credentials)]).await;
+        assert_eq!(session.role.as_ref().map(|role| role.as_str()), role, "{user} by their own credentials");
+    }
+    let probes = fake.arrivals().iter().filter(|a| a.uri.path() == OPERATIONS && a.body != "{").count();
+    assert_eq!(probes, 0, "nothing was operated to learn a role");
+}
+
+#[tokio::test]
+async fn a_session_acts_by_its_own_rights_and_its_name_is_recorded() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let (_, guest) = dashboard.sign_in("", "guest", "guest").await;
+    let (_, writer) = dashboard.sign_in("", "writer", "writer").await;
+    let operate = async |cookies: &str, origin: (&'static str, &'static str)| {
+        let headers = [("cookie", cookies), JSON, origin];
+        dashboard.send(request(Method::POST, OPERATIONS, &headers, create("mine").to_string())).await.status()
+    };
+    assert_eq!(operate(&guest, FROM_PAGE).await, StatusCode::FORBIDDEN);
+    assert_eq!(operate(&writer, ("sec-fetch-site", "cross-site")).await, StatusCode::FORBIDDEN);
+    assert_eq!(operate(&writer, FROM_PAGE).await, StatusCode::OK);
+    let detail = dashboard.recorded("", "mine").await;
+    assert_eq!(detail.submissions.len(), 1, "what was not let in is not recorded");
+    assert_eq!((detail.submissions[0].user.as_deref(), &detail.submissions[0].door), (Some("writer"), &Door::Page));
+    for path in ["/api/history/tasks", "/api/clusters", "/apis/v1/tasks"] {
+        let status = async |headers: &[(&str, &str)]| dashboard.send(get(path, headers)).await.status();
+        assert_eq!(status(&[("cookie", &guest), FROM_PAGE]).await, StatusCode::OK, "{path}");
+        assert_eq!(status(&[FROM_PAGE]).await, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(status(&[("authorization", "Basic Z3Vlc3Q6d3Jvbmc=")]).await, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    let out = dashboard.send(request(Method::DELETE, "/api/session", &[("cookie", &guest), FROM_PAGE], "")).await;
+    assert_eq!(out.status(), StatusCode::OK);
+    assert!(
+        out.headers().get_all(header::SET_COOKIE).iter().any(|cookie| cookie.to_str().unwrap().contains("Max-Age=0"))
+    );
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_tls_only_where_the_page_came_through_it() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    for (origin, secure) in [("https://dash.example.org", true), ("http://dash.example.org", false)] {
+        let body = r#"{"user":"guest","password":"guest"}"#;
+        let mut request = request(Method::POST, "/api/session", &[("origin", origin)], body);
+        request.headers_mut().insert("host", "dash.example.org".parse().unwrap());
+        let response = dashboard.send(request).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert_eq!(cookie.contains("; Secure"), secure, "{cookie}");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+    }
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_through_every_door() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    for n in 0..10 {
+        let wrong = basic(&format!("guess-{n}"));
+        let response = dashboard.send(get("/api/history/tasks", &[("authorization", &wrong)])).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(dashboard.sign_in("", "admin", "admin").await.0, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn while_no_leader_answers_those_who_were_let_in_stay_in() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let (_, cookies) = dashboard.sign_in("", "guest", "guest").await;
+    fake.controllers[0].kill().await;
+    let history = async |headers: &[(&str, &str)]| dashboard.send(get("/api/history/tasks", headers)).await.status();
+    assert_eq!(history(&[("cookie", &cookies), FROM_PAGE]).await, StatusCode::OK);
+    assert_eq!(history(&[("authorization", &basic("writer"))]).await, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// Requests in these tests come from this process, which counts as 127.0.0.1.
+fn proxy() -> ProxyUsers {
+    ProxyUsers { header: "x-forwarded-user".parse().unwrap(), addresses: vec!["127.0.0.1".parse().unwrap()] }
+}
+
+#[tokio::test]
+async fn whom_a_trusted_proxy_names_reads_as_the_dashboard_and_operates_as_the_delegate() {
+    let fake = Fake::start().await;
+    let with_delegate =
+        backend::config::ClusterConfig { delegate: Credential::basic("writer", "writer"), ..config("prod", &fake) };
+    let dashboard = Dashboard::of(vec![with_delegate, config("bound", &fake)], Some(proxy())).await;
+    dashboard.led().await;
+    let eva = ("x-forwarded-user", "eva");
+    let session = whoami(&dashboard, &[eva, FROM_PAGE]).await;
+    assert_eq!((session.user.as_deref(), session.bound), (Some("eva"), None));
+    assert_eq!(session.role.unwrap().as_str(), "EXTERNAL_READ_WRITE", "the delegate's");
+    let operate = async |prefix: &str, headers: &[(&str, &str)]| {
+        let path = format!("{prefix}{OPERATIONS}");
+        answered(dashboard.send(request(Method::POST, &path, headers, create("by-proxy").to_string())).await).await
+    };
+    assert_eq!(operate("", &[eva, JSON]).await.0, StatusCode::FORBIDDEN, "any page could send it");
+    assert_eq!(operate("", &[eva, JSON, FROM_PAGE]).await.0, StatusCode::OK);
+    let detail = dashboard.recorded("", "by-proxy").await;
+    assert_eq!(detail.submissions[0].user.as_deref(), Some("eva (as writer)"));
+    assert_eq!(dashboard.send(get("/apis/v1/tasks", &[eva])).await.status(), StatusCode::OK);
+
+    eventually("the other cluster's leader", async || {
+        (dashboard.get("/clusters/bound/apis/v1/ping").await.0 == StatusCode::OK).then_some(())
+    })
+    .await;
+    let (status, answer) = operate("/clusters/bound", &[eva, JSON, FROM_PAGE]).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(answer["message"].as_str().unwrap().contains("no delegate account"), "{answer}");
+    let (_, session) = answered(dashboard.send(get("/clusters/bound/api/session", &[eva, FROM_PAGE])).await).await;
+    assert_eq!((&session["role"], session["bound"].is_string()), (&Value::from("EXTERNAL_READ_ONLY"), true));
+    assert!(fake.arrivals().iter().all(|arrival| !arrival.headers.contains_key("x-forwarded-user")));
+}
+
+#[tokio::test]
+async fn nobody_else_may_name_a_user() {
+    let fake = Fake::start().await;
+    let elsewhere = ProxyUsers { addresses: vec!["10.0.0.0/8".parse().unwrap()], ..proxy() };
+    let dashboard = Dashboard::of(vec![config("prod", &fake)], Some(elsewhere)).await;
+    dashboard.led().await;
+    assert_eq!(whoami(&dashboard, &[("x-forwarded-user", "eva"), FROM_PAGE]).await.user, None);
+    let dashboard = Dashboard::of(vec![config("prod", &fake)], Some(proxy())).await;
+    dashboard.led().await;
+    let twice = [("x-forwarded-user", "eva"), ("x-forwarded-user", "root"), FROM_PAGE];
+    assert_eq!(whoami(&dashboard, &twice).await.user, None);
+}
