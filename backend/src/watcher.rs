@@ -14,12 +14,14 @@ mod doubts;
 mod events;
 mod executors;
 mod picture;
+mod refresh;
 mod round;
 mod status;
 mod tasks;
 mod verdicts;
 
 pub use picture::ClusterPicture;
+pub use refresh::Refresher;
 
 use crate::{
     clock::Clock,
@@ -27,9 +29,14 @@ use crate::{
     ledger::{Ledger, LedgerError},
 };
 use futures_util::StreamExt;
+use refresh::Refreshed;
 use round::{Noted, Round};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, task::JoinHandle, time::Instant};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::Instant,
+};
 
 /// Whom a watcher watches.
 #[derive(Clone, Debug)]
@@ -64,6 +71,7 @@ impl WatcherConfig {
 pub struct Watcher {
     picture: watch::Receiver<Arc<ClusterPicture>>,
     caught_up: watch::Receiver<bool>,
+    refresher: Refresher,
     stop: watch::Sender<bool>,
     worker: JoinHandle<()>,
 }
@@ -90,14 +98,20 @@ pub async fn start(
     let (caught_up_sender, caught_up) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
     let round = Round::new(config, client, ledger, clock, since, picture_sender);
-    let worker = tokio::spawn(watch_until_stopped(round, caught_up_sender, stopped));
-    Ok(Watcher { picture, caught_up, stop, worker })
+    let (refresher, refreshed) = Refresher::new();
+    let worker = tokio::spawn(watch_until_stopped(round, caught_up_sender, refreshed, stopped));
+    Ok(Watcher { picture, caught_up, refresher, stop, worker })
 }
 
 impl Watcher {
     /// The cluster as last seen.
     pub fn picture(&self) -> watch::Receiver<Arc<ClusterPicture>> {
         self.picture.clone()
+    }
+
+    /// Takes details that were read on a user's behalf.
+    pub fn refresher(&self) -> Refresher {
+        self.refresher.clone()
     }
 
     /// Returns once everything was read and recorded for the first time.
@@ -115,7 +129,12 @@ impl Watcher {
     }
 }
 
-async fn watch_until_stopped(mut round: Round, caught_up: watch::Sender<bool>, mut stopped: watch::Receiver<bool>) {
+async fn watch_until_stopped(
+    mut round: Round,
+    caught_up: watch::Sender<bool>,
+    mut refreshed: mpsc::Receiver<Refreshed>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let watching = async {
         // Hints are listened to before the first read: nothing falls in between.
         let mut changes = round.changes();
@@ -160,6 +179,12 @@ async fn watch_until_stopped(mut round: Round, caught_up: watch::Sender<bool>, m
                             round.note(batch);
                         }
                     }
+                }
+                Some(Refreshed { details, shown }) = refreshed.recv() => {
+                    round.take_details(details);
+                    // Whoever waited may have gone.
+                    let _ = shown.send(());
+                    continue;
                 }
                 () = tokio::time::sleep_until(next) => {}
             }

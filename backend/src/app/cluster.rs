@@ -7,7 +7,7 @@ use crate::{
     runtime::EmbeddedCluster,
     session::{caller::Caller, gate::Gate},
     upstream::leader::Controllers,
-    watcher::ClusterPicture,
+    watcher::{ClusterPicture, Refresher},
 };
 use model::{
     dashboard::{ClusterLabel, ClusterStatus},
@@ -37,6 +37,8 @@ pub struct Cluster {
     pub clock: Clock,
     /// Limits of its controllers, as far as they are known.
     pub limits: EngineLimits,
+    /// Takes details of executors that were read on a user's behalf (real clusters: those of the embedded core are fresh).
+    pub refresher: Option<Refresher>,
     /// The controllers of a real cluster.
     pub controllers: Option<Controllers>,
     /// The embedded core, if that is what answers.

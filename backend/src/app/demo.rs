@@ -85,6 +85,7 @@ impl Demo {
             hub,
             clock,
             limits,
+            refresher: None,
             controllers: None,
             embedded: Some(embedded.clone()),
         });

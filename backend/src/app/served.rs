@@ -89,6 +89,7 @@ impl Served {
             clock,
             // What a controller forbids by its options is for itself to say: nobody else can know it.
             limits: EngineLimits { enable_raw_device_access: true, ..EngineLimits::default() },
+            refresher: Some(watcher.refresher()),
             controllers: Some(controllers),
             embedded: None,
         });

@@ -1,11 +1,13 @@
 //! `POST /api/placement/preview`: what would become of a spec on the cluster as it is.
 
-use crate::{error::ApiError, extract::read_body, middleware::cluster::Chosen, session::caller::Caller};
+use crate::{app::Cluster, error::ApiError, extract::read_body, middleware::cluster::Chosen, session::caller::Caller};
 use axum::{Json, body::Body};
-use model::{TaskSpec, dashboard::PlacementPreview, decode, fit, validate};
+use futures_util::future::join_all;
+use model::{ExecutorId, ExecutorState, TaskSpec, dashboard::PlacementPreview, decode, fit, validate};
+use std::time::Duration;
 
 /// Answers 200 also for a spec that is not finished, since it is asked while somebody types.
-pub async fn preview(Chosen(cluster): Chosen, _caller: Caller, body: Body) -> Result<Json<PlacementPreview>, ApiError> {
+pub async fn preview(Chosen(cluster): Chosen, caller: Caller, body: Body) -> Result<Json<PlacementPreview>, ApiError> {
     let bytes = read_body(body).await?;
     let mut answer = PlacementPreview {
         unreadable: None,
@@ -32,6 +34,7 @@ pub async fn preview(Chosen(cluster): Chosen, _caller: Caller, body: Body) -> Re
             return Ok(Json(answer));
         }
     };
+    refresh(&cluster, &caller, &spec).await;
     let view = cluster.view();
     answer.refusals = validate::bean::spec(&spec);
     answer.refusals.extend(validate::engine(&spec, &view, &cluster.limits));
@@ -41,4 +44,26 @@ pub async fn preview(Chosen(cluster): Chosen, _caller: Caller, body: Body) -> Re
     answer.hints = validate::hints(&document, &spec);
     answer.matrix = Some(fit::evaluate(&spec, &view));
     Ok(Json(answer))
+}
+
+/// Executors whose figures are read again before a preview: of those that may take the task, the ones known worst.
+const REFRESHED: usize = 8;
+/// What takes longer is previewed as it was last seen.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A real cluster's executors are read one after the other; a preview must not rest on figures that are minutes old.
+async fn refresh(cluster: &Cluster, caller: &Caller, spec: &TaskSpec) {
+    let Some(refresher) = cluster.refresher.as_ref().filter(|refresher| refresher.is_due()) else { return };
+    let mut rows = fit::evaluate(spec, &cluster.view()).rows;
+    rows.retain(|row| row.state == ExecutorState::Active && row.checks.policy_miss.is_none());
+    rows.sort_by_key(|row| row.reported);
+    let candidates: Vec<ExecutorId> = rows.into_iter().take(REFRESHED).map(|row| row.executor_id).collect();
+    let client = cluster.client_of(caller);
+    let reads = candidates.into_iter().map(|id| {
+        let client = client.clone();
+        async move { client.executor(&id).await.ok().map(|detail| (id, detail)) }
+    });
+    if let Ok(details) = tokio::time::timeout(PATIENCE, join_all(reads)).await {
+        refresher.show(details.into_iter().flatten().collect()).await;
+    }
 }

@@ -19,7 +19,7 @@ use crate::{
     ledger::Ledger,
     upstream::{Change, Changes},
 };
-use model::{TaskKey, Timestamp};
+use model::{ExecutorId, ExecutorNodeData, TaskKey, Timestamp};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
@@ -170,6 +170,14 @@ impl Round {
         self.status.failed(&ClusterError::NoLeader, now);
         self.show();
         Noted::Nothing
+    }
+
+    /// Takes in what was read on a user's behalf, and shows it.
+    pub fn take_details(&mut self, details: Vec<(ExecutorId, Option<ExecutorNodeData>)>) {
+        for (id, data) in details {
+            self.executors.take_detail(&id, data);
+        }
+        self.show();
     }
 
     /// The client, once the budget allows one more request.

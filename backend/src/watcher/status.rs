@@ -85,6 +85,13 @@ impl Status {
 
     /// The cluster did not answer.
     pub fn failed(&mut self, error: &ClusterError, now: Timestamp) {
-        self.stale = Some(error.staleness(self.last_good.unwrap_or(now)));
+        let mut stale = error.staleness(self.last_good.unwrap_or(now));
+        if let ClusterError::Unauthorized { status, .. } = error {
+            stale.reason = format!(
+                "the cluster does not let the dashboard's own account read (status {status}): check the account of this \
+                 cluster in the configuration"
+            );
+        }
+        self.stale = Some(stale);
     }
 }

@@ -1,10 +1,10 @@
 //! What the watcher asks of a leader, and what it makes of a change.
 
 use super::{
-    dashboard::{Dashboard, basic, create, eventually},
+    dashboard::{Dashboard, JSON, answered, basic, create, eventually, request},
     fake::Fake,
 };
-use http::StatusCode;
+use http::{Method, StatusCode};
 use model::dashboard::{Phase, TaskDetail};
 use std::time::{Duration, Instant};
 
@@ -75,4 +75,27 @@ async fn the_watcher_keeps_to_its_budget() {
     let seconds = began.elapsed().as_secs_f64();
     assert!(own() as f64 <= 3.0 * (seconds + 1.0), "{} requests in {seconds} s", own());
     assert!(began.elapsed() >= Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn a_preview_reads_the_executors_again_by_the_callers_own_rights() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let spec = create("wish")["spec"].to_string();
+    let preview = async || {
+        let headers = [("authorization", &*basic("guest")), JSON];
+        let request = request(Method::POST, "/api/placement/preview", &headers, spec.clone());
+        let (status, answer) = answered(dashboard.send(request).await).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer["matrix"]["rows"].as_array().map_or(0, Vec::len)
+    };
+    eventually("all untagged executors", async || (preview().await >= 5).then_some(())).await;
+    let by_guest = fake.arrivals().into_iter().filter(|arrival| {
+        let is_guest = |value: &http::HeaderValue| value == &*basic("guest");
+        arrival.headers.get("authorization").is_some_and(is_guest)
+    });
+    let read: Vec<String> = by_guest.map(|arrival| arrival.uri.path().to_owned()).collect();
+    assert!(read.iter().any(|path| path.starts_with("/apis/v1/cluster/executors/")), "{read:?}");
+    assert!(read.len() <= 9, "not at each key that is pressed: {read:?}");
 }

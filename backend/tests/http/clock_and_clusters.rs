@@ -29,7 +29,7 @@ async fn within_a_step_the_scenario_gives_each_command_at_its_own_time() {
     let dashboard = Dashboard::at_work().await;
     dashboard.pause().await;
     let list: ClusterList = dashboard.get("/api/clusters").await;
-    let stood = list.clusters[0].clock_paused.unwrap();
+    let stood = list.clusters[0].status.as_ref().unwrap().clock_paused.unwrap();
     let until = stood + Duration::from_secs(15 * 60);
     dashboard.step(15 * 60 * 1000).await;
 
