@@ -1,7 +1,9 @@
 use leptos::prelude::*;
 
-/// Characters at the end that are always shown: IDs are told apart by their ends.
+/// Most characters at the end that are always shown: IDs are told apart by their ends.
 const END: usize = 12;
+/// Names up to this length find room everywhere.
+const SHORT: usize = 10;
 
 /// A name in whatever room there is: too long a one loses its middle, never its end.
 #[component]
@@ -30,10 +32,10 @@ pub fn CutMiddle(
 /// Begin and end of a name that is long enough to be cut.
 fn split(text: &str) -> Option<(&str, &str)> {
     let length = text.chars().count();
-    if length <= 2 * END {
+    if length <= SHORT {
         return None;
     }
-    let (at, _) = text.char_indices().nth(length - END)?;
+    let (at, _) = text.char_indices().nth(length - END.min(length / 2))?;
     Some(text.split_at(at))
 }
 
@@ -44,6 +46,7 @@ mod tests {
     #[test]
     fn the_end_stays_whole() {
         assert_eq!(split("T0012"), None);
+        assert_eq!(split("invoice-batch-0885"), Some(("invoice-b", "atch-0885")));
         assert_eq!(split("monthly-reconciliation-é-2026-11-23"), Some(("monthly-reconciliation-", "é-2026-11-23")));
     }
 }
