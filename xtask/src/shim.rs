@@ -39,7 +39,8 @@ fn bind(mut args: Vec<String>) -> Outcome {
         found.map(str::to_owned).ok_or_else(|| format!("called without {name}=, as trunk never does"))
     };
     let out_dir = PathBuf::from(option("--out-dir")?);
-    let script = out_dir.join(format!("{}.js", option("--out-name")?));
+    let name = option("--out-name")?;
+    let (script, main) = (out_dir.join(format!("{name}.js")), out_dir.join(format!("{name}_bg.wasm")));
     let linked = args.iter_mut().find(|arg| arg.ends_with(".wasm")).ok_or("called without a file to bind")?;
     *linked = parts::cut(Path::new(&*linked), &out_dir, shipping)?.display().to_string();
     // The parts import from the main one what the linker made for it: memory, table of functions, stack.
@@ -48,7 +49,8 @@ fn bind(mut args: Vec<String>) -> Outcome {
         args.extend(["--remove-name-section", "--remove-producers-section"].map(String::from));
     }
     wasm_bindgen(args)?;
-    parts::join(&out_dir, &script)
+    parts::join(&out_dir, &script)?;
+    if shipping { parts::shorten(&script, &main) } else { Ok(()) }
 }
 
 fn wasm_bindgen(args: Vec<String>) -> Outcome {

@@ -1,16 +1,51 @@
 use crate::{
-    state::use_kills,
-    ui::{Button, ButtonStyle, Dialog, IconName},
+    state::{Toast, use_kills, use_toasts},
+    ui::{Button, ButtonStyle, Dialog, IconName, Tone},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, task::spawn_local};
 use model::{TaskState, dashboard::TaskRow};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-/// Asks before a task is killed. It opens when there is a target.
+/// The run to kill; cleared when the dialog closes.
+type Target = RwSignal<Option<TaskRow>>;
+
+/// Asks before a task is killed. It opens when there is a target; its code, and that of sending a kill, is loaded when
+/// there is one for the first time.
 #[component]
 pub fn KillDialog(
     /// The run to kill; cleared when the dialog closes.
-    target: RwSignal<Option<TaskRow>>,
+    target: Target,
 ) -> impl IntoView {
+    let toasts = use_toasts();
+    let build = RwSignal::new(None::<fn(Target) -> AnyView>);
+    Effect::new(move |_| {
+        if target.with(Option::is_none) || build.with_untracked(Option::is_some) {
+            return;
+        }
+        spawn_local(async move {
+            match dialog().await {
+                Ok(code) => {
+                    build.try_set(Some(code));
+                }
+                Err(_) => {
+                    toasts.show(Toast::new(Tone::Danger, "The dialog could not be loaded").text(vec![
+                        "Nothing was killed. If the server answers, reload this tab: it may be of an older version.".into(),
+                    ]));
+                    target.try_set(None);
+                }
+            }
+        });
+    });
+    move || build.get().map(|build| build(target))
+}
+
+#[wasm_split(kill, fallible)]
+fn dialog() -> Result<fn(Target) -> AnyView, SplitLoaderError> {
+    Ok(|target| view! { <Asking target/> }.into_any())
+}
+
+#[component]
+fn Asking(target: Target) -> impl IntoView {
     let kills = use_kills();
     let open = RwSignal::new(false);
     // The dialog closes itself on Escape, so `open` is its state and not a copy of the target's.

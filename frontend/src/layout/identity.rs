@@ -16,7 +16,7 @@ pub(super) fn Identity() -> impl IntoView {
             .with(|info| info.as_ref()?.role.as_ref().map(|role| role_name(role).to_owned()))
             .unwrap_or_default()
     });
-    let initials = move || user.with(|user| user.chars().take(2).collect::<String>().to_uppercase());
+    let initials = move || user.with(|user| user.chars().take(2).collect::<String>());
     view! {
         <When is=move || user.with(|user| !user.is_empty())>
             <div class="identity">

@@ -25,9 +25,10 @@ impl HistoryQuery {
     }
 
     fn matches_text(&self, row: &TaskRow) -> bool {
-        let wanted = self.text.trim().to_lowercase();
+        // Names are ASCII (contract 4.2), so nothing else can be found in them.
+        let wanted = self.text.trim().to_ascii_lowercase();
         let found = |text: &str| {
-            let text = text.to_lowercase();
+            let text = text.to_ascii_lowercase();
             if wanted.chars().count() < 3 { text.starts_with(&wanted) } else { text.contains(&wanted) }
         };
         wanted.is_empty() || found(row.key.app.as_str()) || found(row.key.id.as_str())

@@ -6,10 +6,12 @@
 mod cut;
 mod join;
 mod place;
+mod shorten;
 
 pub use cut::cut;
 pub use join::join;
 pub use place::place;
+pub use shorten::shorten;
 
 /// Where the parts lie between [`cut`] and [`place`], inside wasm-bindgen's output folder.
 const FOLDER: &str = "parts";
