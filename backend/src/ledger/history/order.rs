@@ -27,6 +27,33 @@ pub struct Place<'a> {
     pub run_id: i64,
 }
 
+/// Where the numbers of a block come from.
+#[derive(Debug)]
+pub enum Numbers<'a> {
+    /// The order goes by texts.
+    Equal,
+    /// Milliseconds.
+    Times(&'a [i64]),
+    /// Cores or MB.
+    Amounts(&'a [i32]),
+    /// By number of the status.
+    Ranks {
+        /// Rank of each status.
+        ranks: Vec<i64>,
+        /// Status of each run.
+        rows: &'a [u16],
+    },
+    /// How long each took.
+    Spans {
+        /// Beginnings.
+        from: &'a [i64],
+        /// Ends.
+        to: &'a [i64],
+        /// End of what goes on.
+        now: i64,
+    },
+}
+
 /// A place, told to the reader of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor(bool, i64, String, String, i64);
@@ -42,37 +69,82 @@ impl Order {
         self.descending
     }
 
-    /// The place of run `at` of a block.
-    pub fn place<'a>(&self, block: &'a Block, at: usize) -> Place<'a> {
-        let mut place = Place { is_missing: false, number: 0, texts: ("", ""), run_id: block.run_ids[at] };
+    /// The numbers that runs of a block are compared by first.
+    pub fn numbers<'a>(&self, block: &'a Block) -> Numbers<'a> {
         match self.key {
-            SortKey::Submitted | SortKey::Other(_) => place.number = block.submitted[at],
-            SortKey::Took => {
-                let ended = if block.ended[at] == GOES_ON { self.now } else { block.ended[at] };
-                place.number = ended.saturating_sub(block.submitted[at]);
+            SortKey::Submitted | SortKey::Other(_) => Numbers::Times(&block.submitted),
+            SortKey::Took => Numbers::Spans { from: &block.submitted, to: &block.ended, now: self.now },
+            SortKey::App | SortKey::Id | SortKey::Executor => Numbers::Equal,
+            SortKey::Status => {
+                let ranks = block.statuses.values().map(|(status, _)| status.rank).collect();
+                Numbers::Ranks { ranks, rows: block.statuses.rows() }
             }
+            SortKey::Ended => Numbers::Times(&block.ended),
+            SortKey::Cores => Numbers::Amounts(&block.cores),
+            SortKey::Memory => Numbers::Amounts(&block.memory_mb),
+        }
+    }
+
+    /// The place of run `at` of a block, whose number is `number`.
+    pub fn place<'a>(&self, block: &'a Block, at: usize, number: i64) -> Place<'a> {
+        let mut place = Place { is_missing: false, number, texts: ("", ""), run_id: block.run_ids[at] };
+        match self.key {
             SortKey::App => place.texts = (block.apps.value(at), block.tasks.get(at)),
             SortKey::Id => place.texts = (block.tasks.get(at), ""),
-            SortKey::Status => place.number = block.statuses.value(at).rank,
             SortKey::Executor => {
                 let host = block.places.value(at).host.as_deref();
                 place.is_missing = host.is_none();
                 place.texts = (host.unwrap_or_default(), "");
             }
-            SortKey::Ended => {
-                place.is_missing = block.ended[at] == GOES_ON;
-                place.number = block.ended[at];
-            }
-            SortKey::Cores => place.number = block.cores[at].into(),
-            SortKey::Memory => place.number = block.memory_mb[at].into(),
+            SortKey::Ended => place.is_missing = number == GOES_ON,
+            SortKey::Submitted
+            | SortKey::Took
+            | SortKey::Status
+            | SortKey::Cores
+            | SortKey::Memory
+            | SortKey::Other(_) => {}
         }
         place
     }
 
+    /// Whether a run with this number comes after `last`, whatever else is known of it. `false` says nothing.
+    pub fn is_surely_after(&self, number: i64, last: &Place<'_>) -> bool {
+        // What has no value comes last: its number tells nothing about that.
+        let is_plain = self.key != SortKey::Ended || (number != GOES_ON && !last.is_missing);
+        is_plain && if self.descending { number < last.number } else { number > last.number }
+    }
+
     /// Which of two runs comes first.
     pub fn compare(&self, a: &Place<'_>, b: &Place<'_>) -> Ordering {
-        let order = a.number.cmp(&b.number).then_with(|| a.texts.cmp(&b.texts)).then_with(|| a.run_id.cmp(&b.run_id));
+        let texts = || match self.key {
+            SortKey::App | SortKey::Id | SortKey::Executor => a.texts.cmp(&b.texts),
+            // Most have no texts, and comparing two empty ones takes its time.
+            SortKey::Submitted
+            | SortKey::Took
+            | SortKey::Status
+            | SortKey::Ended
+            | SortKey::Cores
+            | SortKey::Memory
+            | SortKey::Other(_) => Ordering::Equal,
+        };
+        let order = a.number.cmp(&b.number).then_with(texts).then_with(|| a.run_id.cmp(&b.run_id));
         a.is_missing.cmp(&b.is_missing).then(if self.descending { order.reverse() } else { order })
+    }
+}
+
+impl Numbers<'_> {
+    /// The number of run `at`.
+    pub fn get(&self, at: usize) -> i64 {
+        match self {
+            Self::Equal => 0,
+            Self::Times(times) => times[at],
+            Self::Amounts(amounts) => amounts[at].into(),
+            Self::Ranks { ranks, rows } => ranks[usize::from(rows[at])],
+            Self::Spans { from, to, now } => {
+                let ended = if to[at] == GOES_ON { *now } else { to[at] };
+                ended.saturating_sub(from[at])
+            }
+        }
     }
 }
 

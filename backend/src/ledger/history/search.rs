@@ -1,6 +1,7 @@
 //! One pass over all runs: which belong to a page, and how many there are of each kind.
 
 use super::{
+    block::{Block, Status},
     filter::Filter,
     order::{Cursor, Order, Place},
     table::Table,
@@ -41,6 +42,7 @@ pub fn search(table: &Table, query: &HistoryQuery, now: Timestamp) -> Found {
         let block = &table.blocks[at];
         let takes: Vec<bool> = block.statuses.values().map(|(status, n)| n > 0 && filter.takes(status)).collect();
         let statuses = block.statuses.rows();
+        let numbers = order.numbers(block);
         if filter.is_narrow() {
             let Some(narrow) = filter.narrow(block) else { return };
             let mut counted = vec![0_u32; takes.len()];
@@ -49,7 +51,7 @@ pub fn search(table: &Table, query: &HistoryQuery, now: Timestamp) -> Found {
                     let status = usize::from(statuses[at]);
                     counted[status] += 1;
                     if takes[status] {
-                        first.offer(order.place(block, at));
+                        first.offer(block, at, numbers.get(at));
                     }
                 }
             });
@@ -60,7 +62,7 @@ pub fn search(table: &Table, query: &HistoryQuery, now: Timestamp) -> Found {
             if takes.contains(&true) {
                 each(block.len(), order.is_descending(), |at| {
                     if takes[usize::from(statuses[at])] {
-                        first.offer(order.place(block, at));
+                        first.offer(block, at, numbers.get(at));
                     }
                 });
             }
@@ -85,7 +87,7 @@ fn each(length: usize, from_the_end: bool, mut visit: impl FnMut(usize)) {
 }
 
 impl Found {
-    fn count<'a>(&mut self, counted: impl Iterator<Item = (&'a super::block::Status, u32)>, filter: &Filter<'_>) {
+    fn count<'a>(&mut self, counted: impl Iterator<Item = (&'a Status, u32)>, filter: &Filter<'_>) {
         for (status, n) in counted.filter(|(_, n)| *n > 0) {
             let n = u64::from(n);
             let (sum, by, name) = if status.is_over {
@@ -118,7 +120,11 @@ impl<'a, 'o> First<'a, 'o> {
         Self { order, wanted, after: after.map(Cursor::place), last: None, kept: Vec::new() }
     }
 
-    fn offer(&mut self, place: Place<'a>) {
+    fn offer(&mut self, block: &'a Block, at: usize, number: i64) {
+        if self.last.as_ref().is_some_and(|last| self.order.is_surely_after(number, last)) {
+            return;
+        }
+        let place = self.order.place(block, at, number);
         let comes_before = |limit: &Option<Place<'a>>, otherwise: bool| {
             limit.as_ref().map_or(otherwise, |limit| self.order.compare(&place, limit) != Ordering::Greater)
         };

@@ -5,6 +5,9 @@ use memchr::memmem;
 /// Stands after each ID; no search text that holds it is looked for.
 const END: char = '\0';
 
+/// So many IDs are looked at one by one.
+const NEAR: usize = 8;
+
 /// IDs, and the same in lower case where that differs.
 #[derive(Clone, Debug, Default)]
 pub struct TaskIds {
@@ -44,9 +47,12 @@ impl TaskIds {
             return;
         }
         let texts = self.folded.as_ref().unwrap_or(&self.plain);
-        let mut from = 0;
+        let (mut from, mut at) = (0, 0);
         while let Some(found) = finder.find(&texts.text.as_bytes()[from..]) {
-            let at = texts.ends.partition_point(|end| *end as usize <= from + found);
+            let is_before = |end: &u32| *end as usize <= from + found;
+            // Mostly it is one of the next; otherwise it may be far away.
+            let near = texts.ends[at..].iter().take(NEAR).take_while(|end| is_before(end)).count();
+            at += if near < NEAR { near } else { texts.ends[at..].partition_point(is_before) };
             marks[at] = true;
             from = texts.ends[at] as usize;
         }
