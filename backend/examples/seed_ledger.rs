@@ -1,7 +1,7 @@
 //! `seed_ledger FILE COUNT`: a ledger of COUNT ended runs, told to it as a watcher and its users would have told them.
 //! For `cargo xtask bench history-million`.
 
-use backend::ledger::{Answer, Intent, Ledger, LedgerConfig, LedgerError, Observation, Operation};
+use backend::ledger::{Answer, Intent, Ledger, LedgerConfig, LedgerError, Observation, Operation, Place};
 use model::{
     DroveEvent, TaskKey, TaskSpec, Timestamp,
     dashboard::{AnswerKind, Door},
@@ -79,7 +79,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn open(file: &Path, now: Timestamp) -> Result<Ledger, LedgerError> {
     let config = LedgerConfig {
-        file: file.to_owned(),
+        place: Place::File(file.to_owned()),
         cluster: "demo".to_owned(),
         world: "seeded".to_owned(),
         keep: SPAN * 10,

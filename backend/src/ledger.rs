@@ -6,6 +6,7 @@
 //! [`retention`] and [`open`] only.
 
 mod book;
+mod database;
 mod derive;
 mod detail;
 mod fact;
@@ -24,14 +25,14 @@ pub use fact::{Answer, Intent, Observation, Operation, SubmissionId};
 pub use published::{LiveRun, Now};
 pub use report::new_leader;
 
+use database::Readers;
 use history::Lists;
 use model::{
     TaskKey, Timestamp,
     dashboard::{Count, Counts, HistoryPage, HistoryQuery, TaskDetail, TaskRow},
 };
 use published::Published;
-use sqlx::SqlitePool;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 use writer::{IntentRequest, Told};
 
@@ -41,8 +42,8 @@ pub const PLACING_TIME: Duration = Duration::from_secs(15);
 /// Where the ledger lies and what it is about.
 #[derive(Clone, Debug)]
 pub struct LedgerConfig {
-    /// The file, `ledger.db`; its folder is made if it does not exist.
-    pub file: PathBuf,
+    /// The database.
+    pub place: Place,
     /// Name of the cluster.
     pub cluster: String,
     /// Id of the demo's world; a constant for a real cluster. Runs of another world that still go on are ended.
@@ -55,15 +56,45 @@ pub struct LedgerConfig {
     pub ids_taken_for: Duration,
 }
 
+/// The database of a ledger.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A SQLite file, `ledger.db`; its folder is made if it does not exist.
+    File(PathBuf),
+    /// A PostgreSQL database, shared by replicas, at `postgres://USER:PASSWORD@HOST/DATABASE`.
+    Postgres(String),
+}
+
+impl fmt::Display for Place {
+    /// For people: without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.display().fmt(f),
+            Self::Postgres(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+                let (place, _) = rest.split_once('?').unwrap_or((rest, ""));
+                let (_, host) = place.rsplit_once('@').unwrap_or(("", place));
+                write!(f, "{scheme}://{host}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Why the ledger could not do something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// At start: the operator looks at the file.
-    #[error("the ledger {file} cannot be opened: {reason}", file = .file.display())]
+    #[error("the ledger {place} cannot be opened: {reason}")]
     Open {
-        /// Which file.
-        file: PathBuf,
-        /// What SQLite or the system says.
+        /// Which file or server, without credentials.
+        place: String,
+        /// What the database or the system says.
         reason: String,
     },
     /// The disk is full or gone: the operator acts, and writing is tried again.
@@ -94,8 +125,9 @@ pub struct Ledger {
     ids_taken_for: Duration,
     intents: mpsc::Sender<IntentRequest>,
     told: mpsc::UnboundedSender<Told>,
-    readers: SqlitePool,
+    readers: Readers,
     lists: Arc<Lists>,
+    is_watching: watch::Receiver<bool>,
     published: Arc<Published>,
 }
 
@@ -140,7 +172,7 @@ impl Ledger {
         flushed.await.map_err(|_| LedgerError::Closed)
     }
 
-    /// Stores what was told and closes the file. The other handles are dead afterwards.
+    /// Stores what was told and closes the database. The other handles are dead afterwards.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         self.tell(Told::Close(done));
@@ -163,6 +195,12 @@ impl Ledger {
     /// The revision of the last change.
     pub fn revision(&self) -> u64 {
         *self.published.revision().borrow()
+    }
+
+    /// Whether this process is the one that watches the cluster: always, unless replicas share the ledger. When it turns
+    /// false, somebody else may be watching already.
+    pub fn is_watching(&self) -> watch::Receiver<bool> {
+        self.is_watching.clone()
     }
 
     /// Why the ledger cannot be written, while it cannot.

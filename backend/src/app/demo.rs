@@ -6,7 +6,7 @@ use crate::{
     config::{DataDir, DemoConfig},
     drove_api::{self, DroveApi},
     drove_client::{DroveClient, Identity},
-    ledger::{Ledger, LedgerConfig, Now},
+    ledger::{Ledger, LedgerConfig, Now, Place},
     live::Hub,
     operations::{Operations, Unrecordable, of_rehearsed},
     runtime::{EmbeddedCluster, Hint, Hints, WorldSettings},
@@ -121,7 +121,7 @@ fn upstream_of(embedded: &EmbeddedCluster, users: Arc<Users>) -> Upstream {
 /// The ledger, with what the world did before it was shown.
 async fn open_ledger(folder: &DataDir, embedded: &EmbeddedCluster, ids_taken_for: Duration) -> Result<Ledger, Failure> {
     let config = LedgerConfig {
-        file: folder.path().join("ledger.db"),
+        place: Place::File(folder.path().join("ledger.db")),
         cluster: NAME.to_owned(),
         world: embedded.world().id.clone(),
         keep: KEEP,

@@ -17,6 +17,7 @@ use super::{
 use model::{TaskKey, TaskSpec, Timestamp, dashboard::AnswerKind, fit::Matrix};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    ops::Range,
     sync::Arc,
     time::Duration,
 };
@@ -34,7 +35,8 @@ pub type Verdicts = dyn Fn(&TaskSpec) -> Option<Matrix> + Send + Sync;
 /// Runs and open intents.
 pub struct Book {
     next_run_id: i64,
-    next_submission_id: i64,
+    /// Numbers for submissions that are at hand.
+    submissions: Range<i64>,
     keys: HashMap<TaskKey, KeyRuns>,
     intents: HashMap<SubmissionId, OpenIntent>,
     /// The open CREATE of a key.
@@ -67,11 +69,11 @@ struct OpenIntent {
 }
 
 impl Book {
-    /// A book of nothing; ids go on from those given.
-    pub fn new(next_run_id: i64, next_submission_id: i64) -> Self {
+    /// A book of nothing; runs are numbered from `next_run_id`.
+    pub fn new(next_run_id: i64) -> Self {
         Self {
             next_run_id,
-            next_submission_id,
+            submissions: 0..0,
             keys: HashMap::new(),
             intents: HashMap::new(),
             open_creates: HashMap::new(),
@@ -79,6 +81,27 @@ impl Book {
             unreported: BTreeMap::new(),
             ended: VecDeque::new(),
         }
+    }
+
+    /// Forgets everything but the numbers: what is held is loaded again.
+    pub fn clear(&mut self) {
+        let submissions = self.submissions.clone();
+        *self = Self { submissions, ..Self::new(self.next_run_id) };
+    }
+
+    /// Others have taken numbers for runs.
+    pub fn set_next_run(&mut self, next: i64) {
+        self.next_run_id = next;
+    }
+
+    /// How many numbers for submissions are at hand.
+    pub fn spare_submissions(&self) -> usize {
+        usize::try_from(self.submissions.end - self.submissions.start).unwrap_or(0)
+    }
+
+    /// Gives numbers for submissions.
+    pub fn give_submissions(&mut self, numbers: Range<i64>) {
+        self.submissions = numbers;
     }
 
     /// Those of `keys` that must be loaded before anything about them is told.
@@ -104,10 +127,10 @@ impl Book {
         self.intents.get(&id).map(|intent| &intent.key)
     }
 
-    /// An id for an intent that is about to be stored.
+    /// A number for an intent that is about to be stored; one must be at hand.
     pub fn next_submission(&mut self) -> SubmissionId {
-        let id = SubmissionId(self.next_submission_id);
-        self.next_submission_id += 1;
+        let id = SubmissionId(self.submissions.start);
+        self.submissions.start += 1;
         id
     }
 

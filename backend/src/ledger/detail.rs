@@ -1,6 +1,7 @@
 //! Everything known of one run, from one consistent read.
 
 use super::{
+    database::{Query, Readers, Reading, Row},
     history::{from_json, revision},
     withhold::Withheld,
 };
@@ -10,12 +11,11 @@ use model::{
     fit::Matrix,
 };
 use serde_json::Value;
-use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use std::time::Duration;
 
 /// Run `run` of a key, or its last one.
 pub async fn read(
-    readers: &SqlitePool,
+    readers: &Readers,
     cluster: &str,
     key: &TaskKey,
     run: Option<u32>,
@@ -23,31 +23,23 @@ pub async fn read(
     ids_taken_for: Duration,
 ) -> sqlx::Result<Option<TaskDetail>> {
     let mut read = readers.begin().await?;
-    let runs: Vec<u32> =
-        sqlx::query_scalar("SELECT run FROM run WHERE cluster = ? AND app = ? AND task = ? ORDER BY run")
-            .bind(cluster)
-            .bind(key.app.as_str())
-            .bind(key.id.as_str())
-            .fetch_all(&mut *read)
-            .await?;
+    let of_key = |query: Query| query.bind(cluster).bind(key.app.as_str()).bind(key.id.as_str());
+    let query = Query::new("SELECT run FROM run WHERE cluster = $1 AND app = $2 AND task = $3 ORDER BY run");
+    let numbers = read.fetch_all(of_key(query)).await?;
+    let number = |row: &Row| row.number("run").map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    let runs: Vec<u32> = numbers.iter().map(number).collect::<Result<_, _>>()?;
     let Some(last) = runs.last().copied() else { return Ok(None) };
-    let Some(found) = sqlx::query(
+    let query = Query::new(
         "SELECT run.run_id, run.world_id, run.submission_id, run_row.content, report.info \
          FROM run JOIN run_row ON run_row.run_id = run.run_id LEFT JOIN report ON report.run_id = run.run_id \
-         WHERE run.cluster = ? AND run.app = ? AND run.task = ? AND run.run = ?",
-    )
-    .bind(cluster)
-    .bind(key.app.as_str())
-    .bind(key.id.as_str())
-    .bind(i64::from(run.unwrap_or(last)))
-    .fetch_optional(&mut *read)
-    .await?
-    else {
+         WHERE run.cluster = $1 AND run.app = $2 AND run.task = $3 AND run.run = $4",
+    );
+    let Some(found) = read.fetch_optional(of_key(query).bind(i64::from(run.unwrap_or(last)))).await? else {
         return Ok(None);
     };
-    let row: TaskRow = from_json(&found.try_get::<String, _>("content")?)?;
-    let submission: Option<i64> = found.try_get("submission_id")?;
-    let info: Option<String> = found.try_get("info")?;
+    let row: TaskRow = from_json(&found.text("content")?)?;
+    let submission = found.number_or_none("submission_id")?;
+    let info = found.text_or_none("info")?;
     let (spec, withheld) = spec(&mut read, submission).await?;
     let (matrix, is_forgotten) = conclusions(&mut read, cluster, row.run_id).await?;
     let keeps_id = row.is_over() && info.is_some() && !is_forgotten && row.run == last;
@@ -64,39 +56,33 @@ pub async fn read(
         now,
         row,
     };
-    read.commit().await?;
+    read.end().await?;
     Ok(Some(detail))
 }
 
-async fn spec(read: &mut SqliteConnection, submission: Option<i64>) -> sqlx::Result<(Option<Value>, Vec<String>)> {
-    let stored: Option<(Option<String>, Option<String>)> =
-        sqlx::query_as("SELECT spec, withheld FROM submission WHERE submission_id = ?")
-            .bind(submission)
-            .fetch_optional(read)
-            .await?;
-    let (spec, withheld) = stored.unwrap_or_default();
-    let withheld: Vec<Withheld> = withheld.map(|withheld| from_json(&withheld)).transpose()?.unwrap_or_default();
-    Ok((spec.map(|spec| from_json(&spec)).transpose()?, withheld.into_iter().map(|value| value.pointer).collect()))
+async fn spec(read: &mut Reading, submission: Option<i64>) -> sqlx::Result<(Option<Value>, Vec<String>)> {
+    let query = Query::new("SELECT spec, withheld FROM submission WHERE submission_id = $1").bind(submission);
+    let Some(row) = read.fetch_optional(query).await? else { return Ok((None, Vec::new())) };
+    let withheld = row.text_or_none("withheld")?.map(|withheld| from_json::<Vec<Withheld>>(&withheld)).transpose()?;
+    let pointers = withheld.unwrap_or_default().into_iter().map(|value| value.pointer).collect();
+    Ok((row.text_or_none("spec")?.map(|spec| from_json(&spec)).transpose()?, pointers))
 }
 
 /// The matrix of the moment in which the run was not placed, and whether Drove has forgotten it.
-async fn conclusions(read: &mut SqliteConnection, cluster: &str, run: i64) -> sqlx::Result<(Option<Matrix>, bool)> {
-    let rows = sqlx::query(
+async fn conclusions(read: &mut Reading, cluster: &str, run: i64) -> sqlx::Result<(Option<Matrix>, bool)> {
+    let query = Query::new(
         "SELECT conclusion.kind, conclusion.at, matrix.content FROM conclusion \
          LEFT JOIN matrix ON matrix.cluster = conclusion.cluster AND matrix.hash = conclusion.matrix \
-         WHERE conclusion.cluster = ? AND conclusion.run_id = ? ORDER BY conclusion_id",
-    )
-    .bind(cluster)
-    .bind(run)
-    .fetch_all(read)
-    .await?;
+         WHERE conclusion.cluster = $1 AND conclusion.run_id = $2 ORDER BY conclusion_id",
+    );
+    let rows = read.fetch_all(query.bind(cluster).bind(run)).await?;
     let (mut matrix, mut is_forgotten) = (None, false);
     for row in rows {
-        is_forgotten |= row.try_get::<String, _>("kind")? == "FORGOTTEN";
-        let content = row.try_get::<Option<String>, _>("content")?;
+        is_forgotten |= row.text("kind")? == "FORGOTTEN";
+        let content = row.text_or_none("content")?;
         // A matrix in the shape of an earlier version is one that cannot be shown, not a reason to show nothing.
         if let Some(found) = content.and_then(|text| serde_json::from_str::<Matrix>(&text).ok()) {
-            matrix = Some(Matrix { at: Timestamp(row.try_get("at")?), ..found });
+            matrix = Some(Matrix { at: Timestamp(row.number("at")?), ..found });
         }
     }
     Ok((matrix, is_forgotten))
@@ -104,31 +90,27 @@ async fn conclusions(read: &mut SqliteConnection, cluster: &str, run: i64) -> sq
 
 /// Operations on a run. Its CREATE may still be waiting for its answer, and name no run yet.
 async fn submissions(
-    read: &mut SqliteConnection,
+    read: &mut Reading,
     cluster: &str,
     run: i64,
     create: Option<i64>,
 ) -> sqlx::Result<Vec<Submission>> {
-    let rows = sqlx::query(
-        "SELECT operation, at, user, door, answer, status, words FROM submission \
-         WHERE (cluster = ? AND run_id = ?) OR submission_id = ? ORDER BY submission_id",
-    )
-    .bind(cluster)
-    .bind(run)
-    .bind(create)
-    .fetch_all(read)
-    .await?;
+    let query = Query::new(
+        "SELECT operation, at, \"user\", door, answer, status, words FROM submission \
+         WHERE (cluster = $1 AND run_id = $2) OR submission_id = $3 ORDER BY submission_id",
+    );
+    let rows = read.fetch_all(query.bind(cluster).bind(run).bind(create)).await?;
     rows.iter()
         .map(|row| {
-            let (door, answer): (String, Option<String>) = (row.try_get("door")?, row.try_get("answer")?);
-            let words: Option<String> = row.try_get("words")?;
+            let answer = row.text_or_none("answer")?;
+            let words = row.text_or_none("words")?;
             Ok(Submission {
-                operation: row.try_get("operation")?,
-                at: Timestamp(row.try_get("at")?),
-                user: row.try_get("user")?,
-                door: Door::from_wire(&door),
+                operation: row.text("operation")?,
+                at: Timestamp(row.number("at")?),
+                user: row.text_or_none("user")?,
+                door: Door::from_wire(&row.text("door")?),
                 answer: answer.map_or(AnswerKind::Unknown, |answer| AnswerKind::from_wire(&answer)),
-                status: row.try_get("status")?,
+                status: row.number_or_none("status")?.and_then(|status| u16::try_from(status).ok()),
                 words: words.map(|words| from_json(&words)).transpose()?.unwrap_or_default(),
             })
         })
@@ -136,27 +118,17 @@ async fn submissions(
 }
 
 /// Gaps that overlap the run.
-async fn gaps(
-    read: &mut SqliteConnection,
-    cluster: &str,
-    found: &SqliteRow,
-    row: &TaskRow,
-    now: Timestamp,
-) -> sqlx::Result<Vec<Gap>> {
-    let rows = sqlx::query(
+async fn gaps(read: &mut Reading, cluster: &str, found: &Row, row: &TaskRow, now: Timestamp) -> sqlx::Result<Vec<Gap>> {
+    let query = Query::new(
         "SELECT from_at, to_at, reason FROM gap \
-         WHERE cluster = ? AND world_id = ? AND to_at >= ? AND from_at <= ? ORDER BY from_at",
-    )
-    .bind(cluster)
-    .bind(found.try_get::<String, _>("world_id")?)
-    .bind(row.submitted.millis())
-    .bind(row.ended.unwrap_or(now).millis())
-    .fetch_all(read)
-    .await?;
+         WHERE cluster = $1 AND world_id = $2 AND to_at >= $3 AND from_at <= $4 ORDER BY from_at",
+    );
+    let query = query.bind(cluster).bind(found.text("world_id")?).bind(row.submitted.millis());
+    let rows = read.fetch_all(query.bind(row.ended.unwrap_or(now).millis())).await?;
     rows.iter()
         .map(|row| {
-            let (from, to) = (Timestamp(row.try_get("from_at")?), Timestamp(row.try_get("to_at")?));
-            Ok(Gap { from, to, reason: row.try_get("reason")? })
+            let (from, to) = (Timestamp(row.number("from_at")?), Timestamp(row.number("to_at")?));
+            Ok(Gap { from, to, reason: row.text("reason")? })
         })
         .collect()
 }

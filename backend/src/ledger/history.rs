@@ -14,26 +14,21 @@ pub use block::Line;
 pub use load::load;
 pub use table::Lists;
 
+use super::database::{Query, Readers, Reading, Row};
 use model::{
     Outcome, TaskState, Timestamp,
     dashboard::{Count, Counts, HistoryPage, HistoryQuery, Phase, TaskRow},
 };
 use search::{Found, search};
 use serde::de::DeserializeOwned;
-use sqlx::{SqliteConnection, SqlitePool};
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use table::Table;
 
 /// A pass over more runs than this is not made by the thread that serves requests.
 const SHORT_PASS: usize = 10_000;
 
 /// One page, with everything that belongs to it.
-pub async fn page(
-    readers: &SqlitePool,
-    lists: &Lists,
-    query: &HistoryQuery,
-    now: Timestamp,
-) -> sqlx::Result<HistoryPage> {
+pub async fn page(readers: &Readers, lists: &Lists, query: &HistoryQuery, now: Timestamp) -> sqlx::Result<HistoryPage> {
     let table = lists.now();
     let found = pass(table.clone(), query, now).await;
     Ok(HistoryPage {
@@ -65,35 +60,30 @@ async fn pass(table: Arc<Table>, query: &HistoryQuery, now: Timestamp) -> Found 
 
 /// Rows by the order of their last change.
 pub async fn changed_since(
-    readers: &SqlitePool,
+    readers: &Readers,
     cluster: &str,
     revision: u64,
     limit: usize,
 ) -> sqlx::Result<Vec<TaskRow>> {
-    let contents: Vec<String> = sqlx::query_scalar(
-        "SELECT run_row.content FROM run CROSS JOIN run_row ON run_row.run_id = run.run_id \
-         WHERE run.cluster = ? AND run.revision > ? ORDER BY run.revision LIMIT ?",
-    )
-    .bind(cluster)
-    .bind(i64::try_from(revision).unwrap_or(i64::MAX))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(readers)
-    .await?;
-    contents.iter().map(|content| from_json(content)).collect()
+    let query = Query::new(
+        "SELECT run_row.content FROM run JOIN run_row ON run_row.run_id = run.run_id \
+         WHERE run.cluster = $1 AND run.revision > $2 ORDER BY run.revision LIMIT $3",
+    );
+    let number = |n| i64::try_from(n).unwrap_or(i64::MAX);
+    let query = query.bind(cluster).bind(i64::try_from(revision).unwrap_or(i64::MAX)).bind(number(limit));
+    readers.fetch_all(query).await?.iter().map(row_of).collect()
 }
 
 /// Time of the last event recorded.
-pub async fn last_event(readers: &SqlitePool, cluster: &str, world: &str) -> sqlx::Result<Option<Timestamp>> {
+pub async fn last_event(readers: &Readers, cluster: &str, world: &str) -> sqlx::Result<Option<Timestamp>> {
     // Events are recorded nearly in the order of their time: the newest is among the last ones.
-    let at: Option<i64> = sqlx::query_scalar(
-        "SELECT max(at) FROM (SELECT at FROM transition \
-             WHERE cluster = ? AND world_id = ? AND event_id IS NOT NULL ORDER BY transition_id DESC LIMIT 1000)",
-    )
-    .bind(cluster)
-    .bind(world)
-    .fetch_one(readers)
-    .await?;
-    Ok(at.map(Timestamp))
+    let query = Query::new(
+        "SELECT max(at) AS at FROM (SELECT at FROM transition \
+             WHERE cluster = $1 AND world_id = $2 AND event_id IS NOT NULL \
+             ORDER BY transition_id DESC LIMIT 1000) AS last",
+    );
+    let row = readers.fetch_one(query.bind(cluster).bind(world)).await?;
+    Ok(row.number_or_none("at")?.map(Timestamp))
 }
 
 /// Place of a row's state or outcome when a list is sorted by status: the order of a run, then the outcomes.
@@ -110,10 +100,10 @@ pub fn status_rank(row: &TaskRow) -> i64 {
 }
 
 /// The ledger's revision at this read.
-pub async fn revision(read: &mut SqliteConnection, cluster: &str) -> sqlx::Result<u64> {
-    let seq: i64 =
-        sqlx::query_scalar("SELECT change_seq FROM ledger WHERE cluster = ?").bind(cluster).fetch_one(read).await?;
-    Ok(u64::try_from(seq).unwrap_or(0))
+pub async fn revision(read: &mut Reading, cluster: &str) -> sqlx::Result<u64> {
+    let query = Query::new("SELECT change_seq FROM ledger WHERE cluster = $1").bind(cluster);
+    let row = read.fetch_optional(query).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(u64::try_from(row.number("change_seq")?).unwrap_or(0))
 }
 
 /// Reads a stored document.
@@ -121,13 +111,18 @@ pub fn from_json<T: DeserializeOwned>(text: &str) -> sqlx::Result<T> {
     serde_json::from_str(text).map_err(|fault| sqlx::Error::Decode(Box::new(fault)))
 }
 
-async fn rows(readers: &SqlitePool, ids: &[i64]) -> sqlx::Result<Vec<TaskRow>> {
-    let ids = serde_json::to_string(ids).map_err(|fault| sqlx::Error::Encode(Box::new(fault)))?;
-    let contents: Vec<String> = sqlx::query_scalar(
-        "SELECT run_row.content FROM json_each(?) AS id CROSS JOIN run_row ON run_row.run_id = id.value ORDER BY id.key",
-    )
-    .bind(ids)
-    .fetch_all(readers)
-    .await?;
-    contents.iter().map(|content| from_json(content)).collect()
+async fn rows(readers: &Readers, ids: &[i64]) -> sqlx::Result<Vec<TaskRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Query::new("SELECT run_id, content FROM run_row WHERE run_id IN ").list(ids);
+    let mut found = HashMap::new();
+    for row in readers.fetch_all(query).await? {
+        found.insert(row.number("run_id")?, row_of(&row)?);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+fn row_of(row: &Row) -> sqlx::Result<TaskRow> {
+    from_json(&row.text("content")?)
 }

@@ -1,84 +1,151 @@
-//! Opening the ledger: the file, its schema, and what an earlier process left open.
+//! Opening the ledger: the database, its schema, and what an earlier process left open.
+
+mod postgres;
+mod sqlite;
 
 use super::{
-    Ledger, LedgerConfig, LedgerError,
+    Ledger, LedgerConfig, LedgerError, Place,
     book::{Book, Changes},
-    derive,
-    fact::{Answer, SubmissionId},
-    history,
-    published::{LiveRun, Now, Published},
+    database::{Connection, Query, Readers},
+    derive, history,
+    published::{Now, Published},
     run::{Conclusion, ConclusionKind, RunFacts},
     store::{self, Scope},
-    writer::Writer,
+    writer::{Told, Writer, unknown},
 };
 use model::dashboard::TaskRow;
-use sqlx::{
-    ConnectOptions, Connection, SqliteConnection,
-    migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-use std::{path::Path, sync::Arc, time::Duration};
-use tokio::sync::mpsc;
+use std::{collections::BTreeSet, sync::Arc};
+use tokio::sync::{mpsc, watch};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
-
-/// Connections for reads; each holds a cache of 2 MB at most.
+/// Connections for reads; in SQLite each holds a cache of 2 MB at most.
 const READERS: u32 = 4;
 /// Prepared statements kept by the writer: one for each size of batch and table.
 const STATEMENTS: usize = 256;
 /// Intents waiting for the writer; more make their senders wait.
 const INTENTS_WAITING: usize = 1_024;
-/// How often the write-ahead log is copied into the file.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
 /// Rows derived again in one transaction when the rules have changed.
 const ROWS_AT_ONCE: usize = 1_000;
+
+/// Where a ledger is, and how it is reached.
+pub enum Target {
+    /// A file.
+    Sqlite(sqlite::File),
+    /// A schema on a server.
+    Postgres(postgres::Server),
+}
+
+/// Whose turn it is to watch the cluster. Who holds it has a part in that, and lives as other replicas see it.
+pub enum Turn {
+    /// There is nobody else.
+    Alone(watch::Sender<bool>),
+    /// One of the replicas.
+    Shared {
+        /// Whether it is this one.
+        turn: watch::Receiver<bool>,
+        /// Whoever speaks with the server for this replica does so until this is dropped.
+        _held: watch::Sender<()>,
+    },
+}
+
+impl Turn {
+    /// Whether it is the turn of this process.
+    pub fn is_watching(&self) -> watch::Receiver<bool> {
+        match self {
+            Self::Alone(turn) => turn.subscribe(),
+            Self::Shared { turn, .. } => turn.clone(),
+        }
+    }
+}
+
+impl Target {
+    /// The ledger of a cluster at a place.
+    pub fn of(place: &Place, cluster: &str) -> sqlx::Result<Self> {
+        Ok(match place {
+            Place::File(file) => Self::Sqlite(sqlite::File::prepare(file)?),
+            Place::Postgres(url) => Self::Postgres(postgres::Server::of(url, cluster)?),
+        })
+    }
+
+    /// A connection for the writer.
+    pub async fn connect_to_write(&self) -> sqlx::Result<Connection> {
+        match self {
+            Self::Sqlite(file) => file.connect_to_write().await,
+            Self::Postgres(server) => server.connect().await,
+        }
+    }
+
+    async fn readers(&self) -> sqlx::Result<Readers> {
+        match self {
+            Self::Sqlite(file) => file.readers().await,
+            Self::Postgres(server) => server.readers().await,
+        }
+    }
+}
 
 impl Ledger {
     /// Opens the ledger, and makes it if there is none. `now` is the time of facts.
     pub async fn open(config: LedgerConfig, now: Now) -> Result<Self, LedgerError> {
-        let refused = |reason: String| LedgerError::Open { file: config.file.clone(), reason };
-        prepare_file(&config.file).map_err(|error| refused(error.to_string()))?;
-        Self::open_file(&config, now).await.map_err(|error| refused(error.to_string()))
+        let opened = async { Self::open_target(Target::of(&config.place, &config.cluster)?, &config, now).await };
+        let place = || config.place.to_string();
+        opened.await.map_err(|error| LedgerError::Open { place: place(), reason: error.to_string() })
     }
 
-    async fn open_file(config: &LedgerConfig, now: Now) -> sqlx::Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(&config.file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(10));
-        // Checkpoints sync the file: they are made by a connection of their own, so that no intent waits for the disk.
-        let writing = options.clone().pragma("wal_autocheckpoint", "0").statement_cache_capacity(STATEMENTS);
-        let mut connection = writing.connect().await?;
-        make_shrinkable(&mut connection).await?;
-        MIGRATIONS.run(&mut connection).await?;
-        let (scope, seq, derived_by) = identify(&mut connection, config, now().millis()).await?;
+    async fn open_target(target: Target, config: &LedgerConfig, now: Now) -> sqlx::Result<Self> {
+        let mut connection = target.connect_to_write().await?;
+        // Replicas start one after the other.
+        let guard = match &target {
+            Target::Sqlite(file) => {
+                file.migrate(&mut connection).await?;
+                None
+            }
+            Target::Postgres(server) => Some(server.migrate().await?),
+        };
+        let (scope, seq, derived_by) = identify(&mut connection, config, &target, now().millis()).await?;
         let published = Arc::new(Published::new(now, seq));
+        let held = watch::Sender::new(());
+        let (turn, news) = match &target {
+            Target::Sqlite(file) => {
+                file.keep_log_short(published.clone());
+                (Turn::Alone(watch::Sender::new(true)), None)
+            }
+            Target::Postgres(server) => {
+                let turn = server.take_turns(scope.replica, held.subscribe()).await?;
+                let news = server.listen(held.subscribe());
+                (Turn::Shared { turn, _held: held }, Some(news))
+            }
+        };
+        let is_watching = turn.is_watching();
         let mut writer = Writer {
-            book: Book::new(next(&mut connection, "run").await?, next(&mut connection, "submission").await?),
+            target,
+            book: Book::new(store::next_run(&mut connection).await?),
             connection,
             scope,
+            foreign: BTreeSet::new(),
+            is_stale: false,
             seq,
             published: published.clone(),
             lists: Arc::default(),
             keep: config.keep,
             keep_bytes: config.keep_bytes,
+            turn,
+            news,
         };
+        if !writer.connection.is_shared() {
+            let first = store::next_submission(&mut writer.connection).await?;
+            writer.book.give_submissions(first..i64::MAX);
+        }
         if derived_by != derive::RULES_VERSION {
             writer.derive_again().await?;
         }
-        let unsaved = writer.take_over().await?;
+        let taken_over = writer.take_over().await?;
         let table = history::load(&mut writer.connection, &config.cluster, writer.seq).await?;
         writer.lists.update(|lists| *lists = table);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.clone().read_only(true).statement_cache_capacity(STATEMENTS))
-            .await?;
+        drop(guard);
+        let readers = writer.target.readers().await?;
         let lists = writer.lists.clone();
         let (intents, intents_waiting) = mpsc::channel(INTENTS_WAITING);
         let (told, told_waiting) = mpsc::unbounded_channel();
-        tokio::spawn(checkpoints(options, published.clone()));
-        tokio::spawn(writer.run(intents_waiting, told_waiting, unsaved));
+        tokio::spawn(writer.run(intents_waiting, told_waiting, taken_over));
         let ledger = Self {
             cluster: config.cluster.as_str().into(),
             ids_taken_for: config.ids_taken_for,
@@ -86,6 +153,7 @@ impl Ledger {
             told,
             readers,
             lists,
+            is_watching,
             published,
         };
         // What was taken over is stored before anybody reads.
@@ -97,25 +165,14 @@ impl Ledger {
 impl Writer {
     /// Goes on where an earlier process stopped: its live runs, and its intents without an answer, whose outcome is
     /// unknown now.
-    async fn take_over(&mut self) -> sqlx::Result<Changes> {
-        let mut changes = Changes::default();
-        let (here, elsewhere) = store::load_live(&mut self.connection, &self.scope).await?;
+    async fn take_over(&mut self) -> sqlx::Result<Vec<Told>> {
+        let (_, elsewhere) = store::load_live(&mut self.connection, &self.scope).await?;
         self.end_other_worlds(&elsewhere).await?;
-        let unanswered = store::load_unanswered(&mut self.connection, &self.scope).await?;
-        let keys = here.into_iter().chain(unanswered.iter().map(|intent| intent.key.clone())).collect();
-        let mut live = Vec::new();
-        for (key, runs) in store::load_keys(&mut self.connection, &self.scope, &keys).await? {
-            live.extend(runs.runs.iter().map(|facts| LiveRun::of(facts, &derive::row(facts))));
-            self.book.load(key, runs);
+        let unanswered = self.read_again().await?;
+        if self.connection.is_shared() {
+            return Ok(self.of_dead_replicas(&unanswered).await);
         }
-        self.published.show(live, self.seq);
-        for intent in unanswered {
-            let SubmissionId(id) = intent.id;
-            tracing::info!(id, key = %intent.key, "an operation was sent and its answer not recorded: outcome unknown");
-            self.book.reopen(intent.id, intent.key, intent.at, intent.user, intent.spec);
-            self.book.answer(SubmissionId(id), Answer::unknown(), &|_| None, &mut changes);
-        }
-        Ok(changes)
+        Ok(unanswered.iter().map(unknown).collect())
     }
 
     /// Runs of a world that was given up are over.
@@ -134,116 +191,71 @@ impl Writer {
 
     /// Derives all views from the facts again.
     async fn derive_again(&mut self) -> sqlx::Result<()> {
-        let ids: Vec<i64> = sqlx::query_scalar("SELECT run_id FROM run WHERE cluster = ? ORDER BY run_id")
-            .bind(&self.scope.cluster)
-            .fetch_all(&mut self.connection)
-            .await?;
+        let query = Query::new("SELECT run_id FROM run WHERE cluster = $1 ORDER BY run_id").bind(&self.scope.cluster);
+        let rows = self.connection.fetch_all(query).await?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.number("run_id")).collect::<Result<_, _>>()?;
         for ids in ids.chunks(ROWS_AT_ONCE) {
             let runs = store::load_runs(&mut self.connection, &self.scope, ids).await?;
             self.store_rows(&runs, &Changes::default()).await?;
         }
-        sqlx::query("UPDATE ledger SET derived_by = ? WHERE cluster = ?")
-            .bind(derive::RULES_VERSION)
-            .bind(&self.scope.cluster)
-            .execute(&mut self.connection)
-            .await
-            .map(drop)
+        let query = Query::new("UPDATE ledger SET derived_by = $1 WHERE cluster = $2");
+        self.connection.execute(query.bind(derive::RULES_VERSION).bind(&self.scope.cluster)).await.map(drop)
     }
 
     async fn store_rows(&mut self, runs: &[RunFacts], changes: &Changes) -> sqlx::Result<()> {
-        let mut seq = self.seq;
-        let rows: Vec<(&RunFacts, TaskRow)> = runs
-            .iter()
-            .map(|facts| {
-                seq += 1;
-                (facts, TaskRow { revision: seq, ..derive::row(facts) })
-            })
-            .collect();
-        let mut transaction = self.connection.begin().await?;
-        store::insert_facts(&mut transaction, &self.scope, changes).await?;
-        store::upsert_runs(&mut transaction, &self.scope, &rows).await?;
-        store::set_change_seq(&mut transaction, &self.scope, seq).await?;
-        transaction.commit().await?;
-        self.seq = seq;
-        self.published.show(Vec::new(), seq);
+        self.connection.begin().await?;
+        let stored = async {
+            let (connection, scope) = (&mut self.connection, &self.scope);
+            let mut seq = if connection.is_shared() { store::lock(connection, scope).await? } else { self.seq };
+            let rows: Vec<(&RunFacts, TaskRow)> = runs
+                .iter()
+                .map(|facts| {
+                    seq += 1;
+                    (facts, TaskRow { revision: seq, ..derive::row(facts) })
+                })
+                .collect();
+            store::insert_facts(connection, scope, changes).await?;
+            store::upsert_runs(connection, scope, &rows).await?;
+            store::set_change_seq(connection, scope, seq).await?;
+            if connection.is_shared() {
+                store::notify(connection, scope).await?;
+            }
+            Ok(seq)
+        };
+        let stored = stored.await;
+        self.seq = self.connection.end(stored).await?;
+        self.published.show(Vec::new(), self.seq);
         Ok(())
     }
 }
 
-/// Lets the file give pages back to the system. A file of an earlier version is written anew, once.
-async fn make_shrinkable(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    const INCREMENTAL: i64 = 2;
-    let mode: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&mut *connection).await?;
-    if mode != INCREMENTAL {
-        sqlx::query("PRAGMA auto_vacuum = INCREMENTAL").execute(&mut *connection).await?;
-        sqlx::query("VACUUM").execute(connection).await?;
-    }
-    Ok(())
-}
-
 /// The cluster's line in the ledger, and its world, both made if they are new.
 async fn identify(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     config: &LedgerConfig,
+    target: &Target,
     now: i64,
 ) -> sqlx::Result<(Scope, u64, i64)> {
-    let mut fresh_key = [0; 32];
-    getrandom::fill(&mut fresh_key).map_err(|fault| sqlx::Error::Io(std::io::Error::other(fault.to_string())))?;
-    sqlx::query(
-        "INSERT INTO ledger (cluster, change_seq, hash_key, derived_by) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(&config.cluster)
-    .bind(fresh_key.as_slice())
-    .bind(derive::RULES_VERSION)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("INSERT INTO world (cluster, world_id, opened) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(&config.cluster)
-        .bind(&config.world)
-        .bind(now)
-        .execute(&mut *connection)
-        .await?;
-    let (seq, hash_key, derived_by): (i64, Vec<u8>, i64) =
-        sqlx::query_as("SELECT change_seq, hash_key, derived_by FROM ledger WHERE cluster = ?")
-            .bind(&config.cluster)
-            .fetch_one(connection)
-            .await?;
-    let scope = Scope { cluster: config.cluster.clone(), world: config.world.clone(), hash_key };
-    Ok((scope, u64::try_from(seq).unwrap_or(0), derived_by))
-}
-
-/// The first id of `table` that is not taken.
-async fn next(connection: &mut SqliteConnection, table: &'static str) -> sqlx::Result<i64> {
-    let statement = match table {
-        "run" => "SELECT coalesce(max(run_id), 0) + 1 FROM run",
-        _ => "SELECT coalesce(max(submission_id), 0) + 1 FROM submission",
+    let mut fresh_key = [0_u8; 32];
+    let mut replica = [0_u8; 8];
+    for random in [&mut fresh_key[..], &mut replica[..]] {
+        getrandom::fill(random).map_err(|fault| sqlx::Error::Io(std::io::Error::other(fault.to_string())))?;
+    }
+    let query = Query::new(
+        "INSERT INTO ledger (cluster, change_seq, hash_key, derived_by) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING",
+    );
+    let query = query.bind(&config.cluster).bind(fresh_key.to_vec()).bind(derive::RULES_VERSION);
+    connection.execute(query).await?;
+    let query = Query::new("INSERT INTO world (cluster, world_id, opened) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+    connection.execute(query.bind(&config.cluster).bind(&config.world).bind(now)).await?;
+    let query = Query::new("SELECT change_seq, hash_key, derived_by FROM ledger WHERE cluster = $1");
+    let line = connection.fetch_one(query.bind(&config.cluster)).await?;
+    let (replica, channel) = match target {
+        Target::Sqlite(_) => (0, String::new()),
+        // Positive, and never 0.
+        Target::Postgres(server) => (i64::from_be_bytes(replica) & i64::MAX | 1, server.schema().to_owned()),
     };
-    sqlx::query_scalar(statement).fetch_one(connection).await
-}
-
-/// Copies the write-ahead log into the file, now and then, until the ledger is closed.
-async fn checkpoints(options: SqliteConnectOptions, published: Arc<Published>) {
-    let mut revision = published.revision();
-    drop(published);
-    let mut connection = None;
-    while revision.changed().await.is_ok() {
-        tokio::time::sleep(CHECKPOINT_EVERY).await;
-        if connection.is_none() {
-            connection = options.connect().await.ok();
-        }
-        let Some(open) = &mut connection else { continue };
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(open).await {
-            tracing::debug!(%error, "the ledger's log was not copied into its file this time");
-        }
-    }
-}
-
-/// Makes folder and file with rights for their owner only; files that SQLite makes beside it get the same.
-fn prepare_file(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-    if let Some(folder) = file.parent().filter(|folder| !folder.exists()) {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+    let (cluster, world) = (config.cluster.clone(), config.world.clone());
+    let scope = Scope { cluster, world, hash_key: line.bytes("hash_key")?, replica, channel };
+    Ok((scope, u64::try_from(line.number("change_seq")?).unwrap_or(0), line.number("derived_by")?))
 }

@@ -2,18 +2,22 @@
 //!
 //! In steps, each a short transaction, so that nobody waits long; the writer takes intents in between.
 
-use super::store::Scope;
+use super::{
+    database::{Connection, Query},
+    store::Scope,
+};
 use model::Timestamp;
-use sqlx::{Connection, SqliteConnection};
 
 /// Runs removed in one step.
 const RUNS_AT_ONCE: i64 = 64;
 /// Submissions looked at in one step.
 const SUBMISSIONS_AT_ONCE: i64 = 512;
-/// Pages given back to the system in one step.
-const PAGES_AT_ONCE: u32 = 64;
+/// Gives so many pages back to the system in one step.
+const GIVE_BACK: &str = "PRAGMA incremental_vacuum(64)";
 /// Free pages that stay in the file: they are soon used again.
 const PAGES_KEPT: i64 = 256;
+/// Bytes of a run on a server beside its texts: transitions, columns, indexes and what a page loses.
+const BESIDE_TEXTS: i64 = 2_048;
 /// When the file is too large, it is made so much smaller than it may be: otherwise each new run would cost a step.
 const ROOM: u64 = 20;
 
@@ -35,6 +39,8 @@ pub struct Sweep {
     before: Timestamp,
     /// The file is too large, until it is smaller by some.
     is_shrinking: bool,
+    /// On a server: number of runs, and bytes of each.
+    estimate: Option<(i64, i64)>,
 }
 
 #[derive(Debug)]
@@ -60,11 +66,11 @@ pub enum Step {
 impl Sweep {
     /// A sweep that ends when the ledger is within its limits.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, stage: Stage::Runs, before: limits.before, is_shrinking: false }
+        Self { limits, stage: Stage::Runs, before: limits.before, is_shrinking: false, estimate: None }
     }
 
     /// Goes one step further. After a failure it can be tried again.
-    pub async fn step(&mut self, connection: &mut SqliteConnection, scope: &Scope) -> sqlx::Result<Step> {
+    pub async fn step(&mut self, connection: &mut Connection, scope: &Scope) -> sqlx::Result<Step> {
         match self.stage {
             Stage::Runs => {
                 let runs = self.oldest(connection, scope).await?;
@@ -84,108 +90,130 @@ impl Sweep {
             }
             Stage::Spans => {
                 for statement in [
-                    "DELETE FROM gap WHERE cluster = ? AND to_at < ?",
-                    "DELETE FROM leader WHERE cluster = ? AND at < ?",
+                    "DELETE FROM gap WHERE cluster = $1 AND to_at < $2",
+                    "DELETE FROM leader WHERE cluster = $1 AND at < $2",
                 ] {
-                    let query = sqlx::query(statement).bind(&scope.cluster).bind(self.before.millis());
-                    query.execute(&mut *connection).await?;
+                    let delete = Query::new(statement).bind(&scope.cluster).bind(self.before.millis());
+                    connection.execute(delete).await?;
                 }
                 self.stage = Stage::Pages;
                 Ok(Step::Went)
             }
+            // PostgreSQL gives its pages out again by itself.
+            Stage::Pages if connection.is_shared() => Ok(Step::Over(self.bytes_in_use(connection).await?)),
             Stage::Pages => {
-                let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&mut *connection).await?;
-                if free <= PAGES_KEPT {
-                    return Ok(Step::Over(bytes_in_use(connection).await?));
+                let free = connection.fetch_one(Query::new("PRAGMA freelist_count")).await?;
+                if free.number("freelist_count")? <= PAGES_KEPT {
+                    return Ok(Step::Over(self.bytes_in_use(connection).await?));
                 }
-                let pages = sqlx::AssertSqlSafe(format!("PRAGMA incremental_vacuum({PAGES_AT_ONCE})"));
-                sqlx::query(pages).fetch_all(connection).await?;
+                connection.fetch_all(Query::new(GIVE_BACK)).await?;
                 Ok(Step::Went)
             }
         }
     }
 
     /// The runs to remove next.
-    async fn oldest(&mut self, connection: &mut SqliteConnection, scope: &Scope) -> sqlx::Result<Vec<i64>> {
+    async fn oldest(&mut self, connection: &mut Connection, scope: &Scope) -> sqlx::Result<Vec<i64>> {
         let limit = self.limits.bytes.unwrap_or(u64::MAX);
         let limit = if self.is_shrinking { limit - limit / ROOM } else { limit };
-        self.is_shrinking = bytes_in_use(connection).await? > limit;
-        let before = if self.is_shrinking { Timestamp(i64::MAX) } else { self.limits.before };
-        let oldest: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT run_id, ended FROM run WHERE cluster = ? AND is_over = 1 AND ended < ? ORDER BY ended LIMIT ?",
-        )
-        .bind(&scope.cluster)
-        .bind(before.millis())
-        .bind(RUNS_AT_ONCE)
-        .fetch_all(connection)
-        .await?;
-        if let Some((_, ended)) = oldest.last() {
-            self.before = self.before.max(Timestamp(*ended));
+        self.is_shrinking = self.limits.bytes.is_some() && self.bytes_in_use(connection).await? > limit;
+        let before = if self.is_shrinking { i64::MAX } else { self.limits.before.millis() };
+        let query = Query::new(
+            "SELECT run_id, ended FROM run WHERE cluster = $1 AND is_over = 1 AND ended < $2 ORDER BY ended LIMIT $3",
+        );
+        let oldest = connection.fetch_all(query.bind(&scope.cluster).bind(before).bind(RUNS_AT_ONCE)).await?;
+        if let Some(last) = oldest.last() {
+            self.before = self.before.max(Timestamp(last.number("ended")?));
         }
-        Ok(oldest.into_iter().map(|(id, _)| id).collect())
+        let oldest: Vec<i64> = oldest.iter().map(|row| row.number("run_id")).collect::<Result<_, _>>()?;
+        if let Some((runs, _)) = &mut self.estimate {
+            *runs -= i64::try_from(oldest.len()).unwrap_or(0);
+        }
+        Ok(oldest)
+    }
+
+    /// Bytes that hold something: of the file, or, since a server's files tell nothing about that, of as many runs as
+    /// there are, if all are like the last ones.
+    async fn bytes_in_use(&mut self, connection: &mut Connection) -> sqlx::Result<u64> {
+        if !connection.is_shared() {
+            let query = Query::new(
+                "SELECT (page_count - freelist_count) * page_size AS bytes \
+                 FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()",
+            );
+            return Ok(u64::try_from(connection.fetch_one(query).await?.number("bytes")?).unwrap_or(0));
+        }
+        let (runs, each) = match self.estimate {
+            Some(estimate) => estimate,
+            None => {
+                let query = Query::new(
+                    "SELECT (SELECT count(*) FROM run) AS runs, (SELECT CAST(coalesce(avg(length(content) \
+                         + coalesce(length(info), 0) + coalesce(length(spec), 0)), 0) AS BIGINT) \
+                     FROM (SELECT run_id, submission_id FROM run ORDER BY run_id DESC LIMIT 500) AS last \
+                         JOIN run_row ON run_row.run_id = last.run_id LEFT JOIN report ON report.run_id = last.run_id \
+                         LEFT JOIN submission ON submission.submission_id = last.submission_id) AS texts",
+                );
+                let row = connection.fetch_one(query).await?;
+                (row.number("runs")?, row.number("texts")? + BESIDE_TEXTS)
+            }
+        };
+        self.estimate = Some((runs, each));
+        Ok(u64::try_from(runs.saturating_mul(each)).unwrap_or(0))
     }
 }
 
-/// Bytes of the file that hold something.
-async fn bytes_in_use(connection: &mut SqliteConnection) -> sqlx::Result<u64> {
-    let bytes: i64 = sqlx::query_scalar(
-        "SELECT (page_count - freelist_count) * page_size \
-         FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()",
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(u64::try_from(bytes).unwrap_or(0))
+async fn remove(connection: &mut Connection, scope: &Scope, runs: &[i64]) -> sqlx::Result<()> {
+    // A replica that shares the ledger is within a transaction already.
+    if connection.is_shared() {
+        return remove_within(connection, scope, runs).await;
+    }
+    connection.begin().await?;
+    let removed = remove_within(connection, scope, runs).await;
+    connection.end(removed).await
 }
 
-async fn remove(connection: &mut SqliteConnection, scope: &Scope, runs: &[i64]) -> sqlx::Result<()> {
-    let list = serde_json::to_string(runs).map_err(|fault| sqlx::Error::Encode(Box::new(fault)))?;
-    let mut transaction = connection.begin().await?;
+async fn remove_within(connection: &mut Connection, scope: &Scope, runs: &[i64]) -> sqlx::Result<()> {
+    // A matrix goes with the last run that was judged by it.
+    let matrices = Query::new(
+        "DELETE FROM matrix WHERE cluster = $1 AND hash IN \
+             (SELECT conclusion.matrix FROM conclusion WHERE conclusion.cluster = $1 AND conclusion.run_id IN ",
+    );
+    let matrices = matrices.bind(&scope.cluster).list(runs).push(
+        ") AND NOT EXISTS (SELECT 1 FROM conclusion AS other WHERE other.cluster = $1 AND other.matrix = matrix.hash \
+             AND other.run_id NOT IN ",
+    );
+    connection.execute(matrices.list(runs).push(")")).await?;
     for statement in [
-        // A matrix goes with the last run that was judged by it.
-        "DELETE FROM matrix WHERE cluster = ?1 AND hash IN \
-             (SELECT matrix FROM conclusion WHERE run_id IN (SELECT value FROM json_each(?2)) AND cluster = ?1) \
-         AND NOT EXISTS (SELECT 1 FROM conclusion AS other WHERE other.cluster = ?1 AND other.matrix = matrix.hash \
-             AND other.run_id NOT IN (SELECT value FROM json_each(?2)))",
-        "DELETE FROM submission WHERE run_id IN (SELECT value FROM json_each(?2)) AND cluster = ?1",
-        "DELETE FROM transition WHERE run_id IN (SELECT value FROM json_each(?2)) AND cluster = ?1",
-        "DELETE FROM conclusion WHERE run_id IN (SELECT value FROM json_each(?2)) AND cluster = ?1",
-        "DELETE FROM report WHERE run_id IN (SELECT value FROM json_each(?2)) AND cluster = ?1",
-        "DELETE FROM run_row WHERE run_id IN (SELECT value FROM json_each(?2)) AND cluster = ?1",
-        "DELETE FROM run WHERE run_id IN (SELECT value FROM json_each(?2)) AND cluster = ?1",
+        "DELETE FROM submission WHERE cluster = $1 AND run_id IN ",
+        "DELETE FROM transition WHERE cluster = $1 AND run_id IN ",
+        "DELETE FROM conclusion WHERE cluster = $1 AND run_id IN ",
+        "DELETE FROM report WHERE cluster = $1 AND run_id IN ",
+        "DELETE FROM run_row WHERE cluster = $1 AND run_id IN ",
+        "DELETE FROM run WHERE cluster = $1 AND run_id IN ",
     ] {
-        sqlx::query(statement).bind(&scope.cluster).bind(&list).execute(&mut *transaction).await?;
+        connection.execute(Query::new(statement).bind(&scope.cluster).list(runs)).await?;
     }
-    transaction.commit().await
+    Ok(())
 }
 
 /// Removes answered submissions that led to no run, among the next ones after `after`. The last one looked at; nothing
 /// if there are no more.
 async fn remove_submissions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     scope: &Scope,
     after: i64,
     before: Timestamp,
 ) -> sqlx::Result<Option<i64>> {
-    let last: Option<i64> = sqlx::query_scalar(
-        "SELECT max(submission_id) FROM (SELECT submission_id, at FROM submission \
-             WHERE submission_id > ?2 AND cluster = ?1 ORDER BY submission_id LIMIT ?4) WHERE at < ?3",
-    )
-    .bind(&scope.cluster)
-    .bind(after)
-    .bind(before.millis())
-    .bind(SUBMISSIONS_AT_ONCE)
-    .fetch_one(&mut *connection)
-    .await?;
-    let Some(last) = last else { return Ok(None) };
-    sqlx::query(
-        "DELETE FROM submission WHERE submission_id > ?2 AND submission_id <= ?3 AND cluster = ?1 \
-             AND run_id IS NULL AND answer IS NOT NULL AND at < ?4",
-    )
-    .bind(&scope.cluster)
-    .bind(after)
-    .bind(last)
-    .bind(before.millis())
-    .execute(connection)
-    .await?;
+    let query = Query::new(
+        "SELECT max(submission_id) AS last FROM (SELECT submission_id, at FROM submission \
+             WHERE submission_id > $2 AND cluster = $1 ORDER BY submission_id LIMIT $4) AS next WHERE at < $3",
+    );
+    let query = query.bind(&scope.cluster).bind(after).bind(before.millis()).bind(SUBMISSIONS_AT_ONCE);
+    let Some(last) = connection.fetch_one(query).await?.number_or_none("last")? else { return Ok(None) };
+    let query = Query::new(
+        "DELETE FROM submission WHERE submission_id > $2 AND submission_id <= $3 AND cluster = $1 \
+             AND run_id IS NULL AND answer IS NOT NULL AND at < $4",
+    );
+    let query = query.bind(&scope.cluster).bind(after).bind(last).bind(before.millis());
+    connection.execute(query).await?;
     Ok(Some(last))
 }

@@ -2,17 +2,22 @@
 //! ([`super::history`]), and nothing else names a table.
 
 mod load;
+mod shared;
 
-pub use load::{load_keys, load_live, load_runs, load_unanswered};
+pub use load::{Unanswered, load_keys, load_live, load_runs, load_unanswered};
+pub use shared::{
+    SUBMISSIONS_AT_ONCE, changed_runs, insert_removals, is_dead, lock, next_run, next_submission, next_submissions,
+    notify, removed_runs, revision,
+};
 
 use super::{
     book::Changes,
+    database::{Connection, Query, Value},
     fact::{Answer, Intent, Operation, SubmissionId},
     run::{Conclusion, RunFacts},
     withhold::withhold,
 };
-use model::{Gap, Timestamp, Transition, dashboard::TaskRow};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
+use model::{Timestamp, Transition, dashboard::TaskRow};
 
 /// Up to so many rows are always one statement. Each size is prepared once and kept.
 pub const ONE_STATEMENT: usize = 16;
@@ -29,26 +34,25 @@ pub struct Scope {
     pub world: String,
     /// Keys the hashes of withheld values.
     pub hash_key: Vec<u8>,
+    /// Tells this process from the others that write to the same ledger; 0 when there can be none.
+    pub replica: i64,
+    /// On which replicas notify one another.
+    pub channel: String,
 }
-
-type Binds<'a> = Separated<'a, Sqlite, &'static str>;
 
 /// Runs `before VALUES (..), (..) after` over rows, in as few statements as possible.
 async fn in_rows<T>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     before: &'static str,
     after: &'static str,
     rows: &[T],
-    bind: impl Fn(&mut Binds<'_>, &T),
+    values: impl Fn(&T) -> Vec<Value>,
 ) -> sqlx::Result<()> {
     let mut rest = rows;
     while !rest.is_empty() {
         let chunk;
         (chunk, rest) = rest.split_at(rows_at_once(rest.len()));
-        let mut builder = QueryBuilder::<Sqlite>::new(before);
-        builder.push_values(chunk, |mut binds, row| bind(&mut binds, row));
-        builder.push(after);
-        builder.build().execute(&mut *connection).await?;
+        connection.execute(Query::new(before).rows(chunk.iter().map(&values)).push(after)).await?;
     }
     Ok(())
 }
@@ -62,26 +66,28 @@ fn rows_at_once(left: usize) -> usize {
 
 /// Stores operations that are about to be sent.
 pub async fn insert_intents(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     scope: &Scope,
     intents: &[(SubmissionId, &Intent)],
 ) -> sqlx::Result<()> {
-    let rows: Vec<_> = intents.iter().map(|(id, intent)| (*id, *intent, kept_spec(intent, &scope.hash_key))).collect();
-    let before = "INSERT INTO submission (cluster, submission_id, world_id, operation, app, task, at, user, door, spec, \
-                  withheld) ";
-    in_rows(connection, before, "", &rows, |binds, (id, intent, (spec, withheld))| {
-        binds
-            .push_bind(scope.cluster.clone())
-            .push_bind(id.0)
-            .push_bind(scope.world.clone())
-            .push_bind(intent.operation.name())
-            .push_bind(intent.key.app.0.clone())
-            .push_bind(intent.key.id.0.clone())
-            .push_bind(intent.at.millis())
-            .push_bind(intent.user.clone())
-            .push_bind(intent.door.as_str().to_owned())
-            .push_bind(spec.clone())
-            .push_bind(withheld.clone());
+    let before = "INSERT INTO submission (cluster, submission_id, replica, world_id, operation, app, task, at, \"user\", \
+                  door, spec, withheld) ";
+    in_rows(connection, before, " ON CONFLICT DO NOTHING", intents, |(id, intent)| {
+        let (spec, withheld) = kept_spec(intent, &scope.hash_key);
+        vec![
+            scope.cluster.as_str().into(),
+            id.0.into(),
+            scope.replica.into(),
+            scope.world.as_str().into(),
+            intent.operation.name().into(),
+            intent.key.app.as_str().into(),
+            intent.key.id.as_str().into(),
+            intent.at.millis().into(),
+            intent.user.clone().into(),
+            intent.door.as_str().into(),
+            spec.into(),
+            withheld.into(),
+        ]
     })
     .await
 }
@@ -99,121 +105,103 @@ fn kept_spec(intent: &Intent, hash_key: &[u8]) -> (Option<String>, Option<String
 }
 
 /// Removes intents whose operation was not let in.
-pub async fn delete_intents(
-    connection: &mut SqliteConnection,
-    scope: &Scope,
-    ids: &[SubmissionId],
-) -> sqlx::Result<()> {
+pub async fn delete_intents(connection: &mut Connection, scope: &Scope, ids: &[SubmissionId]) -> sqlx::Result<()> {
     for id in ids {
-        sqlx::query("DELETE FROM submission WHERE cluster = ? AND submission_id = ? AND answer IS NULL")
-            .bind(&scope.cluster)
-            .bind(id.0)
-            .execute(&mut *connection)
-            .await?;
+        let delete = Query::new("DELETE FROM submission WHERE cluster = $1 AND submission_id = $2 AND answer IS NULL");
+        connection.execute(delete.bind(&scope.cluster).bind(id.0)).await?;
     }
     Ok(())
 }
 
 /// Stores everything of a batch but the rows.
-pub async fn insert_facts(connection: &mut SqliteConnection, scope: &Scope, changes: &Changes) -> sqlx::Result<()> {
+pub async fn insert_facts(connection: &mut Connection, scope: &Scope, changes: &Changes) -> sqlx::Result<()> {
+    let cluster = || Value::from(&scope.cluster);
     let submissions: Vec<_> = changes.submissions.iter().map(|(id, intent)| (*id, intent)).collect();
     insert_intents(connection, scope, &submissions).await?;
     update_answers(connection, &changes.answers).await?;
     insert_transitions(connection, scope, &changes.transitions).await?;
     let matrices: Vec<_> = changes.matrices.iter().collect();
     let before = "INSERT INTO matrix (cluster, hash, content) ";
-    in_rows(connection, before, " ON CONFLICT DO NOTHING", &matrices, |binds, (hash, content)| {
-        binds.push_bind(scope.cluster.clone()).push_bind((*hash).clone()).push_bind((*content).clone());
-    })
-    .await?;
+    let values = |(hash, content): &(&String, &String)| vec![cluster(), (*hash).into(), (*content).into()];
+    in_rows(connection, before, " ON CONFLICT DO NOTHING", &matrices, values).await?;
     insert_conclusions(connection, scope, &changes.conclusions).await?;
     let before = "INSERT INTO gap (cluster, world_id, from_at, to_at, reason) ";
-    in_rows(connection, before, "", &changes.gaps, |binds, gap: &Gap| {
-        binds.push_bind(scope.cluster.clone()).push_bind(scope.world.clone());
-        binds.push_bind(gap.from.millis()).push_bind(gap.to.millis()).push_bind(gap.reason.clone());
+    in_rows(connection, before, "", &changes.gaps, |gap| {
+        let (from, to) = (gap.from.millis().into(), gap.to.millis().into());
+        vec![cluster(), (&scope.world).into(), from, to, (&gap.reason).into()]
     })
     .await?;
     let before = "INSERT INTO leader (cluster, world_id, at, leader) ";
-    in_rows(connection, before, "", &changes.leaders, |binds, (at, leader): &(Timestamp, String)| {
-        binds.push_bind(scope.cluster.clone()).push_bind(scope.world.clone());
-        binds.push_bind(at.millis()).push_bind(leader.clone());
+    in_rows(connection, before, "", &changes.leaders, |(at, leader)| {
+        vec![cluster(), (&scope.world).into(), at.millis().into(), leader.into()]
     })
     .await
 }
 
 async fn update_answers(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     answers: &[(SubmissionId, Answer, Option<i64>)],
 ) -> sqlx::Result<()> {
     let before = "UPDATE submission SET answer = given.column2, status = coalesce(given.column3, status), \
                   words = given.column4, run_id = given.column5 FROM (";
     let after = ") AS given WHERE submission.submission_id = given.column1";
-    in_rows(connection, before, after, answers, |binds, (id, answer, run)| {
+    in_rows(connection, before, after, answers, |(id, answer, run)| {
         let words = (!answer.words.is_empty()).then(|| serde_json::to_string(&answer.words).ok()).flatten();
-        binds
-            .push_bind(id.0)
-            .push_bind(answer.kind.as_str().to_owned())
-            .push_bind(answer.status.map(i64::from))
-            .push_bind(words)
-            .push_bind(*run);
+        vec![id.0.into(), answer.kind.as_str().into(), answer.status.map(i64::from).into(), words.into(), (*run).into()]
     })
     .await
 }
 
 async fn insert_transitions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     scope: &Scope,
     transitions: &[(i64, Transition)],
 ) -> sqlx::Result<()> {
     let before = "INSERT INTO transition (cluster, world_id, run_id, state, at, source, not_before, event_id) ";
-    in_rows(connection, before, " ON CONFLICT DO NOTHING", transitions, |binds, (run, transition)| {
-        binds
-            .push_bind(scope.cluster.clone())
-            .push_bind(scope.world.clone())
-            .push_bind(*run)
-            .push_bind(transition.state.as_str().to_owned())
-            .push_bind(transition.at.millis())
-            .push_bind(transition.source.as_str().to_owned())
-            .push_bind(transition.not_before.map(Timestamp::millis))
-            .push_bind(transition.event_id.clone());
+    in_rows(connection, before, " ON CONFLICT DO NOTHING", transitions, |(run, transition)| {
+        vec![
+            (&scope.cluster).into(),
+            (&scope.world).into(),
+            (*run).into(),
+            transition.state.as_str().into(),
+            transition.at.millis().into(),
+            transition.source.as_str().into(),
+            transition.not_before.map(Timestamp::millis).into(),
+            transition.event_id.clone().into(),
+        ]
     })
     .await
 }
 
 async fn insert_conclusions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     scope: &Scope,
     conclusions: &[(i64, Conclusion)],
 ) -> sqlx::Result<()> {
     let before = "INSERT INTO conclusion (cluster, run_id, kind, at, matrix) ";
-    in_rows(connection, before, "", conclusions, |binds, (run, conclusion)| {
-        binds
-            .push_bind(scope.cluster.clone())
-            .push_bind(*run)
-            .push_bind(conclusion.kind.name())
-            .push_bind(conclusion.at.millis())
-            .push_bind(conclusion.matrix.clone());
+    in_rows(connection, before, "", conclusions, |(run, conclusion)| {
+        vec![
+            (&scope.cluster).into(),
+            (*run).into(),
+            conclusion.kind.name().into(),
+            conclusion.at.millis().into(),
+            conclusion.matrix.clone().into(),
+        ]
     })
     .await
 }
 
 /// Stores last records.
-pub async fn upsert_reports(
-    connection: &mut SqliteConnection,
-    scope: &Scope,
-    reports: &[(i64, String)],
-) -> sqlx::Result<()> {
+pub async fn upsert_reports(connection: &mut Connection, scope: &Scope, reports: &[(i64, String)]) -> sqlx::Result<()> {
     let before = "INSERT INTO report (cluster, run_id, info) ";
     let after = " ON CONFLICT (run_id) DO UPDATE SET info = excluded.info";
-    in_rows(connection, before, after, reports, |binds, (run, info)| {
-        binds.push_bind(scope.cluster.clone()).push_bind(*run).push_bind(info.clone());
-    })
-    .await
+    in_rows(connection, before, after, reports, |(run, info)| vec![(&scope.cluster).into(), (*run).into(), info.into()])
+        .await
 }
 
 /// Stores runs and their rows.
 pub async fn upsert_runs(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     scope: &Scope,
     runs: &[(&RunFacts, TaskRow)],
 ) -> sqlx::Result<()> {
@@ -226,30 +214,31 @@ pub async fn upsert_runs(
                  executor_host = excluded.executor_host, submitter = excluded.submitter, tags = excluded.tags, \
                  submitted = excluded.submitted, ended = excluded.ended, cores = excluded.cores, \
                  memory_mb = excluded.memory_mb, revision = excluded.revision";
-    in_rows(connection, before, after, runs, |binds, (facts, row)| {
-        binds
-            .push_bind(scope.cluster.clone())
-            .push_bind(row.run_id)
-            .push_bind(scope.world.clone())
-            .push_bind(row.key.app.0.clone())
-            .push_bind(row.key.id.0.clone())
-            .push_bind(i64::from(row.run))
-            .push_bind(facts.opened.millis())
-            .push_bind(facts.create.as_ref().map(|create| create.submission_id))
-            .push_bind(row.instance_id.as_ref().map(|id| id.0.clone()))
-            .push_bind(i64::from(row.is_over()))
-            .push_bind(row.state_name().to_owned())
-            .push_bind(row.outcome.as_ref().map(|outcome| outcome.as_str().to_owned()))
-            .push_bind(super::history::status_rank(row))
-            .push_bind(row.executor_id.as_ref().map(|id| id.0.clone()))
-            .push_bind(row.executor_host.clone())
-            .push_bind(row.submitter.clone())
-            .push_bind(tags_of(row))
-            .push_bind(row.submitted.millis())
-            .push_bind(row.ended.map(Timestamp::millis))
-            .push_bind(row.cores)
-            .push_bind(row.memory_mb)
-            .push_bind(i64::try_from(row.revision).unwrap_or(i64::MAX));
+    in_rows(connection, before, after, runs, |(facts, row)| {
+        vec![
+            (&scope.cluster).into(),
+            row.run_id.into(),
+            (&scope.world).into(),
+            row.key.app.as_str().into(),
+            row.key.id.as_str().into(),
+            i64::from(row.run).into(),
+            facts.opened.millis().into(),
+            facts.create.as_ref().map(|create| create.submission_id).into(),
+            row.instance_id.as_ref().map(|id| id.0.clone()).into(),
+            i64::from(row.is_over()).into(),
+            row.state_name().into(),
+            row.outcome.as_ref().map(|outcome| outcome.as_str().to_owned()).into(),
+            super::history::status_rank(row).into(),
+            row.executor_id.as_ref().map(|id| id.0.clone()).into(),
+            row.executor_host.clone().into(),
+            row.submitter.clone().into(),
+            tags_of(row).into(),
+            row.submitted.millis().into(),
+            row.ended.map(Timestamp::millis).into(),
+            row.cores.into(),
+            row.memory_mb.into(),
+            i64::try_from(row.revision).unwrap_or(i64::MAX).into(),
+        ]
     })
     .await?;
     let rows: Vec<(i64, String)> = runs
@@ -259,8 +248,8 @@ pub async fn upsert_runs(
         .map_err(|fault| sqlx::Error::Encode(Box::new(fault)))?;
     let before = "INSERT INTO run_row (cluster, run_id, content) ";
     let after = " ON CONFLICT (run_id) DO UPDATE SET content = excluded.content";
-    in_rows(connection, before, after, &rows, |binds, (run, content)| {
-        binds.push_bind(scope.cluster.clone()).push_bind(*run).push_bind(content.clone());
+    in_rows(connection, before, after, &rows, |(run, content)| {
+        vec![(&scope.cluster).into(), (*run).into(), content.into()]
     })
     .await
 }
@@ -272,11 +261,8 @@ fn tags_of(row: &TaskRow) -> Option<String> {
 }
 
 /// Moves the revision on; part of the transaction that stores what it counts.
-pub async fn set_change_seq(connection: &mut SqliteConnection, scope: &Scope, seq: u64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE ledger SET change_seq = ? WHERE cluster = ?")
-        .bind(i64::try_from(seq).unwrap_or(i64::MAX))
-        .bind(&scope.cluster)
-        .execute(connection)
-        .await
-        .map(drop)
+pub async fn set_change_seq(connection: &mut Connection, scope: &Scope, seq: u64) -> sqlx::Result<()> {
+    let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+    let update = Query::new("UPDATE ledger SET change_seq = $1 WHERE cluster = $2").bind(seq).bind(&scope.cluster);
+    connection.execute(update).await.map(drop)
 }

@@ -1,11 +1,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod facts;
+mod file;
 mod lists;
+mod postgres;
 mod restart;
 mod retention;
 
-use super::*;
+use super::{
+    database::{Connection, Query},
+    open::Target,
+    *,
+};
 use model::{
     DroveEvent, Outcome, TaskInfo, TaskSpec, TaskState,
     dashboard::{AnswerKind, Door, Phase, Tab},
@@ -20,43 +26,103 @@ use tempfile::TempDir;
 /// When these tests begin.
 pub const START: i64 = 1_800_000_000_000;
 
-/// A ledger in a folder of its own, and a clock that is set by hand.
+/// The PostgreSQL server that these tests run on, if it is named; on SQLite otherwise. `cargo xtask test` does both.
+pub const POSTGRES: &str = "DROVE_DASHBOARD_TEST_POSTGRES";
+
+/// A ledger in a folder, or a schema, of its own, and a clock that is set by hand.
 pub struct Fixture {
     pub ledger: Ledger,
-    clock: Arc<AtomicI64>,
-    folder: TempDir,
+    pub at: Whereabouts,
+}
+
+/// Where a fixture lies.
+pub struct Whereabouts {
+    pub folder: TempDir,
+    pub clock: Arc<AtomicI64>,
+    pub place: Place,
     world: String,
+}
+
+impl Whereabouts {
+    fn new(place: impl Fn(&Path) -> Place) -> Self {
+        let folder = TempDir::new().unwrap();
+        let place = place(folder.path());
+        Self { folder, clock: Arc::new(AtomicI64::new(START)), place, world: "world-1".to_owned() }
+    }
+
+    /// On a server, each fixture has a schema of its own.
+    pub fn cluster(&self) -> String {
+        self.folder.path().file_name().unwrap().to_string_lossy().into_owned()
+    }
+
+    pub async fn open(&self) -> Ledger {
+        self.open_keeping(None).await
+    }
+
+    pub async fn open_keeping(&self, keep_bytes: Option<u64>) -> Ledger {
+        let clock = self.clock.clone();
+        let config = LedgerConfig {
+            place: self.place.clone(),
+            cluster: self.cluster(),
+            world: self.world.clone(),
+            keep: Duration::from_secs(30 * 24 * 3600),
+            keep_bytes,
+            ids_taken_for: Duration::from_secs(3600),
+        };
+        Ledger::open(config, Arc::new(move || Timestamp(clock.load(Ordering::Relaxed)))).await.unwrap()
+    }
+
+    /// A way around the ledger.
+    pub async fn connect(&self) -> Connection {
+        Target::of(&self.place, &self.cluster()).unwrap().connect_to_write().await.unwrap()
+    }
 }
 
 impl Fixture {
     pub async fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let clock = Arc::new(AtomicI64::new(START));
-        let ledger = open(folder.path(), "world-1", &clock).await;
-        Self { ledger, clock, folder, world: "world-1".to_owned() }
+        Self::at(Whereabouts::new(|folder| match std::env::var(POSTGRES) {
+            Ok(url) => Place::Postgres(url),
+            Err(_) => Place::File(folder.join("ledger.db")),
+        }))
+        .await
     }
 
-    /// Opens the file again as another process would: this one ends without closing it.
+    pub async fn in_file() -> Self {
+        Self::at(Whereabouts::new(|folder| Place::File(folder.join("ledger.db")))).await
+    }
+
+    async fn at(at: Whereabouts) -> Self {
+        Self { ledger: at.open().await, at }
+    }
+
+    /// Opens the database again as another process would: this one ends without closing it.
     pub async fn killed_and_reopened(self) -> Self {
-        let Self { ledger, clock, folder, world } = self;
-        // What was flushed is in the file; the old handle writes nothing any more.
-        let copy = TempDir::new().unwrap();
-        for name in ["ledger.db", "ledger.db-wal"] {
-            std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+        let Self { ledger, mut at } = self;
+        if let Place::File(file) = &at.place {
+            // What was flushed is in the file; the old handle writes nothing any more.
+            let copy = TempDir::new().unwrap();
+            for name in ["ledger.db", "ledger.db-wal"] {
+                std::fs::copy(file.with_file_name(name), copy.path().join(name)).unwrap();
+            }
+            // The name of the folder is that of the cluster.
+            std::fs::remove_dir_all(at.folder.path()).unwrap();
+            std::fs::rename(copy.path(), at.folder.path()).unwrap();
+            at = Whereabouts { place: Place::File(at.folder.path().join("ledger.db")), ..at };
+            drop(ledger);
+        } else {
+            drop(ledger);
+            postgres::gone(&at).await;
         }
-        drop(ledger);
-        let ledger = open(copy.path(), &world, &clock).await;
-        Self { ledger, clock, folder: copy, world }
+        Self::at(at).await
     }
 
     pub async fn reopened_in(self, world: &str) -> Self {
         self.ledger.close().await;
-        let ledger = open(self.folder.path(), world, &self.clock).await;
-        Self { ledger, world: world.to_owned(), ..self }
+        Self::at(Whereabouts { world: world.to_owned(), ..self.at }).await
     }
 
     pub fn set_time(&self, seconds: i64) {
-        self.clock.store(at(seconds).millis(), Ordering::Relaxed);
+        self.at.clock.store(at(seconds).millis(), Ordering::Relaxed);
     }
 
     pub async fn create(&self, id: &str, seconds: i64) -> SubmissionId {
@@ -87,6 +153,12 @@ impl Fixture {
         self.ledger.observe(observations.into_iter().collect()).await.unwrap();
     }
 
+    /// Lines of a table.
+    pub async fn count(&self, table: &str) -> i64 {
+        let query = Query::new("SELECT count(*) AS n FROM ").push(table);
+        self.ledger.readers.fetch_one(query).await.unwrap().number("n").unwrap()
+    }
+
     /// The last run of a task.
     pub async fn row(&self, id: &str) -> TaskRow {
         self.detail(id).await.row
@@ -99,23 +171,6 @@ impl Fixture {
     pub async fn states(&self, id: &str) -> Vec<String> {
         self.row(id).await.transitions.iter().map(|t| t.state.to_string()).collect()
     }
-}
-
-async fn open(folder: &Path, world: &str, clock: &Arc<AtomicI64>) -> Ledger {
-    open_keeping(folder, world, clock, None).await
-}
-
-async fn open_keeping(folder: &Path, world: &str, clock: &Arc<AtomicI64>, keep_bytes: Option<u64>) -> Ledger {
-    let clock = clock.clone();
-    let config = LedgerConfig {
-        file: folder.join("ledger.db"),
-        cluster: "demo".to_owned(),
-        world: world.to_owned(),
-        keep: Duration::from_secs(30 * 24 * 3600),
-        keep_bytes,
-        ids_taken_for: Duration::from_secs(3600),
-    };
-    Ledger::open(config, Arc::new(move || Timestamp(clock.load(Ordering::Relaxed)))).await.unwrap()
 }
 
 pub fn at(seconds: i64) -> Timestamp {

@@ -1,23 +1,28 @@
 //! The one writer of the ledger: takes what it is told in batches, one transaction each (group commit).
 //!
 //! Intents go first, alone and in small transactions, because a user waits for them. Everything else is applied to the
-//! [`Book`] and stored in chunks, so that an intent never waits long for it.
+//! [`Book`] and stored in chunks ([`turn`]), so that an intent never waits long for it. Where replicas share a ledger,
+//! each has its writer, and one of them writes at a time ([`follow`]).
+
+mod follow;
+mod turn;
+
+pub use follow::unknown;
 
 use super::{
     LedgerError,
-    book::{Book, Changes, Verdicts},
-    derive,
+    book::Book,
+    database::Connection,
     fact::{Answer, Intent, Observation, SubmissionId},
-    history::{Line, Lists},
-    published::{LiveRun, Published},
+    history::Lists,
+    open::{Target, Turn},
+    published::Published,
     retention::{Limits, Step, Sweep},
     store::{self, Scope},
 };
-use model::{TaskKey, dashboard::TaskRow};
-use sqlx::{Connection, SqliteConnection};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     time::{Instant, MissedTickBehavior},
 };
 
@@ -49,58 +54,50 @@ pub enum Told {
     Observed(Box<Observation>),
     /// Tell when everything before this is stored.
     Flush(oneshot::Sender<()>),
-    /// Store what was told, close the file, and tell.
+    /// Store what was told, close the database, and tell.
     Close(oneshot::Sender<()>),
-}
-
-/// Who waits for what was told to be stored.
-#[derive(Default)]
-struct Waiting {
-    flushes: Vec<oneshot::Sender<()>>,
-    close: Option<oneshot::Sender<()>>,
-}
-
-impl Waiting {
-    fn flushed(&mut self) {
-        for done in self.flushes.drain(..) {
-            // Whoever stopped waiting is not told.
-            let _ = done.send(());
-        }
-    }
 }
 
 /// What the writer works with.
 pub struct Writer {
-    pub(super) connection: SqliteConnection,
+    pub(super) target: Target,
+    pub(super) connection: Connection,
     pub(super) scope: Scope,
     pub(super) book: Book,
+    /// Intents of other replicas that wait for their answers.
+    pub(super) foreign: BTreeSet<SubmissionId>,
+    /// The book may hold what was not stored: it is read again before it is used.
+    pub(super) is_stale: bool,
     pub(super) seq: u64,
     pub(super) published: Arc<Published>,
     pub(super) lists: Arc<Lists>,
     pub(super) keep: Duration,
     pub(super) keep_bytes: Option<u64>,
+    /// Whether this process watches the cluster: it is the one that removes old runs.
+    pub(super) turn: Turn,
+    /// Moves when other replicas may have written; absent when there can be none.
+    pub(super) news: Option<watch::Receiver<()>>,
 }
 
 impl Writer {
-    /// Works until it is told to close; then everything told before is stored. `unsaved` is stored first.
+    /// Works until it is told to close; then everything told before is stored. `facts` are stored first.
     pub async fn run(
         mut self,
         mut intents: mpsc::Receiver<IntentRequest>,
         mut told: mpsc::UnboundedReceiver<Told>,
-        mut unsaved: Changes,
+        mut facts: Vec<Told>,
     ) {
-        let taken_over = self.save(&mut unsaved).await;
-        self.published.set_trouble(taken_over.err());
+        let mut closing = None;
+        let mut is_stuck = !self.store(&mut facts, &mut closing).await;
         let mut next_sweep = tokio::time::interval(SWEEP_EVERY);
         next_sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sweep = None;
-        let mut facts = Vec::new();
-        let mut waiting = Waiting::default();
         let mut facts_from = Instant::now();
         let mut sweep_from = Instant::now();
         let mut is_busy = false;
-        while waiting.close.is_none() || !unsaved.is_empty() {
-            let is_stuck = !facts.is_empty() || !unsaved.is_empty();
+        let mut news = self.news.clone();
+        let mut is_watching = Some(self.turn.is_watching());
+        while closing.is_none() || is_stuck {
             // Intents that never cease must not keep facts out for ever.
             let is_overdue = !told.is_empty() && facts_from.elapsed() >= LONGEST_FACTS_PAUSE;
             is_busy &= !is_overdue;
@@ -120,9 +117,17 @@ impl Writer {
                 n = told.recv_many(&mut facts, FACTS_AT_ONCE), if !is_stuck && !is_busy => {
                     if n == 0 { return; }
                 }
-                _ = next_sweep.tick(), if sweep.is_none() => {
-                    sweep = Some(Sweep::new(self.limits()));
+                () = moved(&mut news), if !is_stuck => {
+                    self.follow().await;
                     continue;
+                }
+                () = moved(&mut is_watching) => {
+                    next_sweep.reset_immediately();
+                    continue;
+                }
+                _ = next_sweep.tick(), if sweep.is_none() && !is_stuck => {
+                    sweep = self.turn.is_watching().borrow().then(|| Sweep::new(self.limits()));
+                    facts.extend(self.left_by_dead_replicas().await);
                 }
                 // Removing takes a part of the writer's time only, and none that somebody waits for.
                 () = tokio::time::sleep_until(sweep_from), if sweep.is_some() && !is_stuck && !is_busy => {
@@ -134,49 +139,90 @@ impl Writer {
                 () = tokio::time::sleep(RETRY_AFTER), if is_stuck => {}
             }
             let begun = Instant::now();
-            let saved = match self.apply(&mut facts, &mut unsaved, &mut waiting).await {
-                Ok(()) => self.save(&mut unsaved).await,
-                Err(error) => Err(error),
-            };
-            if saved.is_ok() {
-                waiting.flushed();
-            }
-            self.published.set_trouble(saved.err());
+            is_stuck = !self.store(&mut facts, &mut closing).await;
             facts_from = Instant::now() + (begun.elapsed() * FACTS_PAUSE_FACTOR).min(LONGEST_FACTS_PAUSE);
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "the ledger was not closed cleanly");
         }
-        if let Some(close) = waiting.close {
+        if let Some(close) = closing {
+            // Whoever stopped waiting is not told.
             let _ = close.send(());
         }
     }
 
-    async fn store_intents(&mut self, requests: &mut Vec<IntentRequest>) {
-        let ids: Vec<SubmissionId> = requests.iter().map(|_| self.book.next_submission()).collect();
-        let numbered: Vec<_> = ids.iter().copied().zip(requests.iter().map(|(intent, _)| intent)).collect();
-        let stored = self.insert_intents(&numbered).await;
-        if stored.is_ok() {
-            numbered.iter().for_each(|(id, intent)| self.book.intend(*id, intent));
+    /// Stores `facts` and tells who waits for that; when it fails they stay where they are. Whether it went well.
+    async fn store(&mut self, facts: &mut Vec<Told>, closing: &mut Option<oneshot::Sender<()>>) -> bool {
+        let stored = self.turn(facts).await;
+        let is_stored = stored.is_ok();
+        self.published.set_trouble(stored.err());
+        if is_stored {
+            for fact in facts.drain(..) {
+                match fact {
+                    // Whoever stopped waiting is not told.
+                    Told::Flush(done) => drop(done.send(())),
+                    Told::Close(done) => *closing = Some(done),
+                    Told::Answer(..) | Told::Withdraw(_) | Told::Rehearsed(..) | Told::Observed(_) => {}
+                }
+            }
         }
-        for (id, (_, waiting)) in ids.into_iter().zip(requests.drain(..)) {
+        is_stored
+    }
+
+    async fn store_intents(&mut self, requests: &mut Vec<IntentRequest>) {
+        let stored = self.insert_intents(requests).await;
+        for (at, (intent, waiting)) in requests.drain(..).enumerate() {
+            let answer = stored.clone().map(|ids| ids[at]);
+            if let Ok(id) = answer {
+                self.book.intend(id, &intent);
+            }
             // Whoever no longer waits has gone away with the request: the intent stands, and is settled as unknown.
-            let _ = waiting.send(stored.clone().map(|()| id));
+            let _ = waiting.send(answer);
         }
         self.published.set_trouble(stored.err());
     }
 
-    async fn insert_intents(&mut self, intents: &[(SubmissionId, &Intent)]) -> Result<(), LedgerError> {
-        let stored = async {
-            if intents.len() <= store::ONE_STATEMENT {
-                // One statement is a transaction of its own.
-                return store::insert_intents(&mut self.connection, &self.scope, intents).await;
+    async fn insert_intents(&mut self, requests: &[IntentRequest]) -> Result<Vec<SubmissionId>, LedgerError> {
+        self.be_ready().await?;
+        let mut ids = Vec::new();
+        match self.try_insert(requests, &mut ids).await {
+            Ok(()) => Ok(ids),
+            // A connection that was lost while nobody used it is found out now. The same numbers are stored once.
+            Err(error) if self.connection.is_shared() => {
+                tracing::info!(%error, "an intent could not be stored; connecting again");
+                self.is_stale = true;
+                self.be_ready().await?;
+                let stored = self.try_insert(requests, &mut ids).await;
+                self.is_stale = stored.is_err();
+                stored.map(|()| ids).map_err(LedgerError::unwritable)
             }
-            let mut transaction = self.connection.begin().await?;
-            store::insert_intents(&mut transaction, &self.scope, intents).await?;
-            transaction.commit().await
-        };
-        stored.await.map_err(LedgerError::unwritable)
+            Err(error) => Err(LedgerError::unwritable(error)),
+        }
+    }
+
+    /// Stores intents under the numbers `ids`, which are given out if there are none yet.
+    async fn try_insert(&mut self, requests: &[IntentRequest], ids: &mut Vec<SubmissionId>) -> sqlx::Result<()> {
+        if ids.is_empty() {
+            self.spare_submissions(requests.len()).await?;
+            ids.extend(requests.iter().map(|_| self.book.next_submission()));
+        }
+        let intents: Vec<_> = ids.iter().copied().zip(requests.iter().map(|(intent, _)| intent)).collect();
+        if intents.len() <= store::ONE_STATEMENT {
+            // One statement is a transaction of its own.
+            return store::insert_intents(&mut self.connection, &self.scope, &intents).await;
+        }
+        self.connection.begin().await?;
+        let inserted = store::insert_intents(&mut self.connection, &self.scope, &intents).await;
+        self.connection.end(inserted).await
+    }
+
+    /// Numbers for so many submissions are at hand afterwards.
+    pub(super) async fn spare_submissions(&mut self, wanted: usize) -> sqlx::Result<()> {
+        if self.connection.is_shared() && self.book.spare_submissions() < wanted {
+            let first = store::next_submissions(&mut self.connection).await?;
+            self.book.give_submissions(first..first + store::SUBMISSIONS_AT_ONCE);
+        }
+        Ok(())
     }
 
     fn limits(&self) -> Limits {
@@ -186,13 +232,8 @@ impl Writer {
     /// One step of a sweep. One that fails is given up until the next.
     async fn sweep(&mut self, sweep: &mut Option<Sweep>) {
         let Some(under_way) = sweep else { return };
-        match under_way.step(&mut self.connection, &self.scope).await {
-            Ok(Step::Removed(runs)) => {
-                let runs = runs.into_iter().collect();
-                self.book.forget(&runs);
-                self.lists.update(|table| table.forget(&runs));
-            }
-            Ok(Step::Went) => {}
+        match self.sweep_on(under_way).await {
+            Ok(Step::Removed(_) | Step::Went) => {}
             Ok(Step::Over(bytes)) => {
                 self.published.set_size(bytes);
                 *sweep = None;
@@ -203,95 +244,14 @@ impl Writer {
             }
         }
     }
+}
 
-    /// Takes `facts` into the book; on failure they stay where they are.
-    async fn apply(
-        &mut self,
-        facts: &mut Vec<Told>,
-        changes: &mut Changes,
-        waiting: &mut Waiting,
-    ) -> Result<(), LedgerError> {
-        let keys: Vec<TaskKey> = facts.iter().filter_map(|fact| self.key_of(fact)).collect();
-        let missing = self.book.missing(&keys);
-        self.load(&missing).await?;
-        let published = self.published.clone();
-        let verdicts: &Verdicts = &move |spec| published.verdict(spec);
-        for fact in facts.drain(..) {
-            match fact {
-                Told::Answer(id, answer) => self.book.answer(id, answer, verdicts, changes),
-                Told::Withdraw(id) => {
-                    self.book.withdraw(id);
-                    changes.withdrawn.push(id);
-                }
-                Told::Rehearsed(intent, answer) => self.book.rehearsed(*intent, answer, verdicts, changes),
-                Told::Observed(observation) => self.book.observe(*observation, verdicts, changes),
-                Told::Flush(done) => waiting.flushes.push(done),
-                Told::Close(done) => waiting.close = Some(done),
-            }
-        }
-        Ok(())
+/// Returns when something has moved on.
+async fn moved<T>(what: &mut Option<watch::Receiver<T>>) {
+    if let Some(what) = what
+        && what.changed().await.is_ok()
+    {
+        return;
     }
-
-    fn key_of(&self, fact: &Told) -> Option<TaskKey> {
-        match fact {
-            Told::Answer(id, _) => self.book.intent_key(*id).cloned(),
-            Told::Rehearsed(intent, _) => Some(intent.key.clone()),
-            Told::Observed(observation) => observation.key(),
-            Told::Withdraw(_) | Told::Flush(_) | Told::Close(_) => None,
-        }
-    }
-
-    pub(super) async fn load(&mut self, keys: &BTreeSet<TaskKey>) -> Result<(), LedgerError> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let loaded = store::load_keys(&mut self.connection, &self.scope, keys).await;
-        for (key, runs) in loaded.map_err(LedgerError::unreadable)? {
-            self.book.load(key, runs);
-        }
-        Ok(())
-    }
-
-    /// Stores what changed and shows it; on failure nothing is lost, and `changes` can be saved later.
-    pub(super) async fn save(&mut self, changes: &mut Changes) -> Result<(), LedgerError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let mut seq = self.seq;
-        let runs: Vec<_> = changes
-            .dirty
-            .iter()
-            .filter_map(|(key, id)| self.book.run(key, *id))
-            .map(|facts| {
-                seq += 1;
-                (facts, TaskRow { revision: seq, ..derive::row(facts) })
-            })
-            .collect();
-        let reports: Vec<(i64, String)> = changes
-            .reported
-            .iter()
-            .filter_map(|(key, id)| Some((*id, serde_json::to_string(self.book.run(key, *id)?.info.as_ref()?).ok()?)))
-            .collect();
-        let stored = async {
-            let mut transaction = self.connection.begin().await?;
-            store::delete_intents(&mut transaction, &self.scope, &changes.withdrawn).await?;
-            store::insert_facts(&mut transaction, &self.scope, changes).await?;
-            store::upsert_reports(&mut transaction, &self.scope, &reports).await?;
-            store::upsert_runs(&mut transaction, &self.scope, &runs).await?;
-            store::set_change_seq(&mut transaction, &self.scope, seq).await?;
-            transaction.commit().await
-        };
-        stored.await.map_err(LedgerError::unwritable)?;
-        let live: Vec<LiveRun> = runs.iter().map(|(facts, row)| LiveRun::of(facts, row)).collect();
-        self.lists.update(|table| {
-            runs.iter().for_each(|(_, row)| table.put(&Line::of(row)));
-            table.revision = seq;
-        });
-        let ended: Vec<TaskKey> = runs.into_iter().filter(|(_, row)| row.is_over()).map(|(_, row)| row.key).collect();
-        self.seq = seq;
-        self.book.trim(ended);
-        self.published.show(live, seq);
-        *changes = Changes::default();
-        Ok(())
-    }
+    std::future::pending().await
 }

@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 use super::*;
-use crate::{ledger::LedgerConfig, upstream::Changes};
+use crate::{
+    ledger::{LedgerConfig, Place},
+    upstream::Changes,
+};
 use futures_util::stream;
 use model::{
     TaskKey, Timestamp,
@@ -29,7 +32,7 @@ impl Fixture {
     async fn answering(answer: Result<(u16, &'static str), UpstreamError>) -> Self {
         let folder = TempDir::new().unwrap();
         let config = LedgerConfig {
-            file: folder.path().join("ledger.db"),
+            place: Place::File(folder.path().join("ledger.db")),
             cluster: "demo".to_owned(),
             world: "world-1".to_owned(),
             keep: Duration::from_secs(1_000_000),

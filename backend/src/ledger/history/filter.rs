@@ -17,12 +17,12 @@ pub struct Filter<'a> {
 
 /// The filters that also narrow the counts by tab, state and outcome, worked out for one block.
 pub struct Narrow {
-    /// By number of the app.
-    apps: Vec<bool>,
+    /// By number of the app; absent, as the next two, where all pass.
+    apps: Option<Vec<bool>>,
     /// By number of the executor.
-    places: Vec<bool>,
+    places: Option<Vec<bool>>,
     /// By number of submitter and tags.
-    origins: Vec<bool>,
+    origins: Option<Vec<bool>>,
     /// By run.
     found: Option<Vec<bool>>,
     since: i64,
@@ -73,15 +73,16 @@ impl<'a> Filter<'a> {
                 && (query.tags.is_empty() || query.tags.iter().any(|wanted| has_tag(&origin.tags, wanted)))
         });
         let origins: Vec<bool> = origins.collect();
+        let limits = |taken: Vec<bool>| taken.contains(&false).then_some(taken);
         let is_empty = [&apps, &places, &origins].iter().any(|taken| !taken.contains(&true));
         if is_empty {
             return None;
         }
         let found = if self.text.is_empty() { None } else { Some(self.found(block)) };
         Some(Narrow {
-            apps,
-            places,
-            origins,
+            apps: limits(apps),
+            places: limits(places),
+            origins: limits(origins),
             found,
             since: query.since.map_or(i64::MIN, |since| since.millis()),
             until: query.until.map_or(i64::MAX, |until| until.millis()),
@@ -112,11 +113,13 @@ impl<'a> Filter<'a> {
 impl Narrow {
     /// Whether run `at` of the block passes.
     pub fn takes(&self, block: &Block, at: usize) -> bool {
+        let passes =
+            |taken: &Option<Vec<bool>>, rows: &[u16]| taken.as_ref().is_none_or(|taken| taken[usize::from(rows[at])]);
         let submitted = block.submitted[at];
         self.found.as_ref().is_none_or(|found| found[at])
-            && self.apps[usize::from(block.apps.rows()[at])]
-            && self.places[usize::from(block.places.rows()[at])]
-            && self.origins[usize::from(block.origins.rows()[at])]
+            && passes(&self.apps, block.apps.rows())
+            && passes(&self.places, block.places.rows())
+            && passes(&self.origins, block.origins.rows())
             && submitted >= self.since
             && submitted < self.until
     }

@@ -5,46 +5,54 @@ use super::{
     from_json,
     table::{Table, capped},
 };
-use futures_util::TryStreamExt;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use crate::ledger::database::{Connection, Query, Row};
+
+/// Runs read in one statement.
+const AT_ONCE: i64 = 8_192;
 
 /// All runs of a cluster as lists need them.
-pub async fn load(connection: &mut SqliteConnection, cluster: &str, revision: u64) -> sqlx::Result<Table> {
+pub async fn load(connection: &mut Connection, cluster: &str, revision: u64) -> sqlx::Result<Table> {
     let mut table = Table::default();
     table.revision = revision;
-    let mut rows = sqlx::query(
-        "SELECT run_id, app, task, is_over, state, outcome, status_rank, executor_id, executor_host, submitter, tags, \
-             submitted, ended, cores, memory_mb \
-         FROM run WHERE cluster = ? ORDER BY run_id",
-    )
-    .bind(cluster)
-    .fetch(connection);
-    while let Some(row) = rows.try_next().await? {
-        table.put(&line(&row)?);
+    let mut after = i64::MIN;
+    loop {
+        let query = Query::new(
+            "SELECT run_id, app, task, is_over, state, outcome, status_rank, executor_id, executor_host, submitter, \
+                 tags, submitted, ended, cores, memory_mb \
+             FROM run WHERE cluster = $1 AND run_id > $2 ORDER BY run_id LIMIT $3",
+        );
+        let rows = connection.fetch_all(query.bind(cluster).bind(after).bind(AT_ONCE)).await?;
+        for row in &rows {
+            let line = line(row)?;
+            after = line.run_id;
+            table.put(&line);
+        }
+        if i64::try_from(rows.len()).is_ok_and(|n| n < AT_ONCE) {
+            return Ok(table);
+        }
     }
-    Ok(table)
 }
 
-fn line(row: &SqliteRow) -> sqlx::Result<Line> {
-    let tags: Option<&str> = row.try_get("tags")?;
+fn line(row: &Row) -> sqlx::Result<Line> {
+    let tags = row.text_or_none("tags")?;
     Ok(Line {
-        run_id: row.try_get("run_id")?,
-        app: row.try_get("app")?,
-        task: row.try_get("task")?,
+        run_id: row.number("run_id")?,
+        app: row.text("app")?,
+        task: row.text("task")?,
         status: Status {
-            is_over: row.try_get::<i64, _>("is_over")? != 0,
-            state: row.try_get("state")?,
-            outcome: row.try_get("outcome")?,
-            rank: row.try_get("status_rank")?,
+            is_over: row.holds("is_over")?,
+            state: row.text("state")?,
+            outcome: row.text_or_none("outcome")?,
+            rank: row.number("status_rank")?,
         },
-        place: Place { executor: row.try_get("executor_id")?, host: row.try_get("executor_host")? },
+        place: Place { executor: row.text_or_none("executor_id")?, host: row.text_or_none("executor_host")? },
         origin: Origin {
-            submitter: row.try_get("submitter")?,
-            tags: tags.map(from_json).transpose()?.unwrap_or_default(),
+            submitter: row.text_or_none("submitter")?,
+            tags: tags.map(|tags| from_json(&tags)).transpose()?.unwrap_or_default(),
         },
-        submitted: row.try_get("submitted")?,
-        ended: row.try_get::<Option<i64>, _>("ended")?.unwrap_or(GOES_ON),
-        cores: capped(row.try_get("cores")?),
-        memory_mb: capped(row.try_get("memory_mb")?),
+        submitted: row.number("submitted")?,
+        ended: row.number_or_none("ended")?.unwrap_or(GOES_ON),
+        cores: capped(row.number("cores")?),
+        memory_mb: capped(row.number("memory_mb")?),
     })
 }

@@ -3,20 +3,25 @@
 use super::Scope;
 use crate::ledger::{
     book::KeyRuns,
+    database::{Connection, Query, Row},
     fact::SubmissionId,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
 use model::{Source, TaskKey, TaskSpec, TaskState, Timestamp, Transition, dashboard::AnswerKind};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// An intent that an earlier process left without an answer.
+/// Keys, or runs, asked for in one statement.
+const AT_ONCE: usize = 256;
+
+/// An intent without an answer.
 pub struct Unanswered {
     /// Which.
     pub id: SubmissionId,
+    /// Which process waits for the answer.
+    pub replica: i64,
     /// The task.
     pub key: TaskKey,
     /// When it came.
@@ -29,32 +34,33 @@ pub struct Unanswered {
 
 /// What is held of each of `keys`: the runs of this world, and how many there were in all.
 pub async fn load_keys(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     scope: &Scope,
     keys: &BTreeSet<TaskKey>,
 ) -> sqlx::Result<BTreeMap<TaskKey, KeyRuns>> {
-    let pairs: Vec<(&str, &str)> = keys.iter().map(|key| (key.app.as_str(), key.id.as_str())).collect();
-    // CROSS JOIN keeps the order of the tables: each key is looked up by index.
-    let found = sqlx::query(
-        "SELECT run.run_id, run.run, run.world_id = ?3 AS is_here, run.app, run.task \
-         FROM json_each(?2) AS key CROSS JOIN run \
-         ON run.cluster = ?1 AND run.app = key.value ->> 0 AND run.task = key.value ->> 1",
-    )
-    .bind(&scope.cluster)
-    .bind(as_json(&pairs)?)
-    .bind(&scope.world)
-    .fetch_all(&mut *connection)
-    .await?;
     let mut loaded: BTreeMap<TaskKey, KeyRuns> = keys.iter().map(|key| (key.clone(), KeyRuns::default())).collect();
     let mut here = Vec::new();
-    for row in found {
-        if let Some(runs) = loaded.get_mut(&key(&row)?) {
-            runs.last_number = runs.last_number.max(row.try_get("run")?);
-        }
-        if row.try_get("is_here")? {
-            here.push(row.try_get("run_id")?);
+    let keys: Vec<&TaskKey> = keys.iter().collect();
+    for keys in keys.chunks(AT_ONCE) {
+        // The last one is repeated, so that few lengths of this statement must be prepared.
+        let pairs =
+            keys.iter().chain(std::iter::repeat_n(&keys[keys.len() - 1], keys.len().next_power_of_two() - keys.len()));
+        let query = Query::new("SELECT run.run_id, run.run, run.world_id = $1 AS is_here, run.app, run.task FROM (")
+            .bind(&scope.world)
+            .rows(pairs.map(|key| vec![key.app.as_str().into(), key.id.as_str().into()]))
+            .push(") AS key JOIN run ON run.app = key.column1 AND run.task = key.column2 AND run.cluster = ")
+            .value(&scope.cluster);
+        for row in connection.fetch_all(query).await? {
+            if let Some(runs) = loaded.get_mut(&key(&row)?) {
+                runs.last_number = runs.last_number.max(u32::try_from(row.number("run")?).unwrap_or(u32::MAX));
+            }
+            if row.holds("is_here")? {
+                here.push(row.number("run_id")?);
+            }
         }
     }
+    here.sort_unstable();
+    here.dedup();
     for run in load_runs(connection, scope, &here).await? {
         if let Some(runs) = loaded.get_mut(&run.key) {
             runs.runs.push(run);
@@ -66,114 +72,102 @@ pub async fn load_keys(
     Ok(loaded)
 }
 
-/// Keys of the runs that go on, split by whether they belong to this world.
-pub async fn load_live(connection: &mut SqliteConnection, scope: &Scope) -> sqlx::Result<(Vec<TaskKey>, Vec<i64>)> {
-    let live =
-        sqlx::query("SELECT run_id, app, task, world_id = ? AS is_here FROM run WHERE cluster = ? AND is_over = 0")
-            .bind(&scope.world)
-            .bind(&scope.cluster)
-            .fetch_all(connection)
-            .await?;
+/// Keys of the runs that go on, and those of other worlds.
+pub async fn load_live(connection: &mut Connection, scope: &Scope) -> sqlx::Result<(Vec<TaskKey>, Vec<i64>)> {
+    let query =
+        Query::new("SELECT run_id, app, task, world_id = $1 AS is_here FROM run WHERE cluster = $2 AND is_over = 0");
+    let live = connection.fetch_all(query.bind(&scope.world).bind(&scope.cluster)).await?;
     let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
     for row in live {
-        if row.try_get("is_here")? {
+        if row.holds("is_here")? {
             here.push(key(&row)?);
         } else {
-            elsewhere.push(row.try_get("run_id")?);
+            elsewhere.push(row.number("run_id")?);
         }
     }
     Ok((here, elsewhere))
 }
 
 /// Intents of this world without an answer.
-pub async fn load_unanswered(connection: &mut SqliteConnection, scope: &Scope) -> sqlx::Result<Vec<Unanswered>> {
-    let rows = sqlx::query(
-        "SELECT submission_id, operation, app, task, at, user, spec FROM submission \
-         WHERE cluster = ? AND world_id = ? AND answer IS NULL ORDER BY submission_id",
-    )
-    .bind(&scope.cluster)
-    .bind(&scope.world)
-    .fetch_all(connection)
-    .await?;
+pub async fn load_unanswered(connection: &mut Connection, scope: &Scope) -> sqlx::Result<Vec<Unanswered>> {
+    let query = Query::new(
+        "SELECT submission_id, replica, app, task, at, \"user\", spec FROM submission \
+         WHERE cluster = $1 AND world_id = $2 AND answer IS NULL ORDER BY submission_id",
+    );
+    let rows = connection.fetch_all(query.bind(&scope.cluster).bind(&scope.world)).await?;
     rows.iter()
         .map(|row| {
-            let spec: Option<String> = row.try_get("spec")?;
             Ok(Unanswered {
-                id: SubmissionId(row.try_get("submission_id")?),
+                id: SubmissionId(row.number("submission_id")?),
+                replica: row.number("replica")?,
                 key: key(row)?,
-                at: Timestamp(row.try_get("at")?),
-                user: row.try_get("user")?,
-                spec: spec.map(|spec| from_json(&spec)).transpose()?.map(Arc::new),
+                at: Timestamp(row.number("at")?),
+                user: row.text_or_none("user")?,
+                spec: row.text_or_none("spec")?.map(|spec| from_json(&spec)).transpose()?.map(Arc::new),
             })
         })
         .collect()
 }
 
 /// The facts of runs, in order of their ids.
-pub async fn load_runs(connection: &mut SqliteConnection, scope: &Scope, ids: &[i64]) -> sqlx::Result<Vec<RunFacts>> {
-    let ids = as_json(ids)?;
+pub async fn load_runs(connection: &mut Connection, scope: &Scope, ids: &[i64]) -> sqlx::Result<Vec<RunFacts>> {
     let mut runs: BTreeMap<i64, RunFacts> = BTreeMap::new();
-    let rows = sqlx::query(
-        "SELECT run_id, app, task, run, opened, instance_id, run.submission_id, \
-             (SELECT answer FROM submission AS s WHERE s.submission_id = run.submission_id) AS answer, \
-             (SELECT user FROM submission AS s WHERE s.submission_id = run.submission_id) AS user, \
-             (SELECT spec FROM submission AS s WHERE s.submission_id = run.submission_id) AS spec, \
-             EXISTS (SELECT 1 FROM submission AS s WHERE s.cluster = run.cluster AND s.run_id = run.run_id \
-                 AND s.operation = 'KILL' AND s.answer = 'ACCEPTED') AS kill_accepted, \
-             (SELECT info FROM report WHERE report.run_id = run.run_id) AS info \
-         FROM run WHERE run_id IN (SELECT value FROM json_each(?))",
-    )
-    .bind(&ids)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in rows {
-        let run = run_of(&row)?;
-        runs.insert(run.run_id, run);
-    }
-    let rows = sqlx::query(
-        "SELECT run_id, state, at, source, not_before, event_id FROM transition \
-         WHERE cluster = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY transition_id",
-    )
-    .bind(&scope.cluster)
-    .bind(&ids)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in rows {
-        if let Some(run) = runs.get_mut(&row.try_get("run_id")?) {
-            run.transitions.push(transition(&row)?);
-        }
-    }
-    let rows = sqlx::query(
-        "SELECT run_id, kind, at, matrix FROM conclusion \
-         WHERE cluster = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY conclusion_id",
-    )
-    .bind(&scope.cluster)
-    .bind(&ids)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in rows {
-        let kind: String = row.try_get("kind")?;
-        if let (Some(run), Ok(kind)) = (runs.get_mut(&row.try_get("run_id")?), kind.parse::<ConclusionKind>()) {
-            run.conclude(Conclusion { kind, at: Timestamp(row.try_get("at")?), matrix: row.try_get("matrix")? });
-        }
+    for ids in ids.chunks(AT_ONCE) {
+        load_some(connection, scope, ids, &mut runs).await?;
     }
     Ok(runs.into_values().collect())
 }
 
-fn run_of(row: &SqliteRow) -> sqlx::Result<RunFacts> {
-    let mut run =
-        RunFacts::new(row.try_get("run_id")?, key(row)?, row.try_get("run")?, Timestamp(row.try_get("opened")?));
-    run.instance_id = row.try_get::<Option<String>, _>("instance_id")?.map(Into::into);
-    run.kill_accepted = row.try_get("kill_accepted")?;
-    run.info = row.try_get::<Option<String>, _>("info")?.map(|info| from_json(&info)).transpose()?;
-    let submission: Option<i64> = row.try_get("submission_id")?;
-    let spec: Option<String> = row.try_get("spec")?;
-    if let (Some(submission), Some(spec)) = (submission, spec) {
+async fn load_some(
+    connection: &mut Connection,
+    scope: &Scope,
+    ids: &[i64],
+    runs: &mut BTreeMap<i64, RunFacts>,
+) -> sqlx::Result<()> {
+    let query = Query::new(
+        "SELECT run.run_id, run.app, run.task, run.run, run.opened, run.instance_id, run.submission_id, \
+             made.answer, made.\"user\", made.spec, report.info, \
+             EXISTS (SELECT 1 FROM submission AS kill WHERE kill.cluster = run.cluster AND kill.run_id = run.run_id \
+                 AND kill.operation = 'KILL' AND kill.answer = 'ACCEPTED') AS kill_accepted \
+         FROM run LEFT JOIN submission AS made ON made.submission_id = run.submission_id \
+             LEFT JOIN report ON report.run_id = run.run_id \
+         WHERE run.run_id IN ",
+    );
+    for row in connection.fetch_all(query.list(ids)).await? {
+        let run = run_of(&row)?;
+        runs.insert(run.run_id, run);
+    }
+    let query = Query::new(
+        "SELECT run_id, state, at, source, not_before, event_id FROM transition WHERE cluster = $1 AND run_id IN ",
+    );
+    let query = query.bind(&scope.cluster).list(ids).push(" ORDER BY transition_id");
+    for row in connection.fetch_all(query).await? {
+        if let Some(run) = runs.get_mut(&row.number("run_id")?) {
+            run.transitions.push(transition(&row)?);
+        }
+    }
+    let query = Query::new("SELECT run_id, kind, at, matrix FROM conclusion WHERE cluster = $1 AND run_id IN ");
+    let query = query.bind(&scope.cluster).list(ids).push(" ORDER BY conclusion_id");
+    for row in connection.fetch_all(query).await? {
+        let kind = row.text("kind")?.parse::<ConclusionKind>();
+        if let (Some(run), Ok(kind)) = (runs.get_mut(&row.number("run_id")?), kind) {
+            run.conclude(Conclusion { kind, at: Timestamp(row.number("at")?), matrix: row.text_or_none("matrix")? });
+        }
+    }
+    Ok(())
+}
+
+fn run_of(row: &Row) -> sqlx::Result<RunFacts> {
+    let number = u32::try_from(row.number("run")?).unwrap_or(u32::MAX);
+    let mut run = RunFacts::new(row.number("run_id")?, key(row)?, number, Timestamp(row.number("opened")?));
+    run.instance_id = row.text_or_none("instance_id")?.map(Into::into);
+    run.kill_accepted = row.holds("kill_accepted")?;
+    run.info = row.text_or_none("info")?.map(|info| from_json(&info)).transpose()?;
+    if let (Some(submission), Some(spec)) = (row.number_or_none("submission_id")?, row.text_or_none("spec")?) {
         // A run that was opened by a report while its CREATE was in flight counts as accepted.
-        let answer: Option<String> = row.try_get("answer")?;
-        let answer = answer.map_or(AnswerKind::Accepted, |answer| AnswerKind::from_wire(&answer));
+        let answer = row.text_or_none("answer")?.map_or(AnswerKind::Accepted, |answer| AnswerKind::from_wire(&answer));
         let spec: TaskSpec = from_json(&spec)?;
-        let mut create = CreateFact::new(submission, answer, row.try_get("user")?, Arc::new(spec));
+        let mut create = CreateFact::new(submission, answer, row.text_or_none("user")?, Arc::new(spec));
         if run.info.is_some() {
             create.spec = None;
         }
@@ -182,25 +176,20 @@ fn run_of(row: &SqliteRow) -> sqlx::Result<RunFacts> {
     Ok(run)
 }
 
-fn transition(row: &SqliteRow) -> sqlx::Result<Transition> {
-    let (state, source): (String, String) = (row.try_get("state")?, row.try_get("source")?);
+fn transition(row: &Row) -> sqlx::Result<Transition> {
     Ok(Transition {
-        state: TaskState::from_wire(&state),
-        at: Timestamp(row.try_get("at")?),
-        source: Source::from_wire(&source),
-        not_before: row.try_get::<Option<i64>, _>("not_before")?.map(Timestamp),
-        event_id: row.try_get("event_id")?,
+        state: TaskState::from_wire(&row.text("state")?),
+        at: Timestamp(row.number("at")?),
+        source: Source::from_wire(&row.text("source")?),
+        not_before: row.number_or_none("not_before")?.map(Timestamp),
+        event_id: row.text_or_none("event_id")?,
     })
 }
 
-fn key(row: &SqliteRow) -> sqlx::Result<TaskKey> {
-    Ok(TaskKey::new(row.try_get::<String, _>("app")?, row.try_get::<String, _>("task")?))
+fn key(row: &Row) -> sqlx::Result<TaskKey> {
+    Ok(TaskKey::new(row.text("app")?, row.text("task")?))
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> sqlx::Result<T> {
     serde_json::from_str(text).map_err(|fault| sqlx::Error::Decode(Box::new(fault)))
-}
-
-fn as_json<T: serde::Serialize + ?Sized>(value: &T) -> sqlx::Result<String> {
-    serde_json::to_string(value).map_err(|fault| sqlx::Error::Encode(Box::new(fault)))
 }

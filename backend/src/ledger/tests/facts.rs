@@ -78,8 +78,7 @@ async fn accepted_and_silent_for_15_seconds_is_not_placed_with_the_matrix_of_tha
     let matrix = detail.matrix.unwrap();
     assert_eq!((matrix.cores, matrix.at), (2, at(15)));
     assert_eq!(detail.id_taken_until, None, "Drove has no record of it");
-    let stored: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM matrix").fetch_one(&fixture.ledger.readers).await.unwrap();
+    let stored = fixture.count("matrix").await;
     assert_eq!(stored, 1, "equal matrices are stored once");
 
     fixture.observe([event("T", "TI-1", "RUNNING", 20)]).await;
@@ -302,7 +301,6 @@ async fn a_withdrawn_intent_leaves_nothing() {
     let submission = fixture.create("T", 0).await;
     fixture.ledger.withdraw(submission);
     fixture.ledger.flush().await.unwrap();
-    let left: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM submission").fetch_one(&fixture.ledger.readers).await.unwrap();
+    let left = fixture.count("submission").await;
     assert_eq!(left, 0);
 }

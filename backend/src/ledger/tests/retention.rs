@@ -34,11 +34,10 @@ async fn the_runs_that_ended_first_go_when_the_file_is_too_large() {
     let fixture = ended(1_200).await;
     fixture.created("GOING", 0).await;
     assert_eq!(fixture.ledger.page(&all()).await.unwrap().matching.n, 1_201);
-    let file = fixture.folder.path().join("ledger.db");
     fixture.ledger.close().await;
 
     let limit = 1 << 20;
-    let ledger = open_keeping(fixture.folder.path(), "world-1", &fixture.clock, Some(limit)).await;
+    let ledger = fixture.at.open_keeping(Some(limit)).await;
     let page = swept(&ledger).await;
     assert_eq!(page.rows[0].key, key("GOING"), "what goes on stays, however old");
     let kept: Vec<i64> = page.rows.iter().skip(1).map(|row| row.submitted.millis()).collect();
@@ -47,24 +46,25 @@ async fn the_runs_that_ended_first_go_when_the_file_is_too_large() {
     assert!(last.is_some_and(|detail| detail.spec.is_some() && detail.info.is_some()));
     assert_eq!(ledger.detail(&key("T-0"), None).await.unwrap(), None);
     for table in ["submission", "transition", "report", "run_row"] {
-        let sql = sqlx::AssertSqlSafe(format!(
-            "SELECT count(*) FROM {table} WHERE run_id IS NOT NULL AND run_id NOT IN (SELECT run_id FROM run)"
-        ));
-        let orphans: i64 = sqlx::query_scalar(sql).fetch_one(&ledger.readers).await.unwrap();
+        let query = Query::new("SELECT count(*) AS n FROM ").push(table);
+        let query = query.push(" WHERE run_id IS NOT NULL AND run_id NOT IN (SELECT run_id FROM run)");
+        let orphans = ledger.readers.fetch_one(query).await.unwrap().number("n").unwrap();
         assert_eq!(orphans, 0, "{table}");
     }
     ledger.close().await;
-    let pool = SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await.unwrap();
-    let length = std::fs::metadata(&file).unwrap().len();
-    assert!(length <= 2 * limit, "the file has {length} bytes");
+    if let Place::File(file) = &fixture.at.place {
+        let mut connection = fixture.at.connect().await;
+        connection.fetch_all(Query::new("PRAGMA wal_checkpoint(TRUNCATE)")).await.unwrap();
+        let length = std::fs::metadata(file).unwrap().len();
+        assert!(length <= 2 * limit, "the file has {length} bytes");
+    }
 }
 
 #[tokio::test]
 async fn what_comes_while_runs_are_removed_is_stored() {
     let fixture = ended(600).await;
     fixture.ledger.close().await;
-    let ledger = open_keeping(fixture.folder.path(), "world-1", &fixture.clock, Some(1)).await;
+    let ledger = fixture.at.open_keeping(Some(1)).await;
     for n in 0..50 {
         let id = ledger.intend(create_intent(&format!("NEW-{n}"), 700)).await.unwrap();
         ledger.answer(id, accepted());

@@ -3,7 +3,7 @@
 use crate::{
     drove_api::{self, DroveApi},
     drove_client::{DroveClient, Identity},
-    ledger::{Ledger, LedgerConfig},
+    ledger::{Ledger, LedgerConfig, Place},
     operations::{Operations, Unrecordable, of_rehearsed},
     runtime::{EmbeddedCluster, Hint, Hints, StatedWorld, WorldSettings},
     session::{caller::Caller, users::Users},
@@ -53,7 +53,7 @@ impl Demo {
         let upstream = between(upstream::embedded::upstream(api, move || hints.hints(), changes));
         let (clock, world) = (cluster.clock().clone(), cluster.world().id.to_string());
         let config = LedgerConfig {
-            file: folder.path().join("ledger.db"),
+            place: Place::File(folder.path().join("ledger.db")),
             cluster: "demo".to_owned(),
             world: world.clone(),
             keep: Duration::from_secs(1_000_000),

@@ -3,7 +3,7 @@
 use crate::{
     clock::{Clock, ClockSetting},
     drove_client::{DroveClient, Identity},
-    ledger::{Answer, Intent, Ledger, LedgerConfig, Operation},
+    ledger::{Answer, Intent, Ledger, LedgerConfig, Operation, Place},
     upstream::{Changes, Upstream, UpstreamError},
     watcher::{ClusterPicture, WatcherConfig, round::Round},
 };
@@ -136,7 +136,7 @@ impl Watched {
         let recording = Arc::new(recording);
         let clock = Clock::with(ClockSetting { offset_ms: 0, paused_at: Some(Timestamp(recording.began)) });
         let config = LedgerConfig {
-            file: folder.path().join("ledger.db"),
+            place: Place::File(folder.path().join("ledger.db")),
             cluster: "real".to_owned(),
             world: WORLD.to_owned(),
             keep: Duration::from_secs(1_000_000_000),

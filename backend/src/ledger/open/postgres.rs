@@ -1,0 +1,198 @@
+//! A ledger on a PostgreSQL server, shared by replicas: each cluster in a schema of its own.
+//!
+//! Beside the writer's connection a replica holds one with advisory locks, which the server gives up when the process
+//! ends in whatever way: one lock says that the replica lives, another, held by one of them, that it watches.
+
+use super::{READERS, STATEMENTS};
+use crate::ledger::{
+    database::{Connection, Readers},
+    withhold::content_hash,
+};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection as _, PgConnection,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+use std::time::Duration;
+use tokio::{sync::watch, time::timeout};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger-postgres");
+
+/// How often a replica asks whether it may watch, and makes sure that it still may.
+const TURN_EVERY: Duration = Duration::from_millis(500);
+/// Longest wait for an answer about that: a watcher that does not know whether it still may stops.
+const TURN_ANSWER: Duration = Duration::from_secs(2);
+/// News is looked for at least so often, should a notification be lost.
+const NEWS_EVERY: Duration = Duration::from_secs(5);
+/// Before a lost connection is made again.
+const RECONNECT: Duration = Duration::from_secs(1);
+
+/// First halves of the numbers of advisory locks; the second is a hash of the schema.
+const STARTING: i32 = 0x64_72_01;
+const WATCHING: i32 = 0x64_72_02;
+
+/// A server, and the schema on it.
+#[derive(Clone)]
+pub struct Server {
+    options: PgConnectOptions,
+    schema: String,
+}
+
+impl Server {
+    /// The schema of `cluster` on the server at `url`.
+    pub fn of(url: &str, cluster: &str) -> sqlx::Result<Self> {
+        let schema = schema_of(cluster);
+        let options: PgConnectOptions = url.parse()?;
+        let options = options
+            .application_name(&schema)
+            .options([("search_path", schema.as_str()), ("tcp_keepalives_idle", "5"), ("tcp_keepalives_count", "3")])
+            .options([("tcp_keepalives_interval", "2")])
+            .statement_cache_capacity(STATEMENTS);
+        Ok(Self { options, schema })
+    }
+
+    /// Name of the schema, and of the channel on which replicas notify one another.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// A connection for the writer.
+    pub async fn connect(&self) -> sqlx::Result<Connection> {
+        Ok(Connection::Postgres(self.options.connect().await?))
+    }
+
+    /// Connections for reads.
+    pub async fn readers(&self) -> sqlx::Result<Readers> {
+        let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(Duration::from_secs(10));
+        Ok(Readers::Postgres(pool.connect_with(self.options.clone()).await?))
+    }
+
+    /// Makes the schema, or brings it up to date. No other replica starts while the connection that is returned is held.
+    pub async fn migrate(&self) -> sqlx::Result<PgConnection> {
+        let mut connection = self.options.connect().await?;
+        sqlx::query("SELECT pg_advisory_lock($1, hashtext($2))")
+            .bind(STARTING)
+            .bind(&self.schema)
+            .execute(&mut connection)
+            .await?;
+        // The name is made of letters, digits and underscores.
+        let make = AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema));
+        sqlx::raw_sql(make).execute(&mut connection).await?;
+        MIGRATIONS.run(&mut connection).await?;
+        Ok(connection)
+    }
+
+    /// From now on this replica lives, as others see it, until `held` is dropped. Whether it is the one that watches, as
+    /// that changes.
+    pub async fn take_turns(&self, replica: i64, mut held: watch::Receiver<()>) -> sqlx::Result<watch::Receiver<bool>> {
+        let (sender, turn) = watch::channel(false);
+        let mut connection = Some(self.live(replica).await?);
+        let server = self.clone();
+        tokio::spawn(async move {
+            loop {
+                connection = match connection.take() {
+                    Some(mut connection) => {
+                        let has_turn = *sender.borrow();
+                        match timeout(TURN_ANSWER, server.ask_for_turn(&mut connection, has_turn)).await {
+                            Ok(Ok(has_turn)) => {
+                                sender.send_if_modified(|before| std::mem::replace(before, has_turn) != has_turn);
+                                Some(connection)
+                            }
+                            lost => {
+                                tracing::warn!(?lost, "the connection that says who watches is lost");
+                                sender.send_replace(false);
+                                None
+                            }
+                        }
+                    }
+                    None => timeout(TURN_ANSWER, server.live(replica)).await.ok().and_then(Result::ok),
+                };
+                if timeout(TURN_EVERY, held.changed()).await.is_ok() {
+                    break;
+                }
+            }
+            sender.send_replace(false);
+            if let Some(connection) = connection {
+                drop(connection.close().await);
+            }
+        });
+        Ok(turn)
+    }
+
+    async fn live(&self, replica: i64) -> sqlx::Result<PgConnection> {
+        let mut connection = self.options.connect().await?;
+        sqlx::query("SELECT pg_advisory_lock($1)").bind(replica).execute(&mut connection).await?;
+        Ok(connection)
+    }
+
+    /// Whether this connection holds the lock of the watcher; taken if nobody does.
+    async fn ask_for_turn(&self, connection: &mut PgConnection, has_turn: bool) -> sqlx::Result<bool> {
+        if has_turn {
+            connection.ping().await?;
+            return Ok(true);
+        }
+        sqlx::query_scalar("SELECT pg_try_advisory_lock($1, hashtext($2))")
+            .bind(WATCHING)
+            .bind(&self.schema)
+            .fetch_one(connection)
+            .await
+    }
+
+    /// Moves when other replicas may have written, until `held` is dropped.
+    pub fn listen(&self, mut held: watch::Receiver<()>) -> watch::Receiver<()> {
+        let (sender, news) = watch::channel(());
+        let server = self.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    heard = server.listen_once(&sender) => if let Err(error) = heard {
+                        tracing::warn!(%error, "changes of other replicas are not heard of; trying again");
+                    },
+                    _ = held.changed() => return,
+                }
+                sender.send_replace(());
+                tokio::time::sleep(RECONNECT).await;
+            }
+        });
+        news
+    }
+
+    async fn listen_once(&self, sender: &watch::Sender<()>) -> sqlx::Result<()> {
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(self.options.clone()).await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.listen(&self.schema).await?;
+        loop {
+            // What was written before this began to listen is news, too.
+            sender.send_replace(());
+            if let Ok(heard) = timeout(NEWS_EVERY, listener.recv()).await {
+                heard?;
+            }
+        }
+    }
+}
+
+/// A name that needs no quotes. Names of clusters that differ only in other signs are told apart by a hash.
+fn schema_of(cluster: &str) -> String {
+    let plain: String = cluster.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
+    let plain = plain.get(..30).unwrap_or(&plain);
+    if plain == cluster {
+        return format!("drove_dashboard_{plain}");
+    }
+    let hash = content_hash(cluster);
+    format!("drove_dashboard_{plain}_{}", &hash[..12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cluster_has_a_schema_of_its_own() {
+        assert_eq!(schema_of("prod_1"), "drove_dashboard_prod_1");
+        let names = ["Prod", "prod", "prod-", "\"; DROP", "a b", "ab"].map(schema_of);
+        for (at, name) in names.iter().enumerate() {
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && name.len() < 64, "{name}");
+            assert!(!names[..at].contains(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A ledger in a file of its own.
+
+use super::{READERS, STATEMENTS};
+use crate::ledger::{
+    database::{Connection, Readers},
+    published::Published,
+};
+use sqlx::{
+    ConnectOptions, SqliteConnection,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, sync::Arc, time::Duration};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
+
+/// How often the write-ahead log is copied into the file.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
+
+/// The file.
+pub struct File(SqliteConnectOptions);
+
+impl File {
+    /// Makes folder and file with rights for their owner only; files that SQLite makes beside it get the same.
+    pub fn prepare(file: &Path) -> std::io::Result<Self> {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+        if let Some(folder) = file.parent().filter(|folder| !folder.exists()) {
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(10));
+        Ok(Self(options))
+    }
+
+    /// The connection of the writer. Checkpoints sync the file: they are made by a connection of their own, so that no
+    /// intent waits for the disk.
+    pub async fn connect_to_write(&self) -> sqlx::Result<Connection> {
+        let options = self.0.clone().pragma("wal_autocheckpoint", "0").statement_cache_capacity(STATEMENTS);
+        Ok(Connection::Sqlite(options.connect().await?))
+    }
+
+    /// Connections for reads.
+    pub async fn readers(&self) -> sqlx::Result<Readers> {
+        let options = self.0.clone().read_only(true).statement_cache_capacity(STATEMENTS);
+        Ok(Readers::Sqlite(SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?))
+    }
+
+    /// Brings the file up to date.
+    pub async fn migrate(&self, connection: &mut Connection) -> sqlx::Result<()> {
+        let Connection::Sqlite(connection) = connection else { return Ok(()) };
+        make_shrinkable(connection).await?;
+        Ok(MIGRATIONS.run(connection).await?)
+    }
+
+    /// Copies the write-ahead log into the file, now and then, until the ledger is closed.
+    pub fn keep_log_short(&self, published: Arc<Published>) {
+        let options = self.0.clone();
+        tokio::spawn(async move {
+            let mut revision = published.revision();
+            drop(published);
+            let mut connection = None;
+            while revision.changed().await.is_ok() {
+                tokio::time::sleep(CHECKPOINT_EVERY).await;
+                if connection.is_none() {
+                    connection = options.connect().await.ok();
+                }
+                let Some(open) = &mut connection else { continue };
+                if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(open).await {
+                    tracing::debug!(%error, "the ledger's log was not copied into its file this time");
+                }
+            }
+        });
+    }
+}
+
+/// Lets the file give pages back to the system. A file of an earlier version is written anew, once.
+async fn make_shrinkable(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    const INCREMENTAL: i64 = 2;
+    let mode: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&mut *connection).await?;
+    if mode != INCREMENTAL {
+        sqlx::query("PRAGMA auto_vacuum = INCREMENTAL").execute(&mut *connection).await?;
+        sqlx::query("VACUUM").execute(connection).await?;
+    }
+    Ok(())
+}
