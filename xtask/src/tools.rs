@@ -3,5 +3,6 @@
 pub mod apt;
 pub mod browser;
 pub mod drove_cli;
+pub mod postgres;
 pub mod trunk;
 pub mod wasm_target;

@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     config::{ClusterConfig, Credential, DataDir, ProxyUsers, SessionConfig},
     drove_client::{DroveClient, Identity},
-    ledger::{Ledger, LedgerConfig, Now},
+    ledger::{Ledger, LedgerConfig, Now, Place},
     live::Hub,
     operations::{Operations, Unrecordable},
     session::{cluster_keeper::ClusterKeeper, cookies::SessionCookies, drove_users::DroveUsers, gate::Gate},
@@ -110,7 +110,7 @@ impl Served {
 
 async fn open_ledger(folder: &DataDir, cluster: &str, clock: &Clock) -> Result<Ledger, Failure> {
     let config = LedgerConfig {
-        file: folder.path().join("ledger.db"),
+        place: Place::File(folder.path().join("ledger.db")),
         cluster: cluster.to_owned(),
         world: WORLD.to_owned(),
         keep: KEEP,

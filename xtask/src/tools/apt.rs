@@ -21,6 +21,7 @@ pub fn install(packages: &[&str], needed_for: &str) -> Outcome {
     process::run(command.env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
-fn is_root() -> bool {
+/// Whether this process may install packages.
+pub fn is_root() -> bool {
     process::read(process::program("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }

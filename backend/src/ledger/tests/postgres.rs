@@ -150,6 +150,6 @@ async fn a_server_that_breaks_all_connections_loses_nothing() {
         follows(&other, &fixture.ledger).await;
         assert_eq!(other.count_live(|_| true), round + 1);
     }
-    other.create("LATER", 0).await;
+    other.intend(create_intent("LATER", 0)).await.unwrap();
     assert_eq!(fixture.ledger.trouble().borrow().clone(), None);
 }
