@@ -36,6 +36,9 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 use writer::{IntentRequest, Told};
 
+/// A list that is further behind the database than this has lost touch with it: nobody waits for it any longer.
+const SHOWN_WITHIN: Duration = Duration::from_secs(1);
+
 /// Accepted and not reported for so long means not placed (design section 3).
 pub const PLACING_TIME: Duration = Duration::from_secs(15);
 
@@ -251,7 +254,13 @@ impl Ledger {
     /// Everything known of run `run` of a key, or of its last one; nothing if there is none.
     pub async fn detail(&self, key: &TaskKey, run: Option<u32>) -> Result<Option<TaskDetail>, LedgerError> {
         let detail = detail::read(&self.readers, &self.cluster, key, run, self.now(), self.ids_taken_for).await;
-        detail.map_err(LedgerError::unreadable)
+        let detail = detail.map_err(LedgerError::unreadable)?;
+        if let Some(detail) = &detail {
+            // Whoever has seen this must not find an older list: what is committed is shown a moment later.
+            let mut shown = self.published.revision();
+            drop(tokio::time::timeout(SHOWN_WITHIN, shown.wait_for(|shown| *shown >= detail.revision)).await);
+        }
+        Ok(detail)
     }
 
     /// Time of the last event recorded in `world`: where the watcher goes on after a restart.
