@@ -13,6 +13,7 @@ pub mod timeline;
 pub mod validate;
 
 mod cluster;
+mod config_spec;
 mod duration;
 mod envelope;
 mod event;
@@ -31,6 +32,7 @@ mod utc;
 mod wire_enum;
 
 pub use cluster::*;
+pub use config_spec::*;
 pub use duration::*;
 pub use envelope::*;
 pub use event::*;
