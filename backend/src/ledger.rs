@@ -1,8 +1,8 @@
 //! What the dashboard saw and sent: facts, and the views derived from them (design section 3).
 //!
 //! Told through [`Ledger::intend`], [`Ledger::answer`] and [`Ledger::observe`]; one writer stores it ([`writer`]), after
-//! pure rules have decided what it means ([`book`], [`derive`]). Read through [`Ledger::page`], [`Ledger::detail`] and
-//! [`Ledger::rows_changed_since`]. SQL stands in [`store`], [`history`], [`detail`],
+//! pure rules have decided what it means ([`book`], [`derive`]). Read through [`Ledger::page`], [`Ledger::detail`],
+//! [`Ledger::walk`] and [`Ledger::rows_changed_since`]. SQL stands in [`store`], [`history`], [`detail`],
 //! [`retention`] and [`open`] only.
 
 mod book;
@@ -13,10 +13,12 @@ mod fact;
 mod history;
 mod open;
 mod published;
+mod pulse;
 mod report;
 mod retention;
 mod run;
 mod store;
+mod walk;
 mod withhold;
 mod writer;
 
@@ -24,6 +26,7 @@ pub use book::Verdicts;
 pub use fact::{Answer, Intent, Observation, Operation, SubmissionId};
 pub use published::{LiveRun, Now};
 pub use report::new_leader;
+pub use walk::Walk;
 
 use database::Readers;
 use history::Lists;
@@ -165,14 +168,19 @@ impl Ledger {
         for observation in observations {
             self.tell(Told::Observed(Box::new(observation)));
         }
-        self.flush().await
+        self.flush().await?;
+        self.published.pulse().observed();
+        Ok(())
     }
 
     /// Returns when everything told so far is stored.
     pub async fn flush(&self) -> Result<(), LedgerError> {
         let (done, flushed) = oneshot::channel();
+        let wait = self.published.pulse().wait();
         self.tell(Told::Flush(done));
-        flushed.await.map_err(|_| LedgerError::Closed)
+        flushed.await.map_err(|_| LedgerError::Closed)?;
+        wait.stored();
+        Ok(())
     }
 
     /// Stores what was told and closes the database. The other handles are dead afterwards.
@@ -182,6 +190,11 @@ impl Ledger {
         // An error means that it is closed already.
         drop(closed.await);
         self.readers.close().await;
+    }
+
+    /// Name of the cluster it is about.
+    pub fn cluster(&self) -> &str {
+        &self.cluster
     }
 
     fn tell(&self, told: Told) {
@@ -216,6 +229,16 @@ impl Ledger {
         self.published.size()
     }
 
+    /// Time from being told something to having stored it; what still waits counts so far.
+    pub fn lag(&self) -> Duration {
+        self.published.pulse().lag()
+    }
+
+    /// Time since the watcher last read the cluster and the ledger stored it; nothing if it never did in this process.
+    pub fn since_observed(&self) -> Option<Duration> {
+        self.published.pulse().since_observed()
+    }
+
     /// Those runs that go on and are wanted, the last one of each key. Asks no database.
     pub fn live_runs(&self, wanted: impl Fn(&LiveRun) -> bool) -> Vec<LiveRun> {
         self.published.live_runs(wanted)
@@ -239,6 +262,11 @@ impl Ledger {
     /// One page of a list, with counts and choices.
     pub async fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, LedgerError> {
         history::page(&self.readers, &self.lists, query, self.now()).await.map_err(LedgerError::unreadable)
+    }
+
+    /// All runs of a query, whatever page it asks for.
+    pub fn walk(&self, query: &HistoryQuery) -> Walk {
+        Walk::begin(self.clone(), query)
     }
 
     /// Counts of a list, and how many rows it has over all pages.

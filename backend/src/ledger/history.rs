@@ -49,6 +49,12 @@ pub async fn counts(lists: &Lists, query: &HistoryQuery, now: Timestamp) -> (Cou
     (found.counts, found.matching)
 }
 
+/// Runs of one page, in order, and where the next one begins.
+pub async fn run_ids(lists: &Lists, query: &HistoryQuery, now: Timestamp) -> (Vec<i64>, Option<String>) {
+    let found = pass(lists.now(), query, now).await;
+    (found.page, found.next.and_then(|next| next.write()))
+}
+
 async fn pass(table: Arc<Table>, query: &HistoryQuery, now: Timestamp) -> Found {
     if table.len() <= SHORT_PASS {
         return search(&table, query, now);
@@ -111,7 +117,8 @@ pub fn from_json<T: DeserializeOwned>(text: &str) -> sqlx::Result<T> {
     serde_json::from_str(text).map_err(|fault| sqlx::Error::Decode(Box::new(fault)))
 }
 
-async fn rows(readers: &Readers, ids: &[i64]) -> sqlx::Result<Vec<TaskRow>> {
+/// Rows of these runs, in this order; those that were removed are missing.
+pub async fn rows(readers: &Readers, ids: &[i64]) -> sqlx::Result<Vec<TaskRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

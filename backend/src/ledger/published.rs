@@ -1,6 +1,6 @@
 //! What everybody may know of the ledger without asking the database: its revision, its health, and the runs that go on.
 
-use super::{LedgerError, book::Verdicts, run::RunFacts};
+use super::{LedgerError, book::Verdicts, pulse::Pulse, run::RunFacts};
 use model::{
     InstanceId, TaskKey, TaskSpec, TaskState, Timestamp,
     dashboard::{Phase, TaskRow},
@@ -69,6 +69,7 @@ pub struct Published {
     /// The last run of each key that goes on.
     live: Mutex<BTreeMap<TaskKey, LiveRun>>,
     verdicts: OnceLock<Box<Verdicts>>,
+    pulse: Arc<Pulse>,
 }
 
 impl Published {
@@ -81,12 +82,18 @@ impl Published {
             size: watch::Sender::new(0),
             live: Mutex::default(),
             verdicts: OnceLock::new(),
+            pulse: Arc::default(),
         }
     }
 
     /// The time of facts.
     pub fn now(&self) -> Timestamp {
         (self.now)()
+    }
+
+    /// How far it is behind.
+    pub fn pulse(&self) -> &Arc<Pulse> {
+        &self.pulse
     }
 
     /// Changes of the revision.

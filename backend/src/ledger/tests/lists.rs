@@ -184,6 +184,27 @@ async fn pages_that_follow_one_another_are_the_whole_list() {
 }
 
 #[tokio::test]
+async fn a_walk_meets_every_run_once_in_the_order_of_the_query() {
+    let fixture = filled().await;
+    let mut dice = Dice(13);
+    let mut met = 0;
+    for _ in 0..60 {
+        let asked = HistoryQuery { after: Some("nonsense".to_owned()), ..random_query(&mut dice) };
+        let whole = HistoryQuery { page: 1, after: None, size: 500, ..asked.clone() };
+        let whole = fixture.ledger.page(&whole).await.unwrap().rows;
+        let mut walk = Walk::in_steps(fixture.ledger.clone(), &asked, 50, 7);
+        let mut walked = Vec::new();
+        while let Some(rows) = walk.next().await.unwrap() {
+            assert!((1..=7).contains(&rows.len()), "no more is held than that");
+            walked.extend(rows);
+        }
+        assert_eq!(walked, whole, "{asked:?}");
+        met += walked.len();
+    }
+    assert!(met > 500, "the questions must find something: {met}");
+}
+
+#[tokio::test]
 async fn lists_are_the_same_after_a_restart() {
     let fixture = filled().await;
     let all = HistoryQuery { tab: Tab::All, size: 500, ..HistoryQuery::default() };
