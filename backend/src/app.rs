@@ -5,6 +5,7 @@ mod cluster;
 mod demo;
 mod failure;
 pub mod log;
+mod readiness;
 mod running;
 mod scenario;
 mod serve;
@@ -14,11 +15,12 @@ mod signals;
 pub use cluster::Cluster;
 pub use demo::Demo;
 pub use failure::Failure;
+pub use readiness::Check;
 pub use running::Running;
 pub use serve::Peer;
 pub use served::{Served, Shared};
 
-use crate::{assets::Assets, config::Config, middleware::host::HostRules, router};
+use crate::{assets::Assets, config::Config, metrics::Metrics, middleware::host::HostRules, router};
 use std::{io::Write, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -31,6 +33,8 @@ pub struct App {
     pub hosts: HostRules,
     /// Turns true when the process stops: streams end then.
     pub stopping: watch::Receiver<bool>,
+    /// What is counted.
+    pub metrics: Metrics,
     clusters: Vec<Arc<Cluster>>,
 }
 
@@ -43,8 +47,8 @@ impl App {
         first: Arc<Cluster>,
         others: Vec<Arc<Cluster>>,
     ) -> Self {
-        let clusters = std::iter::once(first).chain(others).collect();
-        Self { assets, hosts, stopping, clusters }
+        let clusters: Vec<_> = std::iter::once(first).chain(others).collect();
+        Self { assets, hosts, stopping, metrics: Metrics::new(clusters.clone()), clusters }
     }
 
     /// All clusters, the default one first.

@@ -18,6 +18,7 @@ pub mod error;
 pub mod extract;
 pub mod ledger;
 pub mod live;
+pub mod metrics;
 pub mod middleware;
 pub mod operations;
 pub mod router;

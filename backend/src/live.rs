@@ -27,6 +27,7 @@ use axum::body::Bytes;
 use feed::Feed;
 use futures_util::Stream;
 use log_follower::LogFollowers;
+use reader::Readers;
 use status::StatusSource;
 use std::{
     collections::BTreeMap,
@@ -47,6 +48,7 @@ struct Shared {
     subscriptions: Mutex<BTreeMap<String, Subscription>>,
     followers: LogFollowers,
     stopping: watch::Receiver<bool>,
+    readers: Readers,
 }
 
 /// What views are made of. Cheap to clone.
@@ -79,6 +81,7 @@ impl Hub {
             subscriptions: Mutex::new(BTreeMap::new()),
             followers: LogFollowers::new(watcher_client),
             stopping,
+            readers: Readers::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -96,6 +99,11 @@ impl Hub {
     /// Tells every page the time: it was changed.
     pub fn clock_changed(&self) {
         self.shared.source.status.clock_changed();
+    }
+
+    /// Streams that are open.
+    pub fn readers(&self) -> usize {
+        self.shared.readers.count()
     }
 
     /// The cluster's status at this moment.

@@ -3,6 +3,7 @@
 //! The request goes on as it came; it is read only to know what it asks for. The client's answer does not wait for the
 //! ledger: only the intent before it does.
 
+pub mod audit;
 mod intent;
 mod rehearsed;
 mod verdict;
@@ -17,9 +18,11 @@ use crate::{
     session::caller::Caller,
     upstream::{Concerns, Upstream, UpstreamError},
 };
+use audit::{Audit, Outcome};
 use axum::body::{Body, Bytes, to_bytes};
 use http::{HeaderName, HeaderValue, Method, Request, Response, header, request};
 use model::{TaskOperation, UserRole, dashboard::Door};
+use tracing::Instrument;
 use verdict::Verdict;
 
 /// Path of CREATE and KILL.
@@ -63,7 +66,7 @@ impl Operations {
     pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
         let this = self.clone();
         // A client that goes away must not leave an operation half recorded.
-        match tokio::spawn(async move { this.carry_out(request).await }).await {
+        match tokio::spawn(async move { this.carry_out(request).await }.in_current_span()).await {
             Ok(response) => response,
             Err(_panic) => refusal(OPERATIONS, ApiError::Internal),
         }
@@ -88,29 +91,45 @@ impl Operations {
             Err(fault) => return refusal(parts.uri.path(), fault.into()),
         };
         let Some(intent) = intent::read(&parts, &body, (self.now)()) else {
+            let audit = Audit::of_request(self.ledger.cluster(), &parts);
             // Drove refuses what cannot be read; there is nothing to record.
             return match self.send(parts, body).await {
-                Ok((response, body)) => Response::from_parts(response, Body::from(body)),
-                Err(error) => unanswered(error),
+                Ok((response, body)) => {
+                    audit.write(Outcome::Status(response.status), false);
+                    Response::from_parts(response, Body::from(body))
+                }
+                Err(error) => {
+                    audit.write(Outcome::of_error(&error), false);
+                    unanswered(error)
+                }
             };
         };
         parts.extensions.insert(Concerns(intent.key.clone()));
+        let audit = Audit::of_intent(self.ledger.cluster(), &intent);
         match self.ledger.intend(intent).await {
-            Ok(id) => self.recorded(id, parts, body).await,
-            Err(error) => self.unrecorded(error, parts, body).await,
+            Ok(id) => self.recorded(id, &audit, parts, body).await,
+            Err(error) => self.unrecorded(error, &audit, parts, body).await,
         }
     }
 
-    async fn recorded(&self, id: SubmissionId, parts: request::Parts, body: Bytes) -> Response<Body> {
+    async fn recorded(&self, id: SubmissionId, audit: &Audit, parts: request::Parts, body: Bytes) -> Response<Body> {
         match self.send(parts, body).await {
             Ok((response, body)) => {
                 match verdict::of(response.status, &body) {
-                    Verdict::Answered(answer) => self.ledger.answer(id, answer),
-                    Verdict::NotLetIn => self.ledger.withdraw(id),
+                    Verdict::Answered(answer) => {
+                        audit.write(Outcome::Answered(&answer.kind, answer.status), true);
+                        self.ledger.answer(id, answer);
+                    }
+                    Verdict::NotLetIn => {
+                        audit.write(Outcome::NotLetIn(response.status), false);
+                        self.ledger.withdraw(id);
+                    }
                 }
                 Response::from_parts(response, Body::from(body))
             }
             Err(error) => {
+                let outcome = Outcome::of_error(&error);
+                audit.write(outcome, outcome != Outcome::NotSent);
                 match error {
                     UpstreamError::NoLeader | UpstreamError::NotSent(_) => self.ledger.withdraw(id),
                     UpstreamError::AnswerLost(_) => self.ledger.answer(id, Answer::unknown()),
@@ -120,14 +139,30 @@ impl Operations {
         }
     }
 
-    async fn unrecorded(&self, error: LedgerError, parts: request::Parts, body: Bytes) -> Response<Body> {
+    async fn unrecorded(
+        &self,
+        error: LedgerError,
+        audit: &Audit,
+        parts: request::Parts,
+        body: Bytes,
+    ) -> Response<Body> {
         if self.unrecordable == Unrecordable::Refuse {
+            audit.write(Outcome::NotSent, false);
             let sentence = format!("{error}; nothing was sent, because it could not be recorded");
             return refusal(OPERATIONS, ApiError::Unavailable(sentence));
         }
         let mut response = match self.send(parts, body).await {
-            Ok((response, body)) => Response::from_parts(response, Body::from(body)),
-            Err(error) => unanswered(error),
+            Ok((response, body)) => {
+                match verdict::of(response.status, &body) {
+                    Verdict::Answered(answer) => audit.write(Outcome::Answered(&answer.kind, answer.status), false),
+                    Verdict::NotLetIn => audit.write(Outcome::NotLetIn(response.status), false),
+                }
+                Response::from_parts(response, Body::from(body))
+            }
+            Err(error) => {
+                audit.write(Outcome::of_error(&error), false);
+                unanswered(error)
+            }
         };
         response.headers_mut().extend([LEDGER_UNAVAILABLE]);
         response

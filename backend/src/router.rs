@@ -2,70 +2,98 @@
 
 use crate::{
     app::App,
-    dashboard_api::{clusters, demo_clock, health, history, live, logs, placement, session},
+    dashboard_api::{
+        clusters, demo_clock, export, health, history, live, logs,
+        openapi::{self, Described},
+        placement, session,
+    },
     drove_client::ClusterError,
     error::{ApiError, refusal},
+    metrics,
     middleware::{self, cluster::Chosen},
-    operations::Operations,
+    operations::{
+        Operations,
+        audit::{Audit, Outcome},
+    },
     session::caller::Caller,
 };
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Request, State},
     middleware::from_fn,
     response::{IntoResponse, Response},
-    routing::{any, get, post},
+    routing::{any, get},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use model::dashboard::pages;
 use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The whole surface, with everything that requests pass before it. `/clusters/NAME` is taken off before this table.
 pub fn router(app: Arc<App>) -> Router {
-    let own = Router::new()
-        .route("/api/session", get(session::show).post(session::sign_in).delete(session::sign_out))
-        .route("/api/clusters", get(clusters::list))
-        .route("/api/live", get(live::open))
-        .route("/api/history/tasks", get(history::list))
-        .route("/api/history/tasks/{app}/{id}", get(history::detail))
-        .route("/api/history/ids/{app}/{id}", get(history::id))
-        .route("/api/placement/preview", post(placement::preview))
-        .route("/api/logs/{app}/{id}", get(logs::files))
-        .route("/api/logs/{app}/{id}/{file}", get(logs::read))
-        .route("/api/demo/clock", post(demo_clock::change))
+    let (own, document) = own().split_for_parts();
+    let own = own
         .route("/api", any(no_such_address))
         .route("/api/{*path}", any(no_such_address))
+        .layer(Extension(Arc::new(Described::of(&document))))
         .layer(from_fn(middleware::compress::compress));
     let table = Router::new()
         .merge(own)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
         .route("/apis", any(drove))
         .route("/apis/", any(drove))
         .route("/apis/{*path}", any(drove))
         .method_not_allowed_fallback(async || ApiError::WrongMethod)
         .fallback(page)
+        .layer(from_fn(middleware::route::name))
         .with_state(app.clone());
     middleware::around(table, &app)
 }
 
+/// Our own API. Each handler names its method and path, and describes itself: what is not described is not served.
+fn own() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::Head::openapi())
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(clusters::list))
+        .routes(routes!(live::open))
+        .routes(routes!(history::list))
+        .routes(routes!(export::tasks))
+        .routes(routes!(history::detail))
+        .routes(routes!(history::id))
+        .routes(routes!(placement::preview))
+        .routes(routes!(logs::files))
+        .routes(routes!(logs::read))
+        .routes(routes!(demo_clock::change))
+        .routes(routes!(openapi::json))
+        .routes(routes!(openapi::docs))
+        .routes(routes!(openapi::style))
+}
+
 /// Drove's API: the upstream's to answer, as the request came.
-async fn drove(Chosen(cluster): Chosen, mut request: Request) -> Response {
-    cluster.gate.strip(request.headers_mut());
-    if let Some(caller) = request.extensions().get::<Caller>().cloned() {
-        let reads = is_read(request.method(), request.uri().path());
-        if let Err(error) = caller.authorise(request.headers_mut(), reads) {
-            return refusal(request.uri().path(), error);
+async fn drove(Chosen(cluster): Chosen, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    cluster.gate.strip(&mut parts.headers);
+    let path = parts.uri.path().to_owned();
+    let audit = (!is_read(&parts.method, &path)).then(|| Audit::of_request(cluster.ledger.cluster(), &parts));
+    let caller = parts.extensions.get::<Caller>().cloned();
+    if let Some(error) = caller.and_then(|caller| caller.authorise(&mut parts.headers, audit.is_none()).err()) {
+        if let Some(audit) = audit {
+            audit.write(Outcome::NotLetIn(error.status()), false);
         }
+        return refusal(&path, error);
     }
-    if Operations::is_operation(request.method(), request.uri().path()) {
+    let request = Request::from_parts(parts, body);
+    if Operations::is_operation(request.method(), &path) {
         return cluster.operations.handle(request).await;
     }
-    let path = request.uri().path().to_owned();
-    match cluster.client.upstream().call(request).await {
-        Ok(response) => response,
-        Err(error) => refusal(&path, ClusterError::from(error).into()),
+    let answered = cluster.client.upstream().call(request).await;
+    if let Some(audit) = audit {
+        audit.write(Outcome::of_result(&answered), false);
     }
+    answered.unwrap_or_else(|error| refusal(&path, ClusterError::from(error).into()))
 }
 
 /// Whether a request to Drove changes nothing (contract 2.1).

@@ -6,7 +6,10 @@
 pub mod embedded;
 pub mod endpoint;
 pub mod leader;
+mod traffic;
 pub mod trust;
+
+pub use traffic::Traffic;
 
 use axum::body::Body;
 use futures_util::Stream;
@@ -20,6 +23,7 @@ use tower::{Service, ServiceExt, util::BoxCloneSyncService};
 pub struct Upstream {
     service: BoxCloneSyncService<Request<Body>, Response<Body>, UpstreamError>,
     changes: Arc<dyn Fn() -> Changes + Send + Sync>,
+    traffic: Arc<Traffic>,
 }
 
 /// Hints, in batches. Never facts: what they point at must be read through the API before it is recorded.
@@ -63,12 +67,20 @@ impl Upstream {
         S: Service<Request<Body>, Response = Response<Body>, Error = UpstreamError> + Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
     {
-        Self { service: BoxCloneSyncService::new(service), changes: Arc::new(changes) }
+        Self { service: BoxCloneSyncService::new(service), changes: Arc::new(changes), traffic: Arc::default() }
     }
 
     /// Sends one request, once.
     pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, UpstreamError> {
-        self.service.clone().oneshot(request).await
+        self.traffic.called();
+        let answer = self.service.clone().oneshot(request).await;
+        self.traffic.ended(&answer);
+        answer
+    }
+
+    /// How often it was called.
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 
     /// Hints from now on.

@@ -39,6 +39,7 @@ impl Demand {
 
 /// The result of every check of one executor. All pass exactly when there is a `node`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Checks {
     /// The executor is ACTIVE.

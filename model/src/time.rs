@@ -9,6 +9,7 @@ use std::{
 
 /// Milliseconds since the Unix epoch (contract 0: all times on the wire are).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 

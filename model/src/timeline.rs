@@ -29,6 +29,7 @@ wire_enum!(
 
 /// A change of state of one run, as recorded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Transition {
     /// The state that began.
@@ -47,6 +48,7 @@ pub struct Transition {
 
 /// A span in which nothing can have been recorded: the leader changed, events were dropped, the machine slept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
     /// From here…
     pub from: Timestamp,

@@ -9,6 +9,14 @@ pub(crate) fn canonical_name(text: &str) -> String {
         .collect()
 }
 
+/// A text: one of `names`, or one that this build does not know.
+#[cfg(feature = "openapi")]
+pub(crate) fn schema_of(names: &[&str]) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    let text = utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String);
+    let known = format!("Known are {}; a newer cluster may send others.", names.join(", "));
+    text.description(Some(known)).examples(names.first().map(|name| serde_json::Value::from(*name))).into()
+}
+
 /// Defines an enum of wire constants with an `Other` tail, its `ALL` list, `as_str`, `known` (fuzzy) and serde.
 macro_rules! wire_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $wire:literal,)+ }) => {
@@ -59,6 +67,16 @@ macro_rules! wire_enum {
                 serializer.serialize_str(self.as_str())
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::wire_enum::schema_of(Self::NAMES)
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

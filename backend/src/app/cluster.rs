@@ -67,10 +67,8 @@ impl Cluster {
         self.picture.borrow().view.clone()
     }
 
-    /// What keeps it from being served well, one sentence each.
-    pub fn missing(&self) -> Vec<String> {
-        let trouble = self.ledger.trouble().borrow().as_ref().map(ToString::to_string);
-        let stale = self.status().stale.map(|stale| stale.reason);
-        [trouble, stale].into_iter().flatten().collect()
+    /// How often another controller became the leader. The embedded core is always its own.
+    pub fn leader_changes(&self) -> u64 {
+        self.controllers.as_ref().map_or(0, Controllers::leader_changes)
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /api/clusters`: the clusters served, their leader and health.
 
+use super::openapi::Problems;
 use crate::{
     app::{App, Cluster},
     middleware::{cluster::Chosen, session::peer_of},
@@ -14,6 +15,12 @@ use model::dashboard::{ClusterEntry, ClusterList};
 use std::sync::Arc;
 
 /// All clusters, the default one first. What goes on in a cluster is told to those only who are signed in to it.
+#[utoipa::path(
+    get,
+    path = "/api/clusters",
+    tag = "clusters",
+    responses((status = 200, description = "All clusters", body = ClusterList), Problems)
+)]
 pub async fn list(
     State(app): State<Arc<App>>,
     Chosen(chosen): Chosen,

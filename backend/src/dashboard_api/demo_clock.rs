@@ -1,5 +1,6 @@
 //! `POST /api/demo/clock`: demo time stands still, goes on, or jumps; browser tests never sleep.
 
+use super::openapi::Problems;
 use crate::{
     error::ApiError, extract::JsonBody, middleware::cluster::Chosen, runtime::CommandError, session::caller::Caller,
 };
@@ -8,6 +9,13 @@ use model::dashboard::{ClockRequest, ClockState};
 use std::time::Duration;
 
 /// Root only.
+#[utoipa::path(
+    post,
+    path = "/api/demo/clock",
+    tag = "demo",
+    request_body = ClockRequest,
+    responses((status = 200, description = "The time of the simulated cluster", body = ClockState), Problems)
+)]
 pub async fn change(
     Chosen(cluster): Chosen,
     caller: Caller,

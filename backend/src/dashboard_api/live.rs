@@ -1,5 +1,6 @@
 //! `GET /api/live`: server-sent events of one view (see [`crate::live`]).
 
+use super::openapi::{HistoryParams, Problems};
 use crate::{
     error::ApiError,
     extract::Pairs,
@@ -14,6 +15,28 @@ use axum::{
 use http::{HeaderMap, header};
 
 /// A stream without end. A reader that comes back says by `Last-Event-ID`, or by `since`, how far it had got.
+#[utoipa::path(
+    get,
+    path = "/api/live",
+    tag = "live",
+    params(
+        ("view" = String, Query, description = "What is shown: `tasks` (with the query of `/api/history/tasks`), `task` (with `key`) or `executors`"),
+        ("key" = Option<String>, Query, description = "The task, as `APP/ID`"),
+        ("log" = Option<String>, Query, description = "Name of a log file of the task, to be followed"),
+        ("since" = Option<String>, Query, description = "The `id` of the last event received, for readers that cannot send `Last-Event-ID`"),
+        HistoryParams,
+    ),
+    responses(
+        (
+            status = 200,
+            description = "Server-sent events without end. `data` is JSON: of a `snapshot` a LiveSnapshot, of a `delta` a LiveDelta, of a `log` a LogFrame, \
+                           of a `notice` a LiveNotice; `id` is where to go on",
+            content_type = "text/event-stream",
+            body = String
+        ),
+        Problems
+    )
+)]
 pub async fn open(
     Chosen(cluster): Chosen,
     caller: Caller,

@@ -1,5 +1,6 @@
 //! `GET /api/logs/{app}/{id}` and `/{file}`: a task's log files, by bytes, with the caller's own rights.
 
+use super::{attachment::attachment, openapi::Problems};
 use crate::{
     error::ApiError,
     extract::{FilePath, KeyPath, Pairs},
@@ -9,16 +10,21 @@ use crate::{
 };
 use axum::{
     Json,
-    body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
 use model::{
     OUTPUT_LOG,
     dashboard::{LogFiles, LogFrame},
 };
 
 /// Names of the files, `output.log` first.
+#[utoipa::path(
+    get,
+    path = "/api/logs/{app}/{id}",
+    tag = "logs",
+    params(("app" = String, Path, description = "Source app"), ("id" = String, Path, description = "Task ID")),
+    responses((status = 200, description = "The names", body = LogFiles), Problems)
+)]
 pub async fn files(Chosen(cluster): Chosen, caller: Caller, KeyPath(key): KeyPath) -> Result<Json<LogFiles>, ApiError> {
     let mut files = cluster.client_of(&caller).log_files(&key).await?.files;
     files.sort_by_key(|name| (name != OUTPUT_LOG, name.clone()));
@@ -26,6 +32,27 @@ pub async fn files(Chosen(cluster): Chosen, caller: Caller, KeyPath(key): KeyPat
 }
 
 /// A part of a file: `offset` and `length` in bytes, or the last `tail` bytes; with `download`, the whole file.
+#[utoipa::path(
+    get,
+    path = "/api/logs/{app}/{id}/{file}",
+    tag = "logs",
+    params(
+        ("app" = String, Path, description = "Source app"), ("id" = String, Path, description = "Task ID"),
+        ("file" = String, Path, description = "Name of a log file"),
+        ("offset" = Option<u64>, Query, description = "First byte"),
+        ("length" = Option<u64>, Query, description = "Most bytes"),
+        ("tail" = Option<u64>, Query, description = "The last bytes instead"),
+        ("download" = Option<String>, Query, description = "The whole file as a file, whatever its value"),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "A part of the file; with `download` all of it",
+            content((LogFrame = "application/json"), (String = "text/plain"))
+        ),
+        Problems
+    )
+)]
 pub async fn read(
     Chosen(cluster): Chosen,
     caller: Caller,
@@ -35,7 +62,7 @@ pub async fn read(
     let client = cluster.client_of(&caller);
     if pairs.get("download").is_some() {
         let content = client.log_download(&key, &file).await?.into_body();
-        return Ok(attachment(&format!("{}_{}_{file}", key.app, key.id), content));
+        return Ok(attachment(&format!("{}_{}_{file}", key.app, key.id), "text/plain; charset=utf-8", content));
     }
     let file = LogFile { client, key, name: file };
     let frame: LogFrame = match pairs.number("tail")? {
@@ -46,16 +73,4 @@ pub async fn read(
         }
     };
     Ok(Json(frame).into_response())
-}
-
-fn attachment(name: &str, content: Body) -> Response {
-    let safe: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
-    let mut response = Response::new(content);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{safe}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
 }

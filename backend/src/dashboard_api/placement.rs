@@ -1,5 +1,6 @@
 //! `POST /api/placement/preview`: what would become of a spec on the cluster as it is.
 
+use super::openapi::Problems;
 use crate::{app::Cluster, error::ApiError, extract::read_body, middleware::cluster::Chosen, session::caller::Caller};
 use axum::{Json, body::Body};
 use futures_util::future::join_all;
@@ -7,6 +8,13 @@ use model::{ExecutorId, ExecutorState, TaskSpec, dashboard::PlacementPreview, de
 use std::time::Duration;
 
 /// Answers 200 also for a spec that is not finished, since it is asked while somebody types.
+#[utoipa::path(
+    post,
+    path = "/api/placement/preview",
+    tag = "placement",
+    request_body(content = Object, description = "A task spec, as in `POST /apis/v1/tasks/operations`"),
+    responses((status = 200, description = "What would become of it", body = PlacementPreview), Problems)
+)]
 pub async fn preview(Chosen(cluster): Chosen, caller: Caller, body: Body) -> Result<Json<PlacementPreview>, ApiError> {
     let bytes = read_body(body).await?;
     let mut answer = PlacementPreview {

@@ -1,5 +1,6 @@
 //! `/api/session`: sign in, who am I and what may I do, sign out.
 
+use super::openapi::Problems;
 use crate::{
     app::{App, Cluster},
     error::ApiError,
@@ -17,6 +18,12 @@ use model::dashboard::{SessionInfo, SignIn};
 use std::sync::Arc;
 
 /// Who asks; nobody is an answer too.
+#[utoipa::path(
+    get,
+    path = "/api/session",
+    tag = "session",
+    responses((status = 200, description = "Who is signed in, if anybody is", body = SessionInfo), Problems)
+)]
 pub async fn show(
     State(app): State<Arc<App>>,
     Chosen(cluster): Chosen,
@@ -26,6 +33,13 @@ pub async fn show(
 }
 
 /// Signs in with a name and a password.
+#[utoipa::path(
+    post,
+    path = "/api/session",
+    tag = "session",
+    request_body = SignIn,
+    responses((status = 200, description = "Signed in, by the cookie that comes along", body = SessionInfo), Problems)
+)]
 pub async fn sign_in(
     State(app): State<Arc<App>>,
     Chosen(cluster): Chosen,
@@ -42,6 +56,12 @@ pub async fn sign_in(
 }
 
 /// Signs out; the page stays signed out until somebody signs in.
+#[utoipa::path(
+    delete,
+    path = "/api/session",
+    tag = "session",
+    responses((status = 200, description = "Nobody is signed in", body = SessionInfo), Problems)
+)]
 pub async fn sign_out(State(app): State<Arc<App>>, Chosen(cluster): Chosen) -> Response {
     let mut cookies = HeaderMap::new();
     cluster.gate.sign_out(&mut cookies);

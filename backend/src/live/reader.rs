@@ -12,7 +12,7 @@ use async_stream::stream;
 use axum::body::Bytes;
 use futures_util::Stream;
 use model::dashboard::LiveFrame;
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast::error::RecvError, watch},
     time::Instant,
@@ -23,6 +23,21 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a page waits before it comes back, in milliseconds.
 const HELLO: &str = "retry: 1000\n\n";
 
+/// How many there are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Readers(Arc<()>);
+
+impl Readers {
+    /// One more, until what is returned is dropped.
+    fn enter(&self) -> Readers {
+        self.clone()
+    }
+
+    pub fn count(&self) -> usize {
+        Arc::strong_count(&self.0) - 1
+    }
+}
+
 /// The server-sent events of one page, until it leaves or the process stops.
 pub(super) fn stream(
     hub: Hub,
@@ -31,6 +46,7 @@ pub(super) fn stream(
     client: DroveClient,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
     stream! {
+        let _counted = hub.shared.readers.enter();
         let mut stopping = hub.shared.stopping.clone();
         let Some(Joined { first, mut frames }) = hub.join(&query.view, since).await else { return };
         let mut at = Position { revision: first.revision, now: first.now, log: since.and_then(|since| since.log) };

@@ -4,6 +4,9 @@ use crate::compression::{streamed, takes_gzip, whole};
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderValue, Method, header};
 
+/// Kinds of answers whose length nobody knows when they begin.
+const STREAMS: [&str; 3] = ["text/event-stream", "text/csv", "application/x-ndjson"];
+
 /// For the routes below `/api`.
 pub async fn compress(request: Request, next: Next) -> Response {
     let wanted = request.method() != Method::HEAD && takes_gzip(request.headers());
@@ -12,6 +15,6 @@ pub async fn compress(request: Request, next: Next) -> Response {
     if !wanted {
         return response;
     }
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    if kind.is_some_and(|kind| kind == "text/event-stream") { streamed(response) } else { whole(response).await }
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if STREAMS.iter().any(|stream| kind.starts_with(stream)) { streamed(response) } else { whole(response).await }
 }

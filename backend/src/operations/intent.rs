@@ -1,13 +1,13 @@
 //! What a request asks for, as far as the ledger wants to know.
 
+use super::audit::sender;
 use crate::{
     extract::LARGEST_REQUEST,
     ledger::{Intent, Operation},
-    session::{basic, caller::Caller},
 };
 use flate2::read::GzDecoder;
 use http::{header, request};
-use model::{TaskOperation, TaskSpec, Timestamp, dashboard::Door, decode::parse_body};
+use model::{TaskOperation, TaskSpec, Timestamp, decode::parse_body};
 use serde_json::Value;
 use std::{borrow::Cow, io::Read, sync::Arc};
 
@@ -25,14 +25,6 @@ pub fn read(parts: &request::Parts, body: &[u8], at: Timestamp) -> Option<Intent
         kill @ TaskOperation::Kill { .. } => (kill.key(), Operation::Kill),
     };
     Some(Intent { key, operation, at, user, door })
-}
-
-/// Who sends it and how: proven if a session says so, claimed otherwise.
-fn sender(parts: &request::Parts) -> (Option<String>, Door) {
-    match parts.extensions.get::<Caller>() {
-        Some(caller) => (Some(caller.recorded_name()), caller.door.clone()),
-        None => (basic::credentials(&parts.headers).map(|(user, _password)| user), Door::Api),
-    }
 }
 
 /// The body without the compression that Drove takes (contract 1.2).

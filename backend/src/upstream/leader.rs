@@ -71,6 +71,11 @@ impl Controllers {
     pub fn health(&self) -> Vec<ControllerStatus> {
         self.finder.health()
     }
+
+    /// How often another one became the leader since they are followed.
+    pub fn leader_changes(&self) -> u64 {
+        self.finder.changes()
+    }
 }
 
 #[derive(Clone)]

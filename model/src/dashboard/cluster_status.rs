@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 /// What the shell of every page shows about the cluster. Part of every snapshot, and sent again as a `notice` when it
 /// changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterStatus {
     /// Name of the cluster, as configured.
@@ -37,6 +38,7 @@ pub struct ClusterStatus {
 
 /// Why operations are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Maintenance {
     /// Since when.
     pub since: Timestamp,
@@ -47,6 +49,7 @@ pub struct Maintenance {
 
 /// The last good answer is old.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stale {
     /// Time of the last good answer.
     pub since: Timestamp,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET /api/clusters`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClusterList {
     /// Those served here; the first one is also served under bare paths.
     pub clusters: Vec<ClusterEntry>,
@@ -11,6 +12,7 @@ pub struct ClusterList {
 
 /// One cluster of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterEntry {
     /// How it is called and shown.
@@ -25,6 +27,7 @@ pub struct ClusterEntry {
 
 /// How a cluster is called and shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterLabel {
     /// Name, as in `/clusters/NAME/`.
@@ -38,6 +41,7 @@ pub struct ClusterLabel {
 
 /// One controller of a real cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ControllerStatus {
     /// Its configured address.

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of `POST /api/demo/clock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "action", rename_all = "camelCase", deny_unknown_fields)]
 pub enum ClockRequest {
     /// Demo time stands still.
@@ -18,6 +19,7 @@ pub enum ClockRequest {
 
 /// Its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClockState {
     /// Demo time.
     pub now: Timestamp,

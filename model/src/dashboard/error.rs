@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of every error under `/api/**`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiProblem {
     /// What happened, to what, and what to do.
     pub message: String,

@@ -9,6 +9,7 @@ pub const EXACT_COUNT: u64 = 10_000;
 
 /// A number of rows: exact, or at least `n` when `more` is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Count {
     /// How many were counted.
     pub n: u64,
@@ -19,6 +20,7 @@ pub struct Count {
 
 /// How many runs the filters leave, by tab, state and outcome. Tab, state and outcome filters do not narrow these.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
     /// Runs that go on.
     pub active: Count,
@@ -34,6 +36,7 @@ pub struct Counts {
 
 /// Answer of `GET /api/history/tasks`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     /// What was asked, as understood. A program that reads the page back knows what it asked and gets the default here:
@@ -59,6 +62,7 @@ pub struct HistoryPage {
 
 /// What the filters offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FilterChoices {
     /// Source apps known.
     pub apps: Vec<String>,
@@ -68,6 +72,7 @@ pub struct FilterChoices {
 
 /// An executor to choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExecutorChoice {
     /// ID.
     pub id: String,
@@ -78,6 +83,7 @@ pub struct ExecutorChoice {
 /// Answer of `GET /api/history/ids/{app}/{id}`: whether a CREATE of this key would find it taken, as far as the ledger
 /// knows. An ID that nobody has heard of is an answer like any other, not a 404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum IdState {
     /// Not known, or free again.
@@ -93,6 +99,7 @@ pub enum IdState {
 
 /// Answer of `GET /api/history/tasks/{app}/{id}`; 404 if the ledger has never heard of the key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskDetail {
     /// The run shown: the newest, or the one asked for by `?run=N`.
@@ -110,6 +117,7 @@ pub struct TaskDetail {
     pub submissions: Vec<Submission>,
     /// Drove's last record of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub info: Option<TaskInfo>,
     /// For a run that was not placed: the verdict matrix of that moment ([`crate::fit`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]

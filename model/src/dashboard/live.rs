@@ -19,6 +19,7 @@ pub enum LiveFrame {
 /// The whole of one view. A reader that knows which view it asked for names its content alone ([`OfTasks`], [`OfTask`],
 /// [`OfExecutors`]), so that it carries no code for the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LiveSnapshot<V = ViewSnapshot> {
     /// The ledger's revision; later frames follow from it, and a reconnect resumes from it (`Last-Event-ID`).
@@ -34,6 +35,7 @@ pub struct LiveSnapshot<V = ViewSnapshot> {
 /// Content by view. The tag stands outside: serde would buffer a value with the tag inside, which costs the page a second
 /// copy of every reader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ViewSnapshot {
     /// `view=tasks`: one page of the list.
@@ -46,16 +48,20 @@ pub enum ViewSnapshot {
 
 /// One executor as last seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExecutorLive {
     /// From the list.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub summary: ExecutorSummary,
     /// From its detail, once read; `updated` tells its age.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub detail: Option<ExecutorNodeData>,
 }
 
 /// What changed in one view; `V` as for [`LiveSnapshot`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LiveDelta<V = ViewDelta> {
     /// The ledger's revision after this frame.
@@ -68,6 +74,7 @@ pub struct LiveDelta<V = ViewDelta> {
 
 /// Changes by view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ViewDelta {
     /// `view=tasks`.
@@ -80,6 +87,7 @@ pub enum ViewDelta {
 
 /// Changes of a list. Absent parts did not change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TasksDelta {
     /// Rows of the shown page that changed, whether or not they still match the filters.
@@ -116,6 +124,7 @@ pub struct OfExecutors<T> {
 
 /// The cluster's status changed, or a heartbeat (sent when nothing else was for 15 s).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveNotice {
     /// The server's time.
     pub now: Timestamp,

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// Bytes of one log file. Offsets count bytes of the file, never characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogFrame {
     /// Name of the file.
     pub file: String,
@@ -20,6 +21,7 @@ pub struct LogFrame {
 
 /// Answer of `GET /api/logs/{app}/{id}`: the files of a task.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogFiles {
     /// Names, `output.log` first.
     pub files: Vec<String>,

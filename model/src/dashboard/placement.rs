@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 /// Answer of `POST /api/placement/preview`: what would become of a spec on the cluster as it is. A spec that is not
 /// finished is answered like any other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlacementPreview {
     /// Why the document cannot be read as a spec, in Jackson's words; then everything else is empty.

@@ -40,6 +40,7 @@ wire_enum!(
 /// A list of runs: filters, sort, page. The same text is the page's URL, the query of `/api/history/tasks` and that of
 /// `/api/live?view=tasks`. Filters of one kind are alternatives; different kinds must all hold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryQuery {
     /// Which runs.

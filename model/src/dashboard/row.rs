@@ -25,6 +25,7 @@ impl Default for Phase {
 
 /// One run of a task, as a list shows it. A key may have several runs, one after the other (CREATE, DELETE, CREATE).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskRow {
     /// Identity of the run in this dashboard's ledger.

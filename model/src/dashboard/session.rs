@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET /api/session`: who am I and what may I do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionInfo {
     /// Absent: not signed in.
@@ -28,6 +29,7 @@ pub struct SessionInfo {
 
 /// A built-in user of the demo. Its password equals its name, and is printed in the README.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfferedUser {
     /// Name and password.
     pub name: String,
@@ -37,6 +39,7 @@ pub struct OfferedUser {
 
 /// Body of `POST /api/session`. Never printed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignIn {
     /// User name.
     pub user: String,

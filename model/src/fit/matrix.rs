@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Every executor against every check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Matrix {
     /// Cores asked for.
@@ -23,6 +24,8 @@ pub struct Matrix {
 
 /// One executor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = MatrixRow))]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     /// Identity.
@@ -40,6 +43,8 @@ pub struct Row {
 
 /// A change of the spec. Absent parts stay.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = SpecChange))]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// Fewer cores.
@@ -50,6 +55,7 @@ pub struct Change {
     pub memory_mb: Option<i64>,
     /// Another policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub policy: Option<PlacementPolicy>,
     /// Hostnames of the executors that would fit then.
     pub fitting: Vec<String>,

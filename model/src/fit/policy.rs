@@ -13,6 +13,7 @@ pub enum Scope {
 
 /// Why a policy refuses an executor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PolicyMiss {
     /// It is tagged, and the policy takes untagged executors only.

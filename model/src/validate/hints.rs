@@ -4,6 +4,7 @@ use serde_json::Value;
 
 /// Something Drove lets pass and a user may not want.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hint {
     /// Property path, as in Drove's entries: `resources[0].count`.
     pub path: String,

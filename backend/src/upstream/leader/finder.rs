@@ -64,6 +64,8 @@ struct Shared {
     /// Ticks when a doubt was unfounded.
     confirmed: watch::Sender<()>,
     hints: broadcast::Sender<Vec<Change>>,
+    /// Who led last, and how often it was another one than before.
+    led: Mutex<(Option<usize>, u64)>,
 }
 
 /// What was last known of a controller.
@@ -88,6 +90,7 @@ impl Finder {
             doubt: Notify::new(),
             confirmed: watch::Sender::new(()),
             hints: broadcast::Sender::new(HINTS),
+            led: Mutex::default(),
         });
         // Weak: the worker must not keep alive what it works for.
         let weak = Arc::downgrade(&shared);
@@ -100,6 +103,11 @@ impl Finder {
             }
         });
         Self { shared }
+    }
+
+    /// How often another controller became the leader; finding the same one again is none.
+    pub fn changes(&self) -> u64 {
+        self.shared.led.lock().unwrap_or_else(PoisonError::into_inner).1
     }
 
     /// The controllers, as configured.
@@ -222,6 +230,10 @@ impl Shared {
     fn found(&self, leader: Leader) {
         let controller = &self.controllers[leader.index];
         tracing::info!(%controller, "the leader was found");
+        let mut led = self.led.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = led.0.replace(leader.index);
+        led.1 += u64::from(before.is_some_and(|before| before != leader.index));
+        drop(led);
         self.leader.send_replace(Some(leader));
         self.hint(Change::Leader(Some(controller.authority().to_owned())));
     }

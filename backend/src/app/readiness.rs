@@ -1,0 +1,48 @@
+//! Whether a cluster can be answered for, and what is missing.
+
+use super::Cluster;
+use serde::Serialize;
+use std::time::Duration;
+
+/// The watcher reads the cluster about once a second. Somewhat more than its longest pause after failures.
+const LONGEST_SILENCE: Duration = Duration::from_secs(15);
+
+/// One thing that must be in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Which cluster.
+    pub cluster: String,
+    /// What is looked at: `ledger`, `leader` or `watcher`.
+    pub check: &'static str,
+    /// It is in order.
+    pub ok: bool,
+    /// What is wrong, as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Cluster {
+    /// What must be in order for it to be answered for: the ledger can be written, a controller leads, and the watcher has
+    /// read it lately.
+    pub fn checks(&self) -> Vec<Check> {
+        let status = self.status();
+        let ledger = self.ledger.trouble().borrow().as_ref().map(ToString::to_string);
+        let leader = status.leader.is_none().then(|| "no controller is known to lead".to_owned());
+        // Of replicas that share a ledger one watches.
+        let watches = *self.ledger.is_watching().borrow();
+        let watcher = match (status.stale, self.ledger.since_observed()) {
+            (Some(stale), _) => Some(stale.reason),
+            (None, Some(age)) if watches && age > LONGEST_SILENCE => {
+                Some(format!("the cluster was last read {} s ago", age.as_secs()))
+            }
+            (None, _) => None,
+        };
+        let check = |check, reason: Option<String>| Check {
+            cluster: self.label.name.clone(),
+            check,
+            ok: reason.is_none(),
+            reason,
+        };
+        vec![check("ledger", ledger), check("leader", leader), check("watcher", watcher)]
+    }
+}

@@ -1,0 +1,157 @@
+//! Rows as comma-separated values (RFC 4180): a header, CRLF, UTF-8, quotes where they are needed. Times are ISO 8601 in UTC.
+//!
+//! Spreadsheets take cells that begin with `=`, `+`, `-` or `@` for formulas, and texts here come from anybody who may submit
+//! a task: such texts get an apostrophe in front. Whoever wants them to the letter takes JSON lines.
+
+use model::{Timestamp, Utc, dashboard::TaskRow};
+use std::{collections::BTreeMap, fmt::Write};
+
+const COLUMNS: [&str; 22] = [
+    "runId",
+    "app",
+    "taskId",
+    "run",
+    "phase",
+    "state",
+    "outcome",
+    "exitCode",
+    "errorMessage",
+    "image",
+    "cores",
+    "memoryMb",
+    "instanceId",
+    "executorId",
+    "executorHost",
+    "submitted",
+    "submitter",
+    "tags",
+    "ended",
+    "updated",
+    "killPending",
+    "unmanaged",
+];
+
+/// The names of the columns, as one line.
+pub fn head() -> String {
+    format!("{}\r\n", COLUMNS.join(","))
+}
+
+/// Writes one line.
+pub fn write(line: &mut String, row: &TaskRow) {
+    let cells: [String; COLUMNS.len()] = [
+        row.run_id.to_string(),
+        text(row.key.app.as_str()),
+        text(row.key.id.as_str()),
+        row.run.to_string(),
+        text(row.phase.as_str()),
+        text(row.state.as_ref().map_or("", |state| state.as_str())),
+        text(row.outcome.as_ref().map_or("", |outcome| outcome.as_str())),
+        row.exit_code.map(|code| code.to_string()).unwrap_or_default(),
+        text(&row.error_message),
+        text(&row.image),
+        row.cores.to_string(),
+        row.memory_mb.to_string(),
+        text(row.instance_id.as_ref().map_or("", |id| id.as_str())),
+        text(row.executor_id.as_ref().map_or("", |id| id.as_str())),
+        text(row.executor_host.as_deref().unwrap_or_default()),
+        iso(row.submitted),
+        text(row.submitter.as_deref().unwrap_or_default()),
+        text(&tags(&row.tags)),
+        row.ended.map(iso).unwrap_or_default(),
+        iso(row.updated),
+        row.kill_pending.to_string(),
+        row.unmanaged.to_string(),
+    ];
+    line.push_str(&cells.join(","));
+    line.push_str("\r\n");
+}
+
+/// `team=ml; night=1`, by name.
+fn tags(tags: &BTreeMap<String, String>) -> String {
+    tags.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+}
+
+/// A text as it may stand in a cell.
+fn text(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    match text.contains([',', '"', '\r', '\n']) {
+        true => format!("\"{guard}{}\"", text.replace('"', "\"\"")),
+        false => format!("{guard}{text}"),
+    }
+}
+
+/// `2026-11-25T02:11:45.153Z`.
+fn iso(at: Timestamp) -> String {
+    let Utc { year, month, day, hour, minute, second, milli, .. } = Utc::of(at);
+    let mut text = String::with_capacity(24);
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Outcome, TaskKey};
+
+    /// Reads what RFC 4180 says, character by character.
+    fn read(file: &str) -> Vec<Vec<String>> {
+        let (mut lines, mut line, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+        let mut rest = file.chars().peekable();
+        while let Some(c) = rest.next() {
+            match c {
+                '"' if quoted && rest.peek() == Some(&'"') => cell.extend(rest.next()),
+                '"' => quoted = !quoted,
+                ',' if !quoted => line.push(std::mem::take(&mut cell)),
+                '\r' if !quoted => {
+                    assert_eq!(rest.next(), Some('\n'));
+                    line.push(std::mem::take(&mut cell));
+                    lines.push(std::mem::take(&mut line));
+                }
+                c => cell.push(c),
+            }
+        }
+        assert!(!quoted && line.is_empty() && cell.is_empty(), "the file ends with a line");
+        lines
+    }
+
+    #[test]
+    fn whatever_a_text_holds_it_is_one_cell_and_the_same_text() {
+        let row = TaskRow {
+            run_id: 7,
+            key: TaskKey::new("APP", "id"),
+            outcome: Some(Outcome::Failed),
+            exit_code: Some(-1),
+            error_message: "said \"no\",\r\nand \"\" left".into(),
+            image: ",".into(),
+            submitted: Timestamp(1_795_572_705_153),
+            tags: [("a".to_owned(), "1\n2".to_owned()), ("b".to_owned(), String::new())].into(),
+            ..TaskRow::default()
+        };
+        let mut file = head();
+        write(&mut file, &row);
+        let lines = read(&file);
+        let cell = |name: &str| {
+            let at = COLUMNS.iter().position(|column| *column == name);
+            at.map(|at| lines[1][at].as_str())
+        };
+        assert_eq!((lines.len(), lines[0].as_slice(), lines[1].len()), (2, &COLUMNS.map(str::to_owned)[..], 22));
+        assert_eq!((cell("runId"), cell("exitCode"), cell("outcome")), (Some("7"), Some("-1"), Some("FAILED")));
+        assert_eq!(cell("errorMessage"), Some(row.error_message.as_str()));
+        assert_eq!((cell("image"), cell("tags")), (Some(","), Some("a=1\n2; b=")));
+        assert_eq!((cell("submitted"), cell("ended")), (Some("2026-11-25T02:11:45.153Z"), Some("")));
+    }
+
+    #[test]
+    fn a_text_is_never_a_formula() {
+        for (given, written) in [
+            ("=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0"),
+            ("@SUM(1,2)", "\"'@SUM(1,2)\""),
+            ("-1+1", "'-1+1"),
+            ("a=b", "a=b"),
+            ("", ""),
+        ] {
+            assert_eq!(text(given), written);
+        }
+    }
+}

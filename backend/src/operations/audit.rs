@@ -1,0 +1,108 @@
+//! The audit log: one structured line for each operation, target `audit`, beside the ledger's record. Who, on which cluster,
+//! what, with which answer; never a spec, a body, a query or credentials.
+
+use crate::{
+    ledger::Intent,
+    session::{basic, caller::Caller},
+    upstream::UpstreamError,
+};
+use axum::response::Response;
+use http::{StatusCode, request};
+use model::{
+    TaskKey,
+    dashboard::{AnswerKind, Door},
+};
+
+/// What is told of an operation, whatever becomes of it.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    cluster: String,
+    user: Option<String>,
+    door: Door,
+    operation: String,
+    task: Option<TaskKey>,
+}
+
+/// What became of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// The cluster answered, or its answer was lost.
+    Answered(&'a AnswerKind, Option<u16>),
+    /// Its sender was not let in, or it reached nobody who could carry it out.
+    NotLetIn(StatusCode),
+    /// It was never sent.
+    NotSent,
+    /// Anything but CREATE and KILL: what the status says is all that is known.
+    Status(StatusCode),
+}
+
+impl Outcome<'static> {
+    /// Of a request that has no answer.
+    pub fn of_error(error: &UpstreamError) -> Self {
+        match error {
+            UpstreamError::NoLeader | UpstreamError::NotSent(_) => Self::NotSent,
+            UpstreamError::AnswerLost(_) => Self::Answered(&AnswerKind::Unknown, None),
+        }
+    }
+
+    /// Of a request whose answer is passed on unread.
+    pub fn of_result<B>(answered: &Result<Response<B>, UpstreamError>) -> Self {
+        answered.as_ref().map_or_else(Self::of_error, |response| Self::Status(response.status()))
+    }
+}
+
+impl Audit {
+    /// Of a CREATE or KILL.
+    pub fn of_intent(cluster: &str, intent: &Intent) -> Self {
+        Self {
+            cluster: cluster.to_owned(),
+            user: intent.user.clone(),
+            door: intent.door.clone(),
+            operation: intent.operation.name().to_owned(),
+            task: Some(intent.key.clone()),
+        }
+    }
+
+    /// Of any other request that may change something, named by its method and path.
+    pub fn of_request(cluster: &str, parts: &request::Parts) -> Self {
+        let (user, door) = sender(parts);
+        let operation = format!("{} {}", parts.method, parts.uri.path());
+        Self { cluster: cluster.to_owned(), user, door, operation, task: None }
+    }
+
+    /// Writes the line. `recorded`: the ledger has the operation too.
+    pub fn write(&self, outcome: Outcome<'_>, recorded: bool) {
+        let (answer, status) = match outcome {
+            Outcome::Answered(kind, status) => (kind.as_str(), status),
+            Outcome::NotLetIn(status) => ("NOT_LET_IN", Some(status.as_u16())),
+            Outcome::NotSent => ("NOT_SENT", None),
+            Outcome::Status(status) => (said_by(status), Some(status.as_u16())),
+        };
+        let (user, door, task) =
+            (self.user.as_deref(), self.door.as_str(), self.task.as_ref().map(ToString::to_string));
+        let (cluster, operation, task) = (self.cluster.as_str(), self.operation.as_str(), task.as_deref());
+        // The demo's own work is nobody's doing.
+        if self.door == Door::Scenario {
+            tracing::debug!(target: "audit", user, cluster, operation, task, answer, status, door, recorded, "operation");
+        } else {
+            tracing::info!(target: "audit", user, cluster, operation, task, answer, status, door, recorded, "operation");
+        }
+    }
+}
+
+/// Who sends a request and how: proven if a session says so, claimed otherwise.
+pub fn sender(parts: &request::Parts) -> (Option<String>, Door) {
+    match parts.extensions.get::<Caller>() {
+        Some(caller) => (Some(caller.recorded_name()), caller.door.clone()),
+        None => (basic::credentials(&parts.headers).map(|(user, _password)| user), Door::Api),
+    }
+}
+
+fn said_by(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "NOT_LET_IN",
+        status if status.is_success() => "ANSWERED",
+        status if status.is_client_error() => "REFUSED",
+        _ => "UNKNOWN",
+    }
+}
