@@ -12,6 +12,14 @@ impl Api {
         self.noticed(transport::read_own(&answer))
     }
 
+    /// Address of everything that a query matches, to be saved: `format` is `csv` or `jsonl`.
+    pub fn export(&self, query: &HistoryQuery, format: &'static str) -> String {
+        let mut pairs = query.to_pairs();
+        pairs.retain(|(name, _)| !matches!(*name, "page" | "after" | "size"));
+        pairs.push(("format", format.to_owned()));
+        self.own("history/tasks/export", &pairs)
+    }
+
     /// Everything known of a task: its newest run, or the one asked for.
     pub async fn task_detail(&self, key: &TaskKey, run: Option<u32>) -> Result<TaskDetail, ApiError> {
         let pairs: Vec<_> = run.map(|run| ("run", run.to_string())).into_iter().collect();

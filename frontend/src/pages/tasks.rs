@@ -3,6 +3,7 @@
 mod chips;
 mod counts;
 mod empty;
+mod export_menu;
 mod filter_menu;
 mod filters;
 mod header;
