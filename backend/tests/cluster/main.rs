@@ -9,6 +9,7 @@ mod fake;
 mod following;
 mod forwarding;
 mod kills;
+mod operating;
 mod operations;
 mod signing_in;
 mod watching;

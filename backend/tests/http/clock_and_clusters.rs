@@ -1,4 +1,4 @@
-use crate::support::{Dashboard, answered, eventually, get};
+use crate::support::{Dashboard, eventually};
 use controller::Command;
 use http::StatusCode;
 use model::{
@@ -80,13 +80,4 @@ async fn the_clusters_served_are_listed_with_their_leader() {
     assert_eq!((demo.name.as_str(), demo.simulated, demo.kill_before_running), ("demo", true, true));
     assert!(demo.leader.is_some());
     assert_eq!((demo.executors, demo.active_executors), (6, 6));
-}
-
-#[tokio::test]
-async fn machines_may_ask_without_credentials_whether_it_is_ready() {
-    let dashboard = Dashboard::start().await;
-    let (status, answer) = answered(dashboard.send(get("/readyz", &[])).await).await;
-    assert_eq!((status, answer), (StatusCode::OK, json!({ "status": "ready" })));
-    let (status, _) = answered(dashboard.send(get("/healthz", &[])).await).await;
-    assert_eq!(status, StatusCode::OK);
 }

@@ -1,11 +1,14 @@
 //! The dashboard over HTTP, in process: every request goes through the whole stack, and no socket is opened.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod audit;
 mod clock_and_clusters;
+mod export;
 mod history;
 mod hosts_and_limits;
 mod live;
 mod logs;
+mod machines;
 mod pages;
 mod placement;
 mod runs;

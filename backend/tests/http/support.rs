@@ -107,6 +107,11 @@ impl Dashboard {
         .await;
     }
 
+    /// The embedded cluster answers nothing any more.
+    pub async fn stop_the_cluster(&self) {
+        self.demo.cluster().embedded.as_ref().unwrap().shutdown().await;
+    }
+
     /// Demo time stands still from here on.
     pub async fn pause(&self) {
         let (status, answer) = self.post("/api/demo/clock", &json!({ "action": "pause" })).await;

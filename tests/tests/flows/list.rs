@@ -67,3 +67,27 @@ async fn a_task_that_ends_keeps_its_row() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn what_is_shown_can_be_saved_as_a_file() -> Result<()> {
+    let server = empty().await?;
+    for id in ["alpha-1", "beta-1"] {
+        create(&server, &spec(id)).await?;
+    }
+    visit(&server, async |page| {
+        page.open("/?q=alpha&page=1").await?;
+        page.see_element("[data-key='SHOP/alpha-1']").await?;
+        page.click("button", "Export").await?;
+        for (label, format) in [("CSV", "csv"), ("JSON lines", "jsonl")] {
+            let link = page.find("link", label).await?;
+            assert!(link.attr("download").await?.is_some(), "it is saved, not shown");
+            let address = link.attr("href").await?.unwrap_or_default();
+            assert_eq!(address, format!("/api/history/tasks/export?q=alpha&format={format}"));
+            let fetch = "return fetch(arguments[0]).then(answer => answer.text())";
+            let file: String = page.ask(fetch, address.into()).await?;
+            assert!(file.contains("alpha-1") && !file.contains("beta-1"), "{file}");
+        }
+        Ok(())
+    })
+    .await
+}

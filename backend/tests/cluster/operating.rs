@@ -1,0 +1,99 @@
+//! What those who run the dashboard see of a cluster whose controllers come and go.
+
+use super::{
+    controllers::Trick,
+    dashboard::{Dashboard, OPERATIONS, answered, config, create, eventually, get, taken},
+    fake::Fake,
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+/// A sample of `/metrics`.
+async fn sample(dashboard: &Dashboard, name: &str) -> f64 {
+    let (status, body) = taken(dashboard.send(get("/metrics", &[])).await).await;
+    assert_eq!(status, StatusCode::OK);
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{name} is not in {text}")).parse().unwrap()
+}
+
+async fn readiness(dashboard: &Dashboard) -> (StatusCode, Value) {
+    answered(dashboard.send(get("/readyz", &[])).await).await
+}
+
+async fn is_ready(dashboard: &Dashboard) {
+    eventually("readiness", async || (readiness(dashboard).await.0 == StatusCode::OK).then_some(())).await;
+}
+
+fn failed(answer: &Value) -> Vec<(&str, &str)> {
+    let checks = answer["checks"].as_array().unwrap().iter().filter(|check| check["ok"] == json!(false));
+    checks
+        .map(|check| {
+            assert!(check["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{check}");
+            (check["cluster"].as_str().unwrap(), check["check"].as_str().unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn changes_of_the_leader_and_lost_answers_are_counted() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let changes = "drove_dashboard_leader_changes_total{cluster=\"prod\"}";
+    assert_eq!(sample(&dashboard, changes).await, 0.0);
+    for (leader, count) in [(1, 1.0), (2, 2.0)] {
+        fake.lead(leader);
+        eventually("the change", async || {
+            dashboard.get("/apis/v1/tasks").await;
+            (sample(&dashboard, changes).await >= count).then_some(())
+        })
+        .await;
+        assert_eq!(sample(&dashboard, changes).await, count);
+    }
+    fake.controllers[2].trick_for(OPERATIONS, Trick::LosesAnswer);
+    assert_eq!(dashboard.operate(&create("lost")).await.status(), StatusCode::GATEWAY_TIMEOUT);
+    let lost = "drove_dashboard_upstream_errors_total{cluster=\"prod\",kind=\"answer_lost\"}";
+    assert_eq!(sample(&dashboard, lost).await, 1.0);
+}
+
+#[tokio::test]
+async fn without_a_leader_it_is_not_ready_and_says_what_is_missing() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    is_ready(&dashboard).await;
+    assert_eq!(sample(&dashboard, "drove_dashboard_leader_known{cluster=\"prod\"}").await, 1.0);
+    fake.controllers[0].kill().await;
+    let answer = eventually("the leader to be missed", async || {
+        let (status, answer) = readiness(&dashboard).await;
+        (status == StatusCode::SERVICE_UNAVAILABLE).then_some(answer)
+    })
+    .await;
+    assert_eq!(answer["status"], "not ready");
+    assert!(failed(&answer).contains(&("prod", "leader")), "{answer}");
+    assert_eq!(sample(&dashboard, "drove_dashboard_leader_known{cluster=\"prod\"}").await, 0.0);
+    let none = "drove_dashboard_upstream_errors_total{cluster=\"prod\",kind=\"no_leader\"}";
+    eventually("a request that nobody answers", async || {
+        dashboard.get("/apis/v1/tasks").await;
+        (sample(&dashboard, none).await > 0.0).then_some(())
+    })
+    .await;
+    assert_eq!(dashboard.send(get("/healthz", &[])).await.status(), StatusCode::OK, "it is alive");
+    fake.lead(1);
+    is_ready(&dashboard).await;
+}
+
+#[tokio::test]
+async fn one_cluster_that_is_gone_does_not_take_the_others_along() {
+    let (prod, test) = (Fake::start().await, Fake::start().await);
+    for controller in &test.controllers {
+        controller.kill().await;
+    }
+    let dashboard = Dashboard::of(vec![config("prod", &prod), config("test", &test)], None).await;
+    is_ready(&dashboard).await;
+    let (status, answer) = readiness(&dashboard).await;
+    assert_eq!((status, answer["status"].as_str()), (StatusCode::OK, Some("ready")));
+    let failed = failed(&answer);
+    assert!(failed.contains(&("test", "leader")) && failed.iter().all(|(cluster, _)| *cluster == "test"), "{answer}");
+}
