@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod document;
+
 use super::*;
 use clap::Parser;
 use std::path::Path;
