@@ -1,6 +1,6 @@
 //! The list of tasks.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use tests::browser::visit;
 
 use crate::support::{PULLED, create, empty, laptop, spec};
@@ -17,6 +17,25 @@ async fn the_first_screen_is_alive() -> Result<()> {
         page.open("/?tab=finished").await?;
         page.see_element("tr[data-key] [data-outcome=SUCCESSFUL]").await?;
         page.see_element("tr[data-key] [data-outcome=FAILED]").await?;
+        Ok(())
+    })
+    .await
+}
+
+/// How many WebAssembly files the page has asked for. One that was preloaded may be listed twice.
+const WASM_FILES: &str = "const names = performance.getEntriesByType('resource').map(entry => entry.name);
+    return new Set(names.filter(name => name.endsWith('.wasm'))).size";
+
+#[tokio::test]
+async fn the_list_is_loaded_without_the_other_pages() -> Result<()> {
+    let server = laptop().await?;
+    visit(&server, async |page| {
+        page.open("/").await?;
+        page.see_element("tr[data-key]").await?;
+        ensure!(page.ask::<usize>(WASM_FILES, serde_json::Value::Null).await? == 1, "a part came with the list");
+        page.click("link", "Executors").await?;
+        page.find("table", "Executors").await?;
+        ensure!(page.ask::<usize>(WASM_FILES, serde_json::Value::Null).await? > 1, "the list came with a part");
         Ok(())
     })
     .await
