@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::header;
-use model::dashboard::{ApiProblem, LiveDelta, LiveNotice, LiveSnapshot};
+use model::dashboard::{ApiProblem, LiveDelta, LiveNotice, LiveSnapshot, ViewDelta, ViewSnapshot};
 use std::sync::Arc;
 use utoipa::OpenApi;
 
@@ -28,7 +28,7 @@ use utoipa::OpenApi;
                        this version does not know may come from newer clusters. Times are milliseconds since 1970.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ApiProblem, LiveSnapshot, LiveDelta, LiveNotice))
+    components(schemas(ApiProblem, LiveDelta, LiveNotice, LiveSnapshot, ViewDelta, ViewSnapshot))
 )]
 pub struct Head;
 

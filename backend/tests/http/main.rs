@@ -1,6 +1,7 @@
 //! The dashboard over HTTP, in process: every request goes through the whole stack, and no socket is opened.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod api_document;
 mod audit;
 mod clock_and_clusters;
 mod export;

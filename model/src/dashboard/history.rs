@@ -41,7 +41,8 @@ pub struct Counts {
 pub struct HistoryPage {
     /// What was asked, as understood. A program that reads the page back knows what it asked and gets the default here:
     /// reading it would cost the page of the dashboard more code than the rest of this type.
-    #[serde(skip_deserializing)]
+    // What is not read, utoipa does not describe.
+    #[cfg_attr(not(feature = "openapi"), serde(skip_deserializing))]
     pub query: HistoryQuery,
     /// One page of rows, sorted.
     pub rows: Vec<TaskRow>,
