@@ -1,6 +1,8 @@
 //! What stands around every page.
 
 mod banners;
+mod cluster_menu;
+mod cluster_name;
 mod crumbs;
 mod freshness;
 mod identity;

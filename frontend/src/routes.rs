@@ -66,6 +66,11 @@ impl Paths {
         &self.base
     }
 
+    /// Name of the cluster, unless it is the default one under bare paths.
+    pub fn cluster(&self) -> Option<&str> {
+        self.base.strip_prefix("/clusters/")
+    }
+
     /// The list of tasks, as `query` asks.
     pub fn tasks(&self, query: &HistoryQuery) -> String {
         let mut path = format!("{}/", self.base);
@@ -115,6 +120,16 @@ impl Paths {
             None => format!("{}/login", self.base),
         }
     }
+}
+
+/// The home page of a cluster: an address that the server must be asked for, since it has a session of its own.
+pub fn cluster_home(name: &str) -> String {
+    format!("/clusters/{}/", encode(name))
+}
+
+/// Where a cluster is signed in to.
+pub fn cluster_login(name: &str) -> String {
+    format!("/clusters/{}/login", encode(name))
 }
 
 /// Makes the addresses available to every view.

@@ -25,6 +25,8 @@ impl From<&ClusterStatus> for ClusterTraits {
 pub enum Denied {
     /// Nobody is signed in.
     NotSignedIn,
+    /// The user can change nothing, whatever the role, for this reason.
+    Bound(Box<str>),
     /// The user's role does not allow it.
     Role,
     /// The user's role does not cover logs.
@@ -66,6 +68,7 @@ impl fmt::Display for Denied {
             Denied::NotRecording => "Operations cannot be recorded, so none is sent.",
             Denied::AlreadyEnded => "Already ended",
             Denied::CleaningUp => "It has ended and is being cleaned up.",
+            Denied::Bound(reason) => reason,
             Denied::NotRunning(now) => return write!(f, "Only running tasks can be killed. {now}"),
             Denied::OutcomeUnknown => "The answer was lost. Nothing is sent until the task was read back.",
             Denied::Unmanaged => "Drove no longer manages this run and refuses to kill it.",
@@ -78,6 +81,7 @@ impl fmt::Display for Denied {
 pub fn can_operate(session: &SessionInfo, status: &ClusterStatus) -> Result<(), Denied> {
     match (&session.user, &session.role) {
         (None, _) => return Err(Denied::NotSignedIn),
+        _ if session.bound.is_some() => return Err(Denied::Bound(session.bound.clone().unwrap_or_default().into())),
         (_, Some(role)) if !role.may_operate() => return Err(Denied::Role),
         // In the demo every role is known, so none is none. On a real cluster it may not be known yet: Drove decides.
         (_, None) if session.demo => return Err(Denied::NoRole),

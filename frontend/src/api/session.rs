@@ -1,7 +1,13 @@
 use super::{Api, ApiError, Method, transport};
-use model::dashboard::{SessionInfo, SignIn};
+use model::dashboard::{ClusterList, SessionInfo, SignIn};
 
 impl Api {
+    /// The clusters served here, with what the reader may know of each.
+    pub async fn clusters(&self) -> Result<ClusterList, ApiError> {
+        let answer = transport::send(Method::Get, &self.own("clusters", &[]), None).await?;
+        transport::read_own(&answer)
+    }
+
     /// Who am I and what may I do; also tells when nobody is signed in.
     pub async fn session(&self) -> Result<SessionInfo, ApiError> {
         let answer = transport::send(Method::Get, &self.own("session", &[]), None).await?;

@@ -1,4 +1,4 @@
-use super::identity::Identity;
+use super::{cluster_name::ClusterName, identity::Identity};
 use crate::{
     routes::{Page, use_paths},
     state::use_live,
@@ -67,54 +67,5 @@ fn NavItem(
             // For the eye only: the link's name stays what it is.
             <span class="nav__count" aria-hidden="true">{move || count.get()}</span>
         </a>
-    }
-}
-
-#[component]
-fn ClusterName() -> impl IntoView {
-    let cluster = use_live().cluster();
-    let read = move |tell: fn(&ClusterStatus) -> String| {
-        Memo::new(move |_| cluster.with(|c| c.as_ref().map(tell).unwrap_or_default()))
-    };
-    let (name, health, state) = (read(|c| c.name.clone()), read(|c| health(c).to_owned()), read(state));
-    view! {
-        <div class="cluster" title=move || format!("{}: {}", name.get(), state.get())>
-            <span class="cluster__dot" data-health=move || health.get()></span>
-            <span class="cluster__name">{name}</span>
-            <span class="cluster__leader">{state}</span>
-        </div>
-    }
-}
-
-fn health(cluster: &ClusterStatus) -> &'static str {
-    match (&cluster.leader, &cluster.maintenance) {
-        (None, _) => "no-leader",
-        (Some(_), Some(_)) => "maintenance",
-        (Some(_), None) => "ok",
-    }
-}
-
-fn state(cluster: &ClusterStatus) -> String {
-    let state = if cluster.maintenance.is_some() { "Maintenance" } else { "Normal" };
-    match &cluster.leader {
-        // The port tells nothing here.
-        Some(leader) => format!("{state} · leader {}", leader.split(':').next().unwrap_or(leader)),
-        None => "No leader".into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use model::{Timestamp, dashboard::Maintenance};
-
-    #[test]
-    fn the_cluster_is_told_in_one_line() {
-        let mut cluster = ClusterStatus { leader: Some("ctl-1:4000".into()), ..ClusterStatus::default() };
-        assert_eq!((state(&cluster).as_str(), health(&cluster)), ("Normal · leader ctl-1", "ok"));
-        cluster.maintenance = Some(Maintenance { since: Timestamp(1), until: None });
-        assert_eq!((state(&cluster).as_str(), health(&cluster)), ("Maintenance · leader ctl-1", "maintenance"));
-        cluster.leader = None;
-        assert_eq!((state(&cluster).as_str(), health(&cluster)), ("No leader", "no-leader"));
     }
 }

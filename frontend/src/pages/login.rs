@@ -4,11 +4,12 @@ mod form;
 
 use self::form::SignInForm;
 use crate::{
+    browser::go_to,
     format::role_name,
     layout::{ThemeButton, ToastList, use_title},
-    routes::{Replace, next_address, use_go, use_paths},
+    routes::{Replace, cluster_login, next_address, use_go, use_paths},
     state::use_session,
-    ui::{Button, IconName, Note, Tone},
+    ui::{Button, Choice, Field, IconName, Note, Select, Tone, When},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
@@ -56,6 +57,7 @@ pub fn LoginPage() -> impl IntoView {
                     <Life/>
                     <h1 class="login__title">"Sign in"</h1>
                     <p class="muted">"Use your Drove user. What you can do here follows its role."</p>
+                    <ClusterChoice/>
                     {move || error.get().map(|title| view! { <Note tone=Tone::Danger title/> }.into_any())}
                     <SignInForm sign_in busy failed=Signal::derive(move || error.with(Option::is_some))/>
                     <OfferedUsers sign_in busy/>
@@ -69,6 +71,29 @@ pub fn LoginPage() -> impl IntoView {
             <footer class="login__foot"><span>"Drove task dashboard "{env!("CARGO_PKG_VERSION")}</span></footer>
         </div>
         <ToastList/>
+    }
+}
+
+/// Which cluster to sign in to, where there are several. Each has users of its own.
+#[component]
+fn ClusterChoice() -> impl IntoView {
+    let (session, paths) = (use_session(), use_paths());
+    let clusters =
+        Memo::new(move |_| session.info().with(|i| i.as_ref().map(|i| i.clusters.clone()).unwrap_or_default()));
+    let own = paths.cluster().map(ToOwned::to_owned);
+    let value = Signal::derive(move || {
+        let first = || clusters.with(|list| list.first().map(|cluster| cluster.name.clone()));
+        own.clone().or_else(first).unwrap_or_default()
+    });
+    let choices = Signal::derive(move || {
+        clusters.get().into_iter().map(|cluster| Choice::new(cluster.name, cluster.label)).collect::<Vec<_>>()
+    });
+    view! {
+        <When is=move || clusters.with(|list| list.len() > 1)>
+            <Field id="cluster" label="Cluster">
+                <Select id="cluster" choices value on_choose=|name: String| go_to(&cluster_login(&name))/>
+            </Field>
+        </When>
     }
 }
 

@@ -49,7 +49,8 @@ impl Session {
 
     /// Why this user may not blacklist executors, if so. Tracked.
     pub fn why_not_maintain(&self) -> Option<String> {
-        self.why_not(UserRole::may_maintain, "blacklist executors")
+        let bound = self.info.with(|info| info.as_ref()?.bound.clone());
+        bound.or_else(|| self.why_not(UserRole::may_maintain, "blacklist executors"))
     }
 
     /// Why this user may not read logs, if so. Tracked.
@@ -112,6 +113,8 @@ fn refusal(info: &SessionInfo, may: fn(&UserRole) -> bool, what: &str) -> Option
     match &info.role {
         Some(role) if may(role) => None,
         Some(role) => Some(format!("{user} may not {what}: the role is {}.", role_name(role))),
+        // A real cluster's answer may not be known yet: Drove decides.
+        None if !info.demo => None,
         None => Some(format!("{user} may not {what}: no role is known.")),
     }
 }
@@ -133,5 +136,8 @@ mod tests {
             Some("guest may not blacklist executors: the role is Read only.")
         );
         assert_eq!(why(&session(None, None)).as_deref(), Some("Sign in to blacklist executors."));
+        let unknown = session(Some("eva"), None);
+        assert_eq!(why(&unknown), None, "a real cluster decides");
+        assert!(why(&SessionInfo { demo: true, ..unknown }).is_some(), "in the demo no role is none");
     }
 }
