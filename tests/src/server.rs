@@ -13,7 +13,10 @@ use tokio::{
 
 use crate::{http::Http, places, wait};
 
-/// A running demo; it is killed when this is dropped.
+/// Any free port.
+const ANY: &str = "127.0.0.1:0";
+
+/// A running dashboard, of the demo unless said otherwise; it is killed when this is dropped.
 pub struct Server {
     // Declared before the directory it writes into, so that it ends first.
     process: Child,
@@ -37,7 +40,7 @@ impl Server {
     pub async fn demo_after(scenario: &str, prepare: impl FnOnce(&Path) -> Result<()>) -> Result<Server> {
         let data = TempDir::new()?;
         prepare(&data.path().join("data"))?;
-        let (process, address) = start(data.path(), &["--scenario", scenario]).await?;
+        let (process, address) = start(data.path(), &["demo", "--listen", ANY, "--scenario", scenario]).await?;
         Ok(Server { process, address, data })
     }
 
@@ -50,7 +53,8 @@ impl Server {
         let file = data.path().join("users.toml");
         std::fs::write(&file, users)?;
         let file = file.to_str().context("the path is no text")?;
-        let (process, address) = start(data.path(), &["--scenario", "empty", "--config", file]).await?;
+        let (process, address) =
+            start(data.path(), &["demo", "--listen", ANY, "--scenario", "empty", "--config", file]).await?;
         Ok(Server { process, address, data })
     }
 
@@ -60,8 +64,31 @@ impl Server {
     /// When it cannot be killed, or does not start again.
     pub async fn crash_and_start_again(&mut self) -> Result<()> {
         self.stop().await?;
-        (self.process, self.address) = start(self.data.path(), &[]).await?;
+        (self.process, self.address) = start(self.data.path(), &["demo", "--listen", ANY]).await?;
         Ok(())
+    }
+
+    /// Starts a demo that was stopped again, where it was.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_again(&mut self) -> Result<()> {
+        let listen = self.address.trim_start_matches("http://").to_owned();
+        (self.process, self.address) = start(self.data.path(), &["demo", "--listen", &listen]).await?;
+        Ok(())
+    }
+
+    /// A dashboard of real clusters, as a configuration file describes them. Each cluster of a test is a demo.
+    ///
+    /// # Errors
+    /// As [`Server::demo`].
+    pub async fn serve(config: &str) -> Result<Server> {
+        let data = TempDir::new()?;
+        let file = data.path().join("clusters.toml");
+        std::fs::write(&file, config)?;
+        let file = file.to_str().context("the path is no text")?;
+        let (process, address) = start(data.path(), &["serve", "--listen", ANY, "--config", file]).await?;
+        Ok(Server { process, address, data })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -112,9 +139,9 @@ impl Server {
 async fn start(folder: &Path, flags: &[&str]) -> Result<(Child, String)> {
     let log = folder.join("stderr.log");
     let mut process = Command::new(places::dashboard()?)
-        .args(["demo", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(folder.join("data"))
         .args(flags)
+        .arg("--data-dir")
+        .arg(folder.join("data"))
         .env_remove("RUST_LOG")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -49,11 +49,17 @@ fn Opened() -> impl IntoView {
 
 #[component]
 fn Told() -> impl IntoView {
-    let cluster = use_live().cluster();
+    let (cluster, session) = (use_live().cluster(), use_session());
     let read = move |tell: fn(&ClusterStatus) -> String| {
         Memo::new(move |_| cluster.with(|c| c.as_ref().map(tell).unwrap_or_default()))
     };
-    let (name, health, state) = (read(|c| c.name.clone()), read(|c| health(c).to_owned()), read(cluster_state));
+    let (id, health, state) = (read(|c| c.name.clone()), read(|c| health(c).to_owned()), read(cluster_state));
+    let name = Memo::new(move |_| {
+        session.info().with(|info| {
+            let label = info.as_ref().and_then(|info| info.clusters.iter().find(|c| id.with(|id| c.name == *id)));
+            label.map_or_else(|| id.get(), |cluster| cluster.label.clone())
+        })
+    });
     view! {
         <span class="cluster__dot" data-health=move || health.get()></span>
         <span class="cluster__name" title=move || format!("{}: {}", name.get(), state.get())>{name}</span>

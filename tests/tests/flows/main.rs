@@ -4,6 +4,7 @@
 //! still but for the steps that a test takes.
 
 mod appearance;
+mod clusters;
 mod elsewhere;
 mod executors;
 mod kill;

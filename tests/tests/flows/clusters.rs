@@ -1,0 +1,118 @@
+//! Real clusters behind one dashboard. Each of them is a demo: it answers as Drove does.
+
+use anyhow::Result;
+use serde_json::json;
+use tests::{
+    browser::{visit, visit_address},
+    http::Http,
+    page::Page,
+    server::Server,
+};
+
+use crate::support::{PULLED, create, creation, empty, spec};
+
+/// One of `[[clusters]]`, watched by its administrator.
+fn cluster(name: &str, label: &str, colour: &str, demo: &Server) -> String {
+    format!(
+        "[[clusters]]\nname = \"{name}\"\nlabel = \"{label}\"\ncolour = \"{colour}\"\n\
+         controllers = [\"{}\"]\nusername = \"admin\"\npassword = \"admin\"\n",
+        demo.address()
+    )
+}
+
+async fn sign_in(page: &Page, user: &str) -> Result<()> {
+    page.fill("User", user).await?;
+    page.fill("Password", user).await?;
+    page.click("button", "Sign in").await?;
+    page.see_in(".identity", user).await
+}
+
+#[tokio::test]
+async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
+    let (north, south) = (empty().await?, empty().await?);
+    for (there, id) in [(&north, "in-the-north"), (&south, "in-the-south")] {
+        create(there, &spec(id)).await?;
+        there.step(PULLED).await?;
+    }
+    let clusters = [cluster("north", "North", "#2458d3", &north), cluster("south", "South", "#b4540a", &south)];
+    let dashboard = Server::serve(&clusters.concat()).await?;
+    visit(&dashboard, async |page| {
+        page.expect_failure("/api/", "status of 401");
+        page.expect_failure("/clusters/south/api/", "status of 401");
+        page.open("/").await?;
+        sign_in(page, "admin").await?;
+        page.see_in("[data-key='SHOP/in-the-north']", "SHOP").await?;
+        page.see_element(".cluster--more").await?.click().await?;
+        page.see_in(".cluster-entry--controller", "leads").await?;
+        page.screenshot("clusters").await?;
+
+        page.see_element("a.cluster-entry[href='/clusters/south/']").await?.click().await?;
+        sign_in(page, "guest").await?;
+        page.see_in(".cluster__name", "South").await?;
+        page.see_in("[data-key='SHOP/in-the-south']", "SHOP").await?;
+        page.open("/clusters/south/new").await?;
+        page.see_in(".new-task-foot", "Your role may read, not create or kill.").await?;
+
+        page.open("/login").await?;
+        page.field("Cluster").await?;
+        page.open("/").await?;
+        page.see_in(".identity", "admin").await?;
+        page.see_in("[data-key='SHOP/in-the-north']", "SHOP").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_was_seen_stays_while_there_is_no_leader_and_goes_on_without_a_reload() -> Result<()> {
+    let mut cluster_there = empty().await?;
+    create(&cluster_there, &spec("one")).await?;
+    cluster_there.step(PULLED).await?;
+    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", &cluster_there)).await?;
+    let address = dashboard.address().to_owned();
+    visit_address(&address, async |page| {
+        page.expect_failure("/api/", "status of 401");
+        page.expect_failure("/api/", "status of 503");
+        page.open("/").await?;
+        sign_in(page, "admin").await?;
+        page.see_in("[data-key='SHOP/one']", "Running").await?;
+        page.ask::<bool>("window.neverReloaded = true; return true", json!(null)).await?;
+
+        cluster_there.stop().await?;
+        page.see_in(".banner", "No leader.").await?;
+        page.see_in("[data-key='SHOP/one']", "Running").await?;
+        page.screenshot("no-leader").await?;
+
+        cluster_there.start_again().await?;
+        create(&cluster_there, &spec("two")).await?;
+        cluster_there.step(PULLED).await?;
+        page.see_in("[data-key='SHOP/two']", "SHOP").await?;
+        assert!(!page.text(".banner").await?.contains("No leader"));
+        assert!(
+            page.ask::<bool>("return window.neverReloaded === true", json!(null)).await?,
+            "the page was loaded again"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_real_cluster_drops_without_a_trace_is_kept() -> Result<()> {
+    let there = empty().await?;
+    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", &there)).await?;
+    let mut nowhere = spec("nowhere");
+    nowhere["placementPolicy"] = json!({ "type": "RULE_BASED", "rule": "false", "ruleType": "MVEL" });
+    // Only what passes through the dashboard can be missed.
+    let admin = Http::new(dashboard.address()).sign_in("admin", "admin");
+    let answer = admin.post("/apis/v1/tasks/operations", &creation(&nowhere)).await?;
+    anyhow::ensure!(answer.status.is_success(), "{}", answer.text());
+    visit(&dashboard, async |page| {
+        page.expect_failure("/api/", "status of 401");
+        page.open("/?tab=finished").await?;
+        sign_in(page, "admin").await?;
+        page.see_in("[data-key='SHOP/nowhere'] [data-state=NOT_PLACED]", "Not placed").await?;
+        page.open("/tasks/SHOP/nowhere").await?;
+        page.see_in(".verdict-matrix", "exec-6").await
+    })
+    .await
+}
