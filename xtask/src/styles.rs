@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 
 use crate::{Outcome, files, workspace};
 
-const LIST: &str = "style/layers.css";
+/// The ordered list of sheets.
+pub const LIST: &str = "style/layers.css";
 
 /// # Errors
 /// When a listed file cannot be read, or the target directory cannot be written.

@@ -1,4 +1,4 @@
-//! Colours and pixels are named once, in the tokens; nothing is forced with `!important`.
+//! Colours and pixels are named once, in the tokens; nothing is forced with `!important`; every sheet is listed.
 
 use std::path::Path;
 
@@ -15,12 +15,21 @@ const COLOUR_NAMES: [&str; 12] =
 /// When a stylesheet cannot be read.
 pub fn check() -> Outcome<Vec<String>> {
     let mut broken = Vec::new();
+    let list = files::text(Path::new(styles::LIST))?;
     for path in files::under("style")? {
         if path.extension().is_some_and(|ending| ending == "css") {
             broken.extend(offences(&path, &files::text(&path)?));
+            broken.extend(unlisted(&path, &list));
         }
     }
     Ok(broken)
+}
+
+/// A sheet that is not on the list is not part of the page.
+fn unlisted(path: &Path, list: &str) -> Option<String> {
+    let name = path.strip_prefix("style").ok()?.display().to_string();
+    let is_listed = path == Path::new(styles::LIST) || list.contains(&format!("@import \"{name}\";"));
+    (!is_listed).then(|| format!("{}: not listed in {}", path.display(), styles::LIST))
 }
 
 fn offences(path: &Path, sheet: &str) -> Vec<String> {
@@ -85,6 +94,15 @@ mod tests {
         let sheet = "/* #fff\n 3px */\na { b: c !important }\n";
         let found = offences(Path::new("style/base.css"), sheet);
         assert_eq!(found, ["style/base.css:3: no !important: order lives in the layers"]);
+    }
+
+    #[test]
+    fn a_sheet_that_nobody_loads_is_found() {
+        let list = "@import \"ui/menu.css\";\n";
+        assert_eq!(unlisted(Path::new("style/ui/menu.css"), list), None);
+        assert_eq!(unlisted(Path::new("style/layers.css"), list), None);
+        let found = unlisted(Path::new("style/ui/men.css"), list);
+        assert_eq!(found.as_deref(), Some("style/ui/men.css: not listed in style/layers.css"));
     }
 
     #[test]
