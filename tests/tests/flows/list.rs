@@ -110,3 +110,28 @@ async fn what_is_shown_can_be_saved_as_a_file() -> Result<()> {
     })
     .await
 }
+
+/// Whether every count is whole: none clipped, none to be scrolled to.
+const COUNTS_FIT: &str = "
+const shown = [...document.querySelectorAll('.count-bar__items')].filter(items => items.checkVisibility());
+const numbers = shown.flatMap(items => [...items.querySelectorAll('.count-bar__n')].map(n => {
+  const [own, line] = [n.getBoundingClientRect(), items.getBoundingClientRect()];
+  return own.right <= line.right + 1 && own.width + 1 >= n.scrollWidth;
+}));
+return numbers.length > 4 && numbers.every(Boolean) && shown.every(items => items.scrollWidth <= items.clientWidth);";
+
+#[tokio::test]
+async fn counts_stay_on_one_line_and_whole() -> Result<()> {
+    let server = laptop().await?;
+    visit(&server, async |page| {
+        for narrow in [false, true] {
+            page.narrow(narrow).await?;
+            page.open("/?tab=finished").await?;
+            page.see_element(".count-bar__item[data-outcome=PULL_FAILED]").await?;
+            page.screenshot(if narrow { "counts-390" } else { "counts" }).await?;
+            assert!(page.ask::<bool>(COUNTS_FIT, serde_json::Value::Null).await?, "narrow: {narrow}");
+        }
+        Ok(())
+    })
+    .await
+}
