@@ -17,6 +17,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::task::JoinHandle;
 
 /// Asks one server, as one user.
 #[derive(Clone)]
@@ -24,6 +25,15 @@ pub struct Http {
     address: String,
     authorization: Option<String>,
     client: Client<HttpConnector, Full<Bytes>>,
+}
+
+/// An open live stream; it is closed when this is dropped.
+pub struct Listening(JoinHandle<()>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// An answer, read to its end.
@@ -82,6 +92,34 @@ impl Http {
             }
         }
         bail!("{path} ended before its first {name}")
+    }
+
+    /// Opens a live stream and hands each of its events, by name and data, to `hear`, until what this returns is dropped.
+    ///
+    /// # Errors
+    /// When the stream is refused.
+    pub async fn live(&self, query: &str, mut hear: impl FnMut(&str, &str) + Send + 'static) -> Result<Listening> {
+        let request = self.request(&Method::GET, &format!("/api/live?{query}"));
+        let response = self.client.request(request.body(Full::default())?).await.context("live")?;
+        ensure!(response.status().is_success(), "live: {}", response.status());
+        let mut body = response.into_body();
+        let reading = tokio::spawn(async move {
+            let mut text = Vec::new();
+            while let Some(Ok(frame)) = body.frame().await {
+                let Ok(piece) = frame.into_data() else { continue };
+                text.extend_from_slice(&piece);
+                while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
+                    let event: Vec<u8> = text.drain(..end + 2).collect();
+                    let event = String::from_utf8_lossy(&event);
+                    let field =
+                        |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim_start);
+                    if let (Some(name), Some(data)) = (field("event:"), field("data:")) {
+                        hear(name, data);
+                    }
+                }
+            }
+        });
+        Ok(Listening(reading))
     }
 
     fn request(&self, method: &Method, path: &str) -> request::Builder {

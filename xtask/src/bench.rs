@@ -1,12 +1,18 @@
 //! `cargo xtask bench [NAME]`: the measurements of docs/performance.md, on the binary that ships.
 
-use crate::{Outcome, build, process, steps::Steps, tools::browser, workspace};
+use crate::{
+    Outcome, build, process,
+    steps::Steps,
+    tools::{browser, nginx},
+    workspace,
+};
 
 /// # Errors
 /// When something does not build, or a measurement fails.
 pub fn run(names: &[String]) -> Outcome {
-    let mut steps = Steps::new(build::STEPS + 2);
+    let mut steps = Steps::new(build::STEPS + 3);
     steps.run("Browser", "1 minute", browser::install)?;
+    steps.run("nginx", "1 minute", nginx::install)?;
     build::binary_with_page(&mut steps)?;
     steps.run("Build what fills a ledger", "30 seconds", || {
         let example = ["build", "--release", "--locked", "--package", "backend", "--example", "seed_ledger"];

@@ -3,6 +3,7 @@
 pub mod apt;
 pub mod browser;
 pub mod drove_cli;
+pub mod nginx;
 pub mod postgres;
 pub mod trunk;
 pub mod wasm_target;

@@ -3,13 +3,17 @@
 //! Everything runs on this machine, against the release binary, over loopback. A row that takes part of the machine's two
 //! cores for itself (load generator, browser) says so in its note.
 
+mod changes;
+mod controller;
 mod create;
 mod first_load;
+mod forward;
 mod history_million;
 mod ledger;
 mod live;
 mod load;
 mod memory;
+mod pages;
 mod table;
 
 use anyhow::{Result, bail};
@@ -25,6 +29,9 @@ const BENCHES: &[Bench] = &[
     ("history-million", || Box::pin(history_million::run())),
     ("create", || Box::pin(create::run())),
     ("memory", || Box::pin(memory::run())),
+    ("forward", || Box::pin(forward::run())),
+    ("pages", || Box::pin(pages::run())),
+    ("changes", || Box::pin(changes::run())),
 ];
 
 #[tokio::main]

@@ -21,7 +21,8 @@ pub async fn run() -> Result<Vec<Row>> {
     Ok(vec![Row::at_most("memory (VmRSS) after 10 min of `laptop`, one page open", resident, 60.0, "MB")])
 }
 
-fn resident_mb(pid: u32) -> Result<f64> {
+/// Resident memory of a process.
+pub fn resident_mb(pid: u32) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc")?;
     let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
