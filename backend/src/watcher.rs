@@ -97,9 +97,10 @@ pub async fn start(
     let (picture_sender, picture) = watch::channel(Arc::new(ClusterPicture::unread(&config, clock.now())));
     let (caught_up_sender, caught_up) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
+    let turn = ledger.is_watching();
     let round = Round::new(config, client, ledger, clock, since, picture_sender);
     let (refresher, refreshed) = Refresher::new();
-    let worker = tokio::spawn(watch_until_stopped(round, caught_up_sender, refreshed, stopped));
+    let worker = tokio::spawn(watch_until_stopped(round, caught_up_sender, turn, refreshed, stopped));
     Ok(Watcher { picture, caught_up, refresher, stop, worker })
 }
 
@@ -132,6 +133,7 @@ impl Watcher {
 async fn watch_until_stopped(
     mut round: Round,
     caught_up: watch::Sender<bool>,
+    mut turn: watch::Receiver<bool>,
     mut refreshed: mpsc::Receiver<Refreshed>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -139,6 +141,9 @@ async fn watch_until_stopped(
         // Hints are listened to before the first read: nothing falls in between.
         let mut changes = round.changes();
         let mut failures = 0;
+        if !*turn.borrow() {
+            round.leave_to_others();
+        }
         while let Err(error) = round.everything().await {
             failures += 1;
             tracing::warn!(%error, "the cluster could not be read at first; trying again");
@@ -160,10 +165,24 @@ async fn watch_until_stopped(
         let mut hints_from = Instant::now();
         failures = 0;
         loop {
-            let next = events_due.min(lists_due);
+            let watches = *turn.borrow_and_update();
+            if watches && !round.records() {
+                if let Err(error) = round.take_over().await {
+                    tracing::warn!(%error, "the cluster could not be read when this process began to watch it");
+                }
+                // Whatever failed, the next reads follow their usual pace.
+                lists_due = Instant::now() + LISTS_EVERY;
+            }
+            let next = if watches { events_due.min(lists_due) } else { lists_due };
             tokio::select! {
+                // The ledger lives as long as this does.
+                Ok(()) = turn.changed() => continue,
                 Some(batch) = changes.next() => {
                     let noted = round.note(batch);
+                    if !watches {
+                        // What happens is told by the ledger; who leads, and which executors there are, is read here.
+                        continue;
+                    }
                     if noted == Noted::NewLeader {
                         (lists_due, failures) = (Instant::now(), 0);
                     } else if !round.reads_at_hints() {
@@ -189,7 +208,13 @@ async fn watch_until_stopped(
                 () = tokio::time::sleep_until(next) => {}
             }
             let begun = Instant::now();
-            let done = if begun >= lists_due { round.lists().await } else { round.events().await };
+            let done = if !watches {
+                round.aside().await.map(|()| false)
+            } else if begun >= lists_due {
+                round.lists().await
+            } else {
+                round.events().await
+            };
             let is_busy = done.as_ref().is_ok_and(|news| *news);
             match done {
                 Ok(_) => failures = 0,

@@ -57,9 +57,25 @@ impl ClusterKeeper {
             && (asked.is_drove() || self.users.takes(session.credential.as_ref()).await?)
         {
             asked.must_be_ours()?;
-            return Ok(with_session(session, cookies));
+            return Ok(self.with_session(session, asked, cookies).await);
         }
         self.with_nothing(asked).await.map(Entered::from)
+    }
+
+    /// Somebody who signed in; the session goes on.
+    async fn with_session(&self, mut session: Session, asked: &Asked<'_>, cookies: &SessionCookies) -> Entered {
+        let now = seconds();
+        let mut is_due = session.is_due(now);
+        if session.role.is_none() && asked.path == SESSION {
+            // No leader may have been there to tell.
+            session.role = self.users.role(session.credential.as_ref()).await;
+            is_due |= session.role.is_some();
+        }
+        let mut entered = Entered::from(Some(caller_of(&session)));
+        if is_due {
+            cookies.seal(&mut entered.cookies, &Session { used: now, ..session });
+        }
+        entered
     }
 
     /// Somebody under `/api` with an `Authorization` of their own.
@@ -163,14 +179,6 @@ impl ClusterKeeper {
             headers.remove(&proxy.header);
         }
     }
-}
-
-fn with_session(session: Session, cookies: &SessionCookies) -> Entered {
-    let mut entered = Entered::from(Some(caller_of(&session)));
-    if session.is_due(seconds()) {
-        cookies.seal(&mut entered.cookies, &Session { used: seconds(), ..session });
-    }
-    entered
 }
 
 fn caller_of(session: &Session) -> Caller {

@@ -34,7 +34,8 @@ type Entry = Arc<tokio::sync::Mutex<Option<Said>>>;
 struct Said {
     at: Instant,
     taken: bool,
-    role: Option<UserRole>,
+    /// Nothing until it was learned.
+    role: Option<Option<UserRole>>,
 }
 
 impl DroveUsers {
@@ -69,22 +70,22 @@ impl DroveUsers {
     /// a role or for what they lack. Nothing if it has none, or cannot be learned now.
     pub async fn role(&self, credential: Option<&Credential>) -> Option<UserRole> {
         let entry = self.entry(credential);
-        if let Some(said) = entry.lock().await.as_ref()
-            && said.role.is_some()
-        {
-            return said.role.clone();
+        let learned = entry.lock().await.as_ref().and_then(|said| said.role.clone());
+        if let Some(role) = learned {
+            return role;
         }
-        let role = match learn(&self.acting_for(credential)).await {
-            Ok(role) => role,
+        match learn(&self.acting_for(credential)).await {
+            Ok(role) => {
+                if let Some(said) = entry.lock().await.as_mut() {
+                    said.role = Some(role.clone());
+                }
+                role
+            }
             Err(error) => {
                 tracing::debug!(%error, "the role of a user cannot be learned now");
                 None
             }
-        };
-        if let Some(said) = entry.lock().await.as_mut() {
-            said.role.clone_from(&role);
         }
-        role
     }
 
     fn acting_for(&self, credential: Option<&Credential>) -> DroveClient {

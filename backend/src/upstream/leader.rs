@@ -45,7 +45,7 @@ const LARGEST_REFUSAL: u64 = 1 << 10;
 /// An answer that has not begun by then makes the leader doubtful, and again after as long: some take a minute.
 const DOUBTFUL_AFTER: Duration = Duration::from_secs(2);
 /// What was sent to a leader that then lost its role gets so much time to be answered.
-const LAST_ANSWER: Duration = Duration::from_secs(2);
+const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// Controllers that one request is sent to at most.
 const ATTEMPTS: usize = 4;
 

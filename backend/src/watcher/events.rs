@@ -61,8 +61,10 @@ impl EventWindow {
             let is_empty = answer.events.is_empty();
             let may_have_expired = is_empty && now.since(newest) >= RETENTION;
             let is_behind = answer.last_sync_time < newest && (is_empty || answer.last_sync_time < since);
-            // The newest event is among those asked for again, unless the store has lost it.
-            let is_other = is_doubtful && !answer.events.iter().any(|event| self.seen.contains_key(&event.id));
+            // The newest event is among those asked for again, unless the store has lost it. Of an earlier process only
+            // its time is known.
+            let is_ours = |event: &DroveEvent| self.seen.contains_key(&event.id) || event.time == newest;
+            let is_other = is_doubtful && !full && !answer.events.iter().any(is_ours);
             if !may_have_expired && (is_behind || is_other) {
                 news.gaps.push(gap(newest, now, "the leader changed, and its events began anew"));
                 self.newest = None;
@@ -147,6 +149,19 @@ mod tests {
         assert_eq!(window.since(), Timestamp(0), "the whole of the new store is read once");
         let news = window.take(answer(&[("y", 7_000), ("x", 4_000)], 7_000), Timestamp(7_500));
         assert_eq!((ids(&news), news.gaps.len(), window.since()), (vec!["x"], 0, Timestamp(6_900)));
+    }
+
+    #[test]
+    fn after_a_restart_the_time_of_the_last_event_tells_whether_the_store_is_the_same() {
+        let again = || {
+            let mut window = EventWindow::new(Some(Timestamp(5_000)), Duration::from_millis(100));
+            window.leader_changed();
+            window
+        };
+        let news = again().take(answer(&[("b", 5_050), ("a", 5_000)], 5_050), Timestamp(6_000));
+        assert_eq!((ids(&news), news.gaps.len()), (vec!["a", "b"], 0));
+        let news = again().take(answer(&[("b", 5_050)], 5_050), Timestamp(6_000));
+        assert_eq!(news.gaps.len(), 1);
     }
 
     #[test]

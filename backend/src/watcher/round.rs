@@ -80,6 +80,8 @@ pub struct Round {
     /// When the picture was last renewed.
     shown: Option<Instant>,
     budget: Budget,
+    /// This process watches for all replicas.
+    records: bool,
 }
 
 impl Round {
@@ -97,6 +99,11 @@ impl Round {
         ledger.set_verdicts(Box::new(move |spec| source.verdict(spec)));
         let budget = Budget::new(config.budget);
         let overlap = if config.embedded { OVERLAP_EMBEDDED } else { OVERLAP };
+        let mut window = EventWindow::new(since, overlap);
+        if !config.embedded && since.is_some() {
+            // Another one may have been elected while nobody watched.
+            window.leader_changed();
+        }
         Self {
             config,
             client,
@@ -104,7 +111,7 @@ impl Round {
             clock,
             picture,
             verdicts,
-            window: EventWindow::new(since, overlap),
+            window,
             tasks: ActiveTasks::default(),
             listed: None,
             executors: Executors::default(),
@@ -117,6 +124,7 @@ impl Round {
             summary_wanted: false,
             shown: None,
             budget,
+            records: true,
         }
     }
 
@@ -199,6 +207,37 @@ impl Round {
         };
         let read = read.await;
         self.finish(read.map(|()| true)).await.map(drop)
+    }
+
+    /// Whether what is read is told to the ledger.
+    pub fn records(&self) -> bool {
+        self.records
+    }
+
+    /// Another replica watches: what is read is for the picture only.
+    pub fn leave_to_others(&mut self) {
+        self.records = false;
+        self.doubts = Doubts::default();
+    }
+
+    /// Reads a little for the picture, while another replica watches: what happens is told by the ledger.
+    pub async fn aside(&mut self) -> Result<(), RoundError> {
+        self.leave_to_others();
+        self.turn += 1;
+        let read = self.read_aside().await;
+        self.finish(read.map(|()| false)).await.map(drop)
+    }
+
+    /// Watches from now on: goes on where the other replica was.
+    pub async fn take_over(&mut self) -> Result<(), RoundError> {
+        let since = self.ledger.last_event(&self.config.world).await?;
+        self.records = true;
+        self.window = EventWindow::new(since, OVERLAP);
+        self.window.leader_changed();
+        self.tasks = ActiveTasks::default();
+        self.listed = None;
+        tracing::info!(cluster = self.config.cluster, "this process watches the cluster from now on");
+        self.everything().await
     }
 
     /// Reads events, and what hints point at. Whether there was news.

@@ -5,4 +5,5 @@ mod doubtful;
 mod embedded;
 mod recorded;
 mod replay;
+mod replicas;
 mod status;

@@ -162,6 +162,13 @@ pub fn create(id: &str) -> Value {
     })
 }
 
+pub fn kill(id: &str) -> Value {
+    json!({
+        "type": "KILL", "sourceAppName": "TEST_APP", "taskId": id,
+        "opSpec": { "timeout": "300s", "parallelism": 1, "failureStrategy": "STOP" },
+    })
+}
+
 pub fn request(method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Request<Body> {
     let mut builder = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
     for (name, value) in headers {

@@ -2,12 +2,12 @@
 
 use super::{
     controllers::{Mode, Trick},
-    dashboard::{Dashboard, OPERATIONS, answered, create, eventually},
+    dashboard::{Dashboard, OPERATIONS, answered, create, eventually, kill},
     fake::Fake,
 };
 use http::StatusCode;
 use model::{
-    Outcome,
+    Outcome, TaskState,
     dashboard::{AnswerKind, Phase, TaskDetail},
 };
 
@@ -93,4 +93,23 @@ async fn a_refused_connection_is_no_operation() {
     });
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(sent(&fake, "moved"), 1);
+}
+
+#[tokio::test]
+async fn a_kill_whose_answer_is_lost_shows_by_its_effect() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    assert_eq!(dashboard.operate(&create("victim")).await.status(), StatusCode::OK);
+    let is_running = |detail: &TaskDetail| detail.row.state == Some(TaskState::Running);
+    eventually("the task", async || detail(&dashboard, "victim").await.filter(is_running)).await;
+    fake.controllers[0].trick_for(OPERATIONS, Trick::LosesAnswer);
+    let response = dashboard.operate(&kill("victim")).await;
+    assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
+    let settled = eventually("the end", async || {
+        detail(&dashboard, "victim").await.filter(|detail| detail.row.outcome.is_some())
+    })
+    .await;
+    assert_eq!((settled.row.outcome, settled.submissions.len()), (Some(Outcome::Cancelled), 2));
+    assert_eq!(settled.submissions[1].answer, AnswerKind::Unknown);
 }

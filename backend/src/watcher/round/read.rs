@@ -2,13 +2,35 @@
 
 use super::{Round, RoundError};
 use crate::{
-    ledger::{Observation, PLACING_TIME, new_leader},
+    ledger::{LedgerError, Observation, PLACING_TIME, new_leader},
     watcher::{doubts::Doubt, events::WINDOW_SIZE},
 };
 use model::{EventType, Source, dashboard::Phase};
 use tokio::time::Instant;
 
 impl Round {
+    /// Tells the ledger, unless another replica does.
+    async fn tell(&self, observations: Vec<Observation>) -> Result<(), LedgerError> {
+        match self.records {
+            true => self.ledger.observe(observations).await,
+            false => Ok(()),
+        }
+    }
+
+    /// One read for the picture, while another replica watches and records.
+    pub(super) async fn read_aside(&mut self) -> Result<(), RoundError> {
+        let asked = self.clock.now();
+        match self.turn % 4 {
+            _ if self.executors_changed => self.read_executors(0).await?,
+            0 => self.read_summary().await?,
+            1 => self.read_list().await?,
+            2 if self.turn % 8 == 2 => self.read_executors(0).await?,
+            _ => self.read_executor_details(1).await?,
+        }
+        self.status.answered(asked);
+        Ok(())
+    }
+
     /// What events leave of the budget when there are none: for a doubt, or an executor that was never read.
     pub(super) async fn read_in_a_quiet_moment(&mut self) -> Result<(), RoundError> {
         if self.has_doubts() {
@@ -62,7 +84,7 @@ impl Round {
         if asked >= self.gap_until {
             observations.push(Observation::CaughtUp { at: asked });
         }
-        self.ledger.observe(observations).await?;
+        self.tell(observations).await?;
         if self.config.embedded {
             // Events tell no allocations; the list would, but only of what still goes on when it is read.
             for key in explained {
@@ -82,7 +104,7 @@ impl Round {
         let news = self.tasks.take(list, &live, now);
         news.missing.into_iter().for_each(|key| self.doubts.add(key, Doubt::NotListed));
         if !news.observations.is_empty() {
-            self.ledger.observe(news.observations).await?;
+            self.tell(news.observations).await?;
         }
         Ok(())
     }
@@ -95,7 +117,7 @@ impl Round {
         self.renew_verdicts();
         let at = self.clock.now();
         let given_up = std::mem::take(&mut self.given_up);
-        self.ledger.observe(given_up.into_iter().map(|key| Observation::AttemptsEnded { key, at }).collect()).await?;
+        self.tell(given_up.into_iter().map(|key| Observation::AttemptsEnded { key, at }).collect()).await?;
         Ok(())
     }
 
@@ -124,7 +146,7 @@ impl Round {
             }
         }
         if !observations.is_empty() {
-            self.ledger.observe(observations).await?;
+            self.tell(observations).await?;
         }
         Ok(())
     }
@@ -153,7 +175,7 @@ impl Round {
         self.summary_wanted = false;
         let now = self.clock.now();
         if let Some(leader) = self.status.take_summary(&summary, now) {
-            self.ledger.observe(vec![Observation::Leader { at: now, leader }]).await?;
+            self.tell(vec![Observation::Leader { at: now, leader }]).await?;
         }
         Ok(())
     }

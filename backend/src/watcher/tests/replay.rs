@@ -125,7 +125,7 @@ pub struct Watched {
     pub picture: watch::Receiver<Arc<ClusterPicture>>,
     position: Arc<AtomicI64>,
     clock: Clock,
-    round: Round,
+    pub round: Round,
     operations: Vec<(i64, Value, u16, Value)>,
     _folder: TempDir,
 }
@@ -172,9 +172,8 @@ impl Watched {
 
     pub async fn play_until(&mut self, end: i64) {
         while self.position.load(Ordering::Relaxed) < end {
-            let now = self.position.fetch_add(STEP, Ordering::Relaxed) + STEP;
-            let time = Timestamp(self.recording.began + now);
-            self.clock.set(ClockSetting { offset_ms: 0, paused_at: Some(time) });
+            let now = self.position.load(Ordering::Relaxed) + STEP;
+            self.go_to(now);
             while let Some((at, body, status, answer)) = self.operations.first().cloned().filter(|(at, ..)| *at <= now)
             {
                 self.operations.remove(0);
@@ -183,6 +182,13 @@ impl Watched {
             // A cluster that does not answer is part of some tests.
             let _ = if now % 2_000 == 0 { self.round.lists().await } else { self.round.events().await };
         }
+    }
+
+    /// So many milliseconds after the beginning; nothing is read on the way.
+    pub fn go_to(&self, now: i64) {
+        self.position.store(now, Ordering::Relaxed);
+        let time = Timestamp(self.recording.began + now);
+        self.clock.set(ClockSetting { offset_ms: 0, paused_at: Some(time) });
     }
 
     async fn submit(&self, at: i64, body: &Value, status: u16, answer: &Value) {
