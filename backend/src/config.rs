@@ -43,6 +43,28 @@ pub struct Config {
     pub mode: Mode,
 }
 
+/// How long, and how much, a ledger keeps: `keep-runs` and `keep-mb` in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Runs that ended so long ago are removed.
+    pub keep: Duration,
+    /// When a ledger holds more bytes, the runs that ended first are removed; absent: however many.
+    pub bytes: Option<u64>,
+}
+
+impl Retention {
+    fn of(file: &ConfigFile) -> Self {
+        let keep = file.keep_runs.map_or(Self::default().keep, DroveDuration::to_std);
+        Self { keep, bytes: file.keep_mb.map(|mb| mb.saturating_mul(1 << 20)) }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { keep: Duration::from_secs(30 * 24 * 3600), bytes: None }
+    }
+}
+
 /// Which cluster answers `/apis/**`.
 #[derive(Debug)]
 pub enum Mode {
@@ -61,6 +83,20 @@ pub struct ServeConfig {
     pub sessions: SessionConfig,
     /// Whom a reverse proxy vouches for; absent: nobody.
     pub proxy: Option<ProxyUsers>,
+    /// PostgreSQL database for the ledgers; absent: a file for each cluster.
+    pub ledger: Option<DatabaseUrl>,
+    /// What stays in each ledger.
+    pub retention: Retention,
+}
+
+/// Address of a database, with a password. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(pub String);
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DatabaseUrl")
+    }
 }
 
 /// Sessions of people who signed in to a real cluster.
@@ -102,6 +138,8 @@ pub struct DemoConfig {
     pub options: controller::Options,
     /// Users; empty: the built-in ones.
     pub users: Vec<DemoUser>,
+    /// What stays in the ledger.
+    pub retention: Retention,
 }
 
 /// Why the process cannot start as it was told.
@@ -193,6 +231,7 @@ impl Config {
                     return Err(ConfigFault::OpenToNetwork(listen));
                 }
                 Wanted::Demo(flags) => Mode::Demo(DemoConfig {
+                    retention: Retention::of(&file),
                     scenario: flags.scenario.or(file.demo.scenario),
                     seed: flags.seed.or(file.demo.seed),
                     reset: flags.reset || file.demo.reset,
@@ -214,13 +253,20 @@ fn serve(flags: &ServeFlags, file: ConfigFile) -> Result<ServeConfig, ConfigFaul
         let shortest = file::SHORTEST_SESSION_KEY;
         return Err(ConfigFault::Wrong(format!("{SESSION_KEY_VARIABLE} needs at least {shortest} characters")));
     }
+    let retention = Retention::of(&file);
     let usual = SessionConfig::default();
     let sessions = SessionConfig {
         key: key.or(file.session_key),
         idle: file.session_idle.map_or(usual.idle, DroveDuration::to_std),
         longest: file.session_longest.map_or(usual.longest, DroveDuration::to_std),
     };
-    Ok(ServeConfig { clusters, sessions, proxy: file.proxy_user })
+    let ledger = flags.ledger.clone().or(file.ledger);
+    if ledger.as_ref().is_some_and(|url| !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)))
+    {
+        let expected = "--ledger must be a PostgreSQL database, as postgres://USER:PASSWORD@HOST/DATABASE";
+        return Err(ConfigFault::Wrong(expected.to_owned()));
+    }
+    Ok(ServeConfig { clusters, sessions, proxy: file.proxy_user, ledger: ledger.map(DatabaseUrl), retention })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod detail;
 mod fact;
 mod history;
 mod open;
+mod pictures;
 mod published;
 mod pulse;
 mod report;
@@ -34,6 +35,7 @@ use model::{
     TaskKey, Timestamp,
     dashboard::{Count, Counts, HistoryPage, HistoryQuery, TaskDetail, TaskRow},
 };
+use pictures::Pictures;
 use published::Published;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -133,6 +135,7 @@ pub struct Ledger {
     told: mpsc::UnboundedSender<Told>,
     readers: Readers,
     lists: Arc<Lists>,
+    pictures: Pictures,
     is_watching: watch::Receiver<bool>,
     published: Arc<Published>,
 }
@@ -219,6 +222,16 @@ impl Ledger {
         self.is_watching.clone()
     }
 
+    /// Shows other replicas what this one sees, about once a second; `picture` is asked only if there may be others.
+    pub fn share_picture(&self, picture: impl FnOnce() -> Option<String>) {
+        self.pictures.share(picture);
+    }
+
+    /// What the replica that watches shows the others; nothing yet, or nothing ever if there are none.
+    pub fn shared_picture(&self) -> watch::Receiver<Option<Arc<str>>> {
+        self.pictures.shared()
+    }
+
     /// Why the ledger cannot be written, while it cannot.
     pub fn trouble(&self) -> watch::Receiver<Option<LedgerError>> {
         self.published.trouble()
@@ -254,7 +267,7 @@ impl Ledger {
         self.published.live_run(key)
     }
 
-    /// Names who tells, when a task was not placed, why it fits nowhere. The first one named stays.
+    /// Names who tells, when a task was not placed, why it fits nowhere.
     pub fn set_verdicts(&self, verdicts: Box<Verdicts>) {
         self.published.set_verdicts(verdicts);
     }
@@ -300,6 +313,10 @@ impl Ledger {
         self.published.now()
     }
 }
+
+/// Environment variable with the PostgreSQL server that tests run on, if there is one: `cargo xtask test` sees to that.
+#[cfg(test)]
+pub const POSTGRES_OF_TESTS: &str = "DROVE_DASHBOARD_TEST_POSTGRES";
 
 #[cfg(test)]
 mod tests;

@@ -28,7 +28,7 @@ pub fn run() -> Outcome {
     steps.run("Run the tests of the ledger on PostgreSQL", "30 seconds", || {
         let server = postgres::Server::start()?;
         let mut tests = process::cargo();
-        tests.arg("test").args(TESTED).args(["--lib", "ledger::"]).env(postgres::VARIABLE, server.url());
+        tests.arg("test").args(TESTED).args(["--lib", "--", "ledger::"]).env(postgres::VARIABLE, server.url());
         process::run(&mut tests)
     })?;
     // On its own: together with the rest its libraries would be built a second time, with other features.

@@ -3,7 +3,7 @@
 use super::{Cluster, Failure, scenario};
 use crate::{
     clock::Clock,
-    config::{DataDir, DemoConfig},
+    config::{DataDir, DemoConfig, Retention},
     drove_api::{self, DroveApi},
     drove_client::{DroveClient, Identity},
     ledger::{Ledger, LedgerConfig, Now, Place},
@@ -21,9 +21,6 @@ use tokio::{sync::watch, task::JoinHandle};
 
 /// The demo's cluster, its sub-folder of the data directory, and its prefix under `/clusters/`.
 const NAME: &str = "demo";
-
-/// Ended runs stay in the ledger for so long.
-const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The running demo.
 pub struct Demo {
@@ -64,7 +61,7 @@ impl Demo {
         })
         .await?;
         let clock = embedded.clock().clone();
-        let ledger = open_ledger(&folder, &embedded, ids_taken_for).await?;
+        let ledger = open_ledger(&folder, &embedded, ids_taken_for, config.retention).await?;
         let upstream = upstream_of(&embedded, users);
         let operations = Operations::new(upstream.clone(), ledger.clone(), now(&clock), Unrecordable::Refuse);
         let client = DroveClient::new(upstream, Identity::Nobody);
@@ -119,13 +116,18 @@ fn upstream_of(embedded: &EmbeddedCluster, users: Arc<Users>) -> Upstream {
 }
 
 /// The ledger, with what the world did before it was shown.
-async fn open_ledger(folder: &DataDir, embedded: &EmbeddedCluster, ids_taken_for: Duration) -> Result<Ledger, Failure> {
+async fn open_ledger(
+    folder: &DataDir,
+    embedded: &EmbeddedCluster,
+    ids_taken_for: Duration,
+    retention: Retention,
+) -> Result<Ledger, Failure> {
     let config = LedgerConfig {
         place: Place::File(folder.path().join("ledger.db")),
         cluster: NAME.to_owned(),
         world: embedded.world().id.clone(),
-        keep: KEEP,
-        keep_bytes: None,
+        keep: retention.keep,
+        keep_bytes: retention.bytes,
         ids_taken_for,
     };
     let ledger = Ledger::open(config, now(embedded.clock())).await?;

@@ -46,6 +46,8 @@ impl Running {
             session_key: &key,
             sessions: &config.sessions,
             proxy: config.proxy.as_ref(),
+            ledger: config.ledger.as_ref(),
+            retention: config.retention,
             stopping,
         };
         let mut served = Vec::new();

@@ -3,7 +3,7 @@
 use super::{Cluster, Failure};
 use crate::{
     clock::Clock,
-    config::{ClusterConfig, Credential, DataDir, ProxyUsers, SessionConfig},
+    config::{ClusterConfig, Credential, DataDir, DatabaseUrl, ProxyUsers, Retention, SessionConfig},
     drove_client::{DroveClient, Identity},
     ledger::{Ledger, LedgerConfig, Now, Place},
     live::Hub,
@@ -18,8 +18,6 @@ use tokio::sync::watch;
 
 /// Facts of a real cluster belong to one world, whatever restarts.
 const WORLD: &str = "drove";
-/// Ended runs stay in the ledger for so long.
-const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long Drove keeps ended tasks, and with them their IDs (`staleTaskAge`, as it is when not configured).
 const IDS_TAKEN_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
 
@@ -44,6 +42,10 @@ pub struct Shared<'a> {
     pub sessions: &'a SessionConfig,
     /// Whom a proxy vouches for.
     pub proxy: Option<&'a ProxyUsers>,
+    /// PostgreSQL database for the ledger; absent: a file in the folder.
+    pub ledger: Option<&'a DatabaseUrl>,
+    /// What stays in the ledger.
+    pub retention: Retention,
     /// Turns true when streams must end.
     pub stopping: watch::Receiver<bool>,
 }
@@ -57,7 +59,7 @@ impl Served {
         let label = ClusterLabel { name: config.name.clone(), label: config.label, colour: config.colour };
         let folder = DataDir::open(shared.data_dir, &config.name)?;
         let clock = Clock::real();
-        let ledger = open_ledger(&folder, &config.name, &clock).await?;
+        let ledger = open_ledger(&folder, &config.name, &clock, shared).await?;
         let (upstream, controllers) = leader::upstream(LeaderConfig {
             controllers: config.controllers,
             credential: config.account.as_ref().map(|account| account.authorization().clone()),
@@ -108,13 +110,16 @@ impl Served {
     }
 }
 
-async fn open_ledger(folder: &DataDir, cluster: &str, clock: &Clock) -> Result<Ledger, Failure> {
+async fn open_ledger(folder: &DataDir, cluster: &str, clock: &Clock, shared: &Shared<'_>) -> Result<Ledger, Failure> {
     let config = LedgerConfig {
-        place: Place::File(folder.path().join("ledger.db")),
+        place: match shared.ledger {
+            Some(DatabaseUrl(url)) => Place::Postgres(url.clone()),
+            None => Place::File(folder.path().join("ledger.db")),
+        },
         cluster: cluster.to_owned(),
         world: WORLD.to_owned(),
-        keep: KEEP,
-        keep_bytes: None,
+        keep: shared.retention.keep,
+        keep_bytes: shared.retention.bytes,
         ids_taken_for: IDS_TAKEN_FOR,
     };
     Ok(Ledger::open(config, now(clock)).await?)

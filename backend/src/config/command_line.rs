@@ -85,6 +85,10 @@ pub(super) struct ServeFlags {
     /// is the default [default: all of the TOML file].
     #[arg(long, env = "DROVE_DASHBOARD_CLUSTER", value_name = "NAME", value_delimiter = ',')]
     pub cluster: Vec<String>,
+    /// PostgreSQL database for what the dashboard records, as postgres://USER:PASSWORD@HOST/DATABASE; replicas that are
+    /// given the same share it [default: a file in the data folder]. The environment hides it from other users.
+    #[arg(long, env = "DROVE_DASHBOARD_LEDGER", hide_env_values = true, value_name = "URL")]
+    pub ledger: Option<String>,
     /// The file of drove-cli [default: ~/.drove].
     #[arg(long, env = "DROVE_DASHBOARD_DROVE_FILE", value_name = "FILE")]
     pub drove_file: Option<PathBuf>,

@@ -41,6 +41,9 @@ pub struct ConfigFile {
     pub(super) session_idle: Option<DroveDuration>,
     pub(super) session_longest: Option<DroveDuration>,
     pub(super) proxy_user: Option<ProxyUsers>,
+    pub(super) ledger: Option<String>,
+    pub(super) keep_runs: Option<DroveDuration>,
+    pub(super) keep_mb: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -117,6 +117,9 @@ fn a_folder_that_cannot_be_made_is_named() {
 
 const CLUSTERS: &str = r##"
 session-idle = "8h"
+ledger = "postgresql://dash:s3cret@db/drove"
+keep-runs = "7d"
+keep-mb = 500
 
 [[clusters]]
 name = "prod"
@@ -151,6 +154,8 @@ fn clusters_come_from_the_file_in_its_order_or_as_chosen() {
     assert_eq!(prod.trust.ca_file.as_deref(), Some(Path::new("/etc/ca.pem")));
     assert_eq!((test.label.as_str(), test.account.as_ref().unwrap().name()), ("test", "dashboard"));
     assert_eq!(all.sessions.idle, Duration::from_secs(8 * 3600));
+    let retention = Retention { keep: Duration::from_secs(7 * 24 * 3600), bytes: Some(500 << 20) };
+    assert_eq!((all.retention, all.ledger.is_some()), (retention, true));
     assert!(all.proxy.as_ref().unwrap().addresses[0].holds("10.9.9.9".parse().unwrap()));
     assert!(!format!("{all:?}").contains("s3cret") && !format!("{:?}", parse(CLUSTERS)).contains("s3cret"));
 
@@ -196,6 +201,8 @@ fn what_is_wrong_with_a_cluster_is_named_by_its_line() {
         assert!(sentence.starts_with(place), "{sentence}");
     }
     assert!(served(&[], "").unwrap_err().to_string().contains("--controller"));
+    let fault = served(&["--ledger", "mysql://eva:s3cret@db/x"], CLUSTERS).unwrap_err().to_string();
+    assert!(fault.contains("--ledger") && !fault.contains("s3cret"), "{fault}");
     let fault = served(&["--controller", "http://eva:s3cret@ctl"], "").unwrap_err().to_string();
     assert!(!fault.contains("s3cret"), "{fault}");
 }

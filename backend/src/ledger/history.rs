@@ -72,8 +72,8 @@ pub async fn changed_since(
     limit: usize,
 ) -> sqlx::Result<Vec<TaskRow>> {
     let query = Query::new(
-        "SELECT run_row.content FROM run JOIN run_row ON run_row.run_id = run.run_id \
-         WHERE run.cluster = $1 AND run.revision > $2 ORDER BY run.revision LIMIT $3",
+        "SELECT run_row.content FROM run CROSS JOIN run_row \
+         WHERE run_row.run_id = run.run_id AND run.cluster = $1 AND run.revision > $2 ORDER BY run.revision LIMIT $3",
     );
     let number = |n| i64::try_from(n).unwrap_or(i64::MAX);
     let query = query.bind(cluster).bind(i64::try_from(revision).unwrap_or(i64::MAX)).bind(number(limit));

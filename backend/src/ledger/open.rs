@@ -8,6 +8,7 @@ use super::{
     book::{Book, Changes},
     database::{Connection, Query, Readers},
     derive, history,
+    pictures::Pictures,
     published::{Now, Published},
     run::{Conclusion, ConclusionKind, RunFacts},
     store::{self, Scope},
@@ -103,15 +104,17 @@ impl Ledger {
         let (scope, seq, derived_by) = identify(&mut connection, config, &target, now().millis()).await?;
         let published = Arc::new(Published::new(now, seq));
         let held = watch::Sender::new(());
-        let (turn, news) = match &target {
+        let (turn, news, pictures) = match &target {
             Target::Sqlite(file) => {
                 file.keep_log_short(published.clone());
-                (Turn::Alone(watch::Sender::new(true)), None)
+                (Turn::Alone(watch::Sender::new(true)), None, Pictures::alone())
             }
             Target::Postgres(server) => {
                 let turn = server.take_turns(scope.replica, held.subscribe()).await?;
-                let news = server.listen(held.subscribe());
-                (Turn::Shared { turn, _held: held }, Some(news))
+                let (shown, shared) = watch::channel(None);
+                let news = server.listen(held.subscribe(), shown);
+                let own = server.show(held.subscribe());
+                (Turn::Shared { turn, _held: held }, Some(news), Pictures::of_many(own, shared))
             }
         };
         let is_watching = turn.is_watching();
@@ -153,6 +156,7 @@ impl Ledger {
             told,
             readers,
             lists,
+            pictures,
             is_watching,
             published,
         };

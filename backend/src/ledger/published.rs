@@ -8,7 +8,7 @@ use model::{
 };
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::watch;
 
@@ -68,7 +68,7 @@ pub struct Published {
     size: watch::Sender<u64>,
     /// The last run of each key that goes on.
     live: Mutex<BTreeMap<TaskKey, LiveRun>>,
-    verdicts: OnceLock<Box<Verdicts>>,
+    verdicts: Mutex<Option<Arc<Verdicts>>>,
     pulse: Arc<Pulse>,
 }
 
@@ -81,7 +81,7 @@ impl Published {
             trouble: watch::Sender::new(None),
             size: watch::Sender::new(0),
             live: Mutex::default(),
-            verdicts: OnceLock::new(),
+            verdicts: Mutex::default(),
             pulse: Arc::default(),
         }
     }
@@ -163,16 +163,15 @@ impl Published {
         self.lock().get(key).cloned()
     }
 
-    /// Who tells why a task fits nowhere; the first one told stays.
+    /// Who tells why a task fits nowhere.
     pub fn set_verdicts(&self, verdicts: Box<Verdicts>) {
-        if self.verdicts.set(verdicts).is_err() {
-            tracing::warn!("the ledger was given a second source of verdicts");
-        }
+        *self.verdicts.lock().unwrap_or_else(PoisonError::into_inner) = Some(verdicts.into());
     }
 
     /// The verdicts on a spec at this moment, if the cluster is known.
     pub fn verdict(&self, spec: &TaskSpec) -> Option<Matrix> {
-        self.verdicts.get().and_then(|verdicts| verdicts(spec))
+        let verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        verdicts.and_then(|verdicts| verdicts(spec))
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<TaskKey, LiveRun>> {

@@ -26,9 +26,6 @@ use tempfile::TempDir;
 /// When these tests begin.
 pub const START: i64 = 1_800_000_000_000;
 
-/// The PostgreSQL server that these tests run on, if it is named; on SQLite otherwise. `cargo xtask test` does both.
-pub const POSTGRES: &str = "DROVE_DASHBOARD_TEST_POSTGRES";
-
 /// A ledger in a folder, or a schema, of its own, and a clock that is set by hand.
 pub struct Fixture {
     pub ledger: Ledger,
@@ -80,7 +77,7 @@ impl Whereabouts {
 
 impl Fixture {
     pub async fn new() -> Self {
-        Self::at(Whereabouts::new(|folder| match std::env::var(POSTGRES) {
+        Self::at(Whereabouts::new(|folder| match std::env::var(POSTGRES_OF_TESTS) {
             Ok(url) => Place::Postgres(url),
             Err(_) => Place::File(folder.join("ledger.db")),
         }))

@@ -4,9 +4,10 @@ use model::{
     dashboard::{ClusterStatus, ExecutorLive, Stale},
     fit::ClusterView,
 };
+use serde::{Deserialize, Serialize};
 
 /// The cluster as last seen.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClusterPicture {
     /// What the shell of every page shows.
     pub status: ClusterStatus,

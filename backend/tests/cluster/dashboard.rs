@@ -8,7 +8,7 @@ use axum::{
 use backend::{
     app::{App, Served, Shared},
     assets::Assets,
-    config::{ClusterConfig, Credential, ProxyUsers, SessionConfig},
+    config::{ClusterConfig, Credential, ProxyUsers, Retention, SessionConfig},
     middleware::host::HostRules,
     router,
     session::cookies::SessionCookies,
@@ -66,6 +66,8 @@ impl Dashboard {
             session_key: &key,
             sessions: &sessions,
             proxy: proxy.as_ref(),
+            ledger: None,
+            retention: Retention::default(),
             stopping: stopping.clone(),
         };
         let mut served = Vec::new();

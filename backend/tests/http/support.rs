@@ -7,7 +7,7 @@ use axum::{
 use backend::{
     app::{App, Demo},
     assets::Assets,
-    config::{DemoConfig, DemoUser},
+    config::{DemoConfig, DemoUser, Retention},
     middleware::host::HostRules,
     router,
 };
@@ -57,6 +57,7 @@ impl Dashboard {
         let address: SocketAddr = address.parse().unwrap();
         let (stop, stopping) = watch::channel(false);
         let config = DemoConfig {
+            retention: Retention::default(),
             scenario: Some(scenario.to_owned()),
             seed: Some(7),
             reset: false,

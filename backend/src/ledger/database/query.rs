@@ -18,18 +18,21 @@ pub enum Value {
 pub struct Query {
     sql: Cow<'static, str>,
     values: Vec<Value>,
+    /// The text names its values by number, in whatever order.
+    is_named: bool,
 }
 
 impl Query {
     /// A statement in one piece, or the beginning of one.
     pub fn new(sql: &'static str) -> Self {
-        Self { sql: Cow::Borrowed(sql), values: Vec::new() }
+        Self { sql: Cow::Borrowed(sql), values: Vec::new(), is_named: false }
     }
 
     /// Gives the next of the values that the text names `$1`, `$2`, and so on.
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self.is_named = true;
         self
     }
 
@@ -76,7 +79,9 @@ impl Query {
     }
 
     pub(super) fn for_sqlite(self) -> Statement<'static, Sqlite, SqliteArguments> {
-        self.values.into_iter().fold(sqlx::query(safe(self.sql.into_owned())), |query, value| match value {
+        // SQLite looks for a named value among all names: thousands of them would take it longer than the statement.
+        let sql = if self.is_named { self.sql.into_owned() } else { unnamed(&self.sql) };
+        self.values.into_iter().fold(sqlx::query(safe(sql)), |query, value| match value {
             Value::Number(number) => query.bind(number),
             Value::Text(text) => query.bind(text),
             Value::Bytes(bytes) => query.bind(bytes),
@@ -90,6 +95,17 @@ impl Query {
             Value::Bytes(bytes) => query.bind(bytes),
         })
     }
+}
+
+/// The text with `?` for `$1`, `$2`, and so on.
+fn unnamed(sql: &str) -> String {
+    let mut parts = sql.split('$');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push('?');
+        text.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    text
 }
 
 impl From<i64> for Value {
@@ -147,5 +163,7 @@ mod tests {
         assert_eq!((none.sql.as_ref(), none.values), ("IN ($1)", vec![Value::Number(None)]));
         let rows = Query::new("").rows([vec![1.into(), 2.into()], vec![3.into(), Value::from(4)]]);
         assert_eq!(rows.sql, "VALUES ($1, $2), ($3, $4)");
+        assert_eq!(unnamed(&rows.sql), "VALUES (?, ?), (?, ?)");
+        assert!(!rows.is_named && query.is_named);
     }
 }

@@ -13,7 +13,7 @@ use sqlx::{
     migrate::Migrator,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, time::timeout};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger-postgres");
@@ -24,6 +24,8 @@ const TURN_EVERY: Duration = Duration::from_millis(500);
 const TURN_ANSWER: Duration = Duration::from_secs(2);
 /// News is looked for at least so often, should a notification be lost.
 const NEWS_EVERY: Duration = Duration::from_secs(5);
+/// A picture is stored for others at most so often.
+const PICTURES_EVERY: Duration = Duration::from_secs(1);
 /// Before a lost connection is made again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -138,14 +140,58 @@ impl Server {
             .await
     }
 
-    /// Moves when other replicas may have written, until `held` is dropped.
-    pub fn listen(&self, mut held: watch::Receiver<()>) -> watch::Receiver<()> {
+    /// Stores the pictures that are sent, for other replicas, until `held` is dropped.
+    pub fn show(&self, mut held: watch::Receiver<()>) -> watch::Sender<Option<String>> {
+        let (sender, mut pictures) = watch::channel(None);
+        let server = self.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    shown = server.show_once(&mut pictures) => match shown {
+                        Ok(()) => return,
+                        Err(error) => tracing::warn!(%error, "other replicas are not shown the cluster; trying again"),
+                    },
+                    _ = held.changed() => return,
+                }
+                tokio::time::sleep(RECONNECT).await;
+            }
+        });
+        sender
+    }
+
+    async fn show_once(&self, pictures: &mut watch::Receiver<Option<String>>) -> sqlx::Result<()> {
+        let mut connection = self.options.connect().await?;
+        while pictures.changed().await.is_ok() {
+            let Some(picture) = pictures.borrow_and_update().clone() else { continue };
+            sqlx::query(
+                "INSERT INTO picture (only_row, content) VALUES (1, $1) \
+                 ON CONFLICT (only_row) DO UPDATE SET content = excluded.content",
+            )
+            .bind(picture)
+            .execute(&mut connection)
+            .await?;
+            sqlx::query("SELECT pg_notify($1, '')").bind(self.picture_channel()).execute(&mut connection).await?;
+            tokio::time::sleep(PICTURES_EVERY).await;
+        }
+        Ok(())
+    }
+
+    fn picture_channel(&self) -> String {
+        format!("{}_p", self.schema)
+    }
+
+    /// Moves when other replicas may have written, until `held` is dropped; then, and at first, the last picture is read.
+    pub fn listen(
+        &self,
+        mut held: watch::Receiver<()>,
+        pictures: watch::Sender<Option<Arc<str>>>,
+    ) -> watch::Receiver<()> {
         let (sender, news) = watch::channel(());
         let server = self.clone();
         tokio::spawn(async move {
             loop {
                 tokio::select! {
-                    heard = server.listen_once(&sender) => if let Err(error) = heard {
+                    heard = server.listen_once(&sender, &pictures) => if let Err(error) = heard {
                         tracing::warn!(%error, "changes of other replicas are not heard of; trying again");
                     },
                     _ = held.changed() => return,
@@ -157,16 +203,32 @@ impl Server {
         news
     }
 
-    async fn listen_once(&self, sender: &watch::Sender<()>) -> sqlx::Result<()> {
-        let pool = PgPoolOptions::new().max_connections(1).connect_with(self.options.clone()).await?;
+    async fn listen_once(
+        &self,
+        sender: &watch::Sender<()>,
+        pictures: &watch::Sender<Option<Arc<str>>>,
+    ) -> sqlx::Result<()> {
+        let pool = PgPoolOptions::new().max_connections(2).connect_with(self.options.clone()).await?;
         let mut listener = PgListener::connect_with(&pool).await?;
-        listener.listen(&self.schema).await?;
+        let channel = self.picture_channel();
+        listener.listen_all([self.schema.as_str(), &channel]).await?;
+        let mut is_picture_due = true;
         loop {
+            if is_picture_due {
+                let query = sqlx::query_scalar("SELECT content FROM picture");
+                let last: Option<String> = query.fetch_optional(&pool).await?;
+                pictures.send_if_modified(|before| {
+                    let is_new = before.as_deref() != last.as_deref();
+                    *before = last.map(Into::into);
+                    is_new
+                });
+            }
             // What was written before this began to listen is news, too.
             sender.send_replace(());
-            if let Ok(heard) = timeout(NEWS_EVERY, listener.recv()).await {
-                heard?;
-            }
+            is_picture_due = match timeout(NEWS_EVERY, listener.recv()).await {
+                Ok(heard) => heard?.channel() == channel,
+                Err(_) => true,
+            };
         }
     }
 }

@@ -45,10 +45,12 @@ pub async fn load_keys(
         // The last one is repeated, so that few lengths of this statement must be prepared.
         let pairs =
             keys.iter().chain(std::iter::repeat_n(&keys[keys.len() - 1], keys.len().next_power_of_two() - keys.len()));
-        let query = Query::new("SELECT run.run_id, run.run, run.world_id = $1 AS is_here, run.app, run.task FROM (")
-            .bind(&scope.world)
+        let query = Query::new("SELECT run.run_id, run.run, run.app, run.task, run.world_id = ")
+            .value(&scope.world)
+            .push(" AS is_here FROM (")
             .rows(pairs.map(|key| vec![key.app.as_str().into(), key.id.as_str().into()]))
-            .push(") AS key JOIN run ON run.app = key.column1 AND run.task = key.column2 AND run.cluster = ")
+            // CROSS JOIN keeps the order of the tables in SQLite: each key is looked up by index.
+            .push(") AS key CROSS JOIN run WHERE run.app = key.column1 AND run.task = key.column2 AND run.cluster = ")
             .value(&scope.cluster);
         for row in connection.fetch_all(query).await? {
             if let Some(runs) = loaded.get_mut(&key(&row)?) {
@@ -137,17 +139,15 @@ async fn load_some(
         let run = run_of(&row)?;
         runs.insert(run.run_id, run);
     }
-    let query = Query::new(
-        "SELECT run_id, state, at, source, not_before, event_id FROM transition WHERE cluster = $1 AND run_id IN ",
-    );
-    let query = query.bind(&scope.cluster).list(ids).push(" ORDER BY transition_id");
+    let query = Query::new("SELECT run_id, state, at, source, not_before, event_id FROM transition WHERE cluster = ");
+    let query = query.value(&scope.cluster).push(" AND run_id IN ").list(ids).push(" ORDER BY transition_id");
     for row in connection.fetch_all(query).await? {
         if let Some(run) = runs.get_mut(&row.number("run_id")?) {
             run.transitions.push(transition(&row)?);
         }
     }
-    let query = Query::new("SELECT run_id, kind, at, matrix FROM conclusion WHERE cluster = $1 AND run_id IN ");
-    let query = query.bind(&scope.cluster).list(ids).push(" ORDER BY conclusion_id");
+    let query = Query::new("SELECT run_id, kind, at, matrix FROM conclusion WHERE cluster = ");
+    let query = query.value(&scope.cluster).push(" AND run_id IN ").list(ids).push(" ORDER BY conclusion_id");
     for row in connection.fetch_all(query).await? {
         let kind = row.text("kind")?.parse::<ConclusionKind>();
         if let (Some(run), Ok(kind)) = (runs.get_mut(&row.number("run_id")?), kind) {

@@ -1,4 +1,4 @@
-//! Replicas that share a ledger. Without a server ([`POSTGRES`]) there is nothing to share.
+//! Replicas that share a ledger. Without a server ([`POSTGRES_OF_TESTS`]) there is nothing to share.
 
 use super::*;
 
@@ -15,7 +15,7 @@ pub async fn gone(at: &Whereabouts) {
 
 /// A ledger and a second replica of it.
 async fn replicas() -> Option<(Fixture, Ledger)> {
-    std::env::var(POSTGRES).ok()?;
+    std::env::var(POSTGRES_OF_TESTS).ok()?;
     let fixture = Fixture::new().await;
     let other = fixture.at.open().await;
     Some((fixture, other))
@@ -127,6 +127,19 @@ async fn runs_that_one_replica_removes_are_gone_in_the_other() {
         shows.changes().changed().await.unwrap();
     }
     assert_eq!(shows.detail(&key("OLD"), None).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_one_replica_sees_the_other_is_shown() {
+    let Some((fixture, other)) = replicas().await else { return };
+    let mut shown = other.shared_picture();
+    assert_eq!(*shown.borrow(), None);
+    for picture in ["one", "another"] {
+        fixture.ledger.share_picture(|| Some(picture.to_owned()));
+        shown.wait_for(|shown| shown.as_deref() == Some(picture)).await.unwrap();
+    }
+    let late = fixture.at.open().await;
+    late.shared_picture().wait_for(|shown| shown.as_deref() == Some("another")).await.unwrap();
 }
 
 #[tokio::test]
