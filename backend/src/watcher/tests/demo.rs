@@ -19,7 +19,6 @@ use tempfile::TempDir;
 pub struct Demo {
     pub cluster: EmbeddedCluster,
     pub ledger: Ledger,
-    pub upstream: Upstream,
     operations: Operations,
     pub watcher: Watcher,
     _folder: TempDir,
@@ -68,9 +67,9 @@ impl Demo {
         ledger.record_rehearsed(rehearsed).await.unwrap();
         let operations = Operations::new(upstream.clone(), ledger.clone(), now, Unrecordable::Refuse);
         let config = WatcherConfig::embedded("demo", &world);
-        let watcher = watcher::start(config, own_client(upstream.clone()), ledger.clone(), clock).await.unwrap();
+        let watcher = watcher::start(config, own_client(upstream), ledger.clone(), clock).await.unwrap();
         watcher.caught_up().await;
-        Self { cluster, ledger, upstream, operations, watcher, _folder: folder }
+        Self { cluster, ledger, operations, watcher, _folder: folder }
     }
 
     pub async fn submit(&self, operation: Value) -> u16 {
@@ -118,8 +117,7 @@ impl Demo {
     }
 }
 
-/// The watcher's own.
-pub fn own_client(upstream: Upstream) -> DroveClient {
+fn own_client(upstream: Upstream) -> DroveClient {
     let mut extensions = http::Extensions::new();
     extensions.insert(Caller::watcher());
     DroveClient::new(upstream, Identity::InProcess(extensions))
