@@ -84,6 +84,7 @@ async fn open(file: &Path, now: Timestamp) -> Result<Ledger, LedgerError> {
         world: "seeded".to_owned(),
         keep: SPAN * 10,
         keep_bytes: None,
+        keep_secret_env: true,
         ids_taken_for: Duration::from_secs(3600),
     };
     Ledger::open(config, Arc::new(move || now)).await

@@ -43,25 +43,28 @@ pub struct Config {
     pub mode: Mode,
 }
 
-/// How long, and how much, a ledger keeps: `keep-runs` and `keep-mb` in the file.
+/// How long, how much, and what a ledger keeps: `keep-runs`, `keep-mb` and `keep-secret-env` in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Runs that ended so long ago are removed.
     pub keep: Duration,
     /// When a ledger holds more bytes, the runs that ended first are removed; absent: however many.
     pub bytes: Option<u64>,
+    /// Whether values of environment variables that look like secrets are kept.
+    pub secret_env: bool,
 }
 
 impl Retention {
     fn of(file: &ConfigFile) -> Self {
         let keep = file.keep_runs.map_or(Self::default().keep, DroveDuration::to_std);
-        Self { keep, bytes: file.keep_mb.map(|mb| mb.saturating_mul(1 << 20)) }
+        let bytes = file.keep_mb.map(|mb| mb.saturating_mul(1 << 20));
+        Self { keep, bytes, secret_env: file.keep_secret_env.unwrap_or(true) }
     }
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { keep: Duration::from_secs(30 * 24 * 3600), bytes: None }
+        Self { keep: Duration::from_secs(30 * 24 * 3600), bytes: None, secret_env: true }
     }
 }
 

@@ -60,6 +60,8 @@ pub struct LedgerConfig {
     pub keep: Duration,
     /// When more bytes of the database than this are in use, the runs that ended first are removed; unbounded if absent.
     pub keep_bytes: Option<u64>,
+    /// Whether values of environment variables that look like secrets ([`model::secret`]) are kept.
+    pub keep_secret_env: bool,
     /// How long Drove keeps the record of an ended task, and with it its ID (`staleTaskAge`).
     pub ids_taken_for: Duration,
 }

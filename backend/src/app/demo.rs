@@ -128,6 +128,7 @@ async fn open_ledger(
         world: embedded.world().id.clone(),
         keep: retention.keep,
         keep_bytes: retention.bytes,
+        keep_secret_env: retention.secret_env,
         ids_taken_for,
     };
     let ledger = Ledger::open(config, now(embedded.clock())).await?;

@@ -120,6 +120,7 @@ async fn open_ledger(folder: &DataDir, cluster: &str, clock: &Clock, shared: &Sh
         world: WORLD.to_owned(),
         keep: shared.retention.keep,
         keep_bytes: shared.retention.bytes,
+        keep_secret_env: shared.retention.secret_env,
         ids_taken_for: IDS_TAKEN_FOR,
     };
     Ok(Ledger::open(config, now(clock)).await?)

@@ -44,6 +44,7 @@ pub struct ConfigFile {
     pub(super) ledger: Option<String>,
     pub(super) keep_runs: Option<DroveDuration>,
     pub(super) keep_mb: Option<u64>,
+    pub(super) keep_secret_env: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -119,6 +119,7 @@ const CLUSTERS: &str = r##"
 session-idle = "8h"
 ledger = "postgresql://dash:s3cret@db/drove"
 keep-runs = "7d"
+keep-secret-env = false
 keep-mb = 500
 
 [[clusters]]
@@ -154,7 +155,7 @@ fn clusters_come_from_the_file_in_its_order_or_as_chosen() {
     assert_eq!(prod.trust.ca_file.as_deref(), Some(Path::new("/etc/ca.pem")));
     assert_eq!((test.label.as_str(), test.account.as_ref().unwrap().name()), ("test", "dashboard"));
     assert_eq!(all.sessions.idle, Duration::from_secs(8 * 3600));
-    let retention = Retention { keep: Duration::from_secs(7 * 24 * 3600), bytes: Some(500 << 20) };
+    let retention = Retention { keep: Duration::from_secs(7 * 24 * 3600), bytes: Some(500 << 20), secret_env: false };
     assert_eq!((all.retention, all.ledger.is_some()), (retention, true));
     assert!(all.proxy.as_ref().unwrap().addresses[0].holds("10.9.9.9".parse().unwrap()));
     assert!(!format!("{all:?}").contains("s3cret") && !format!("{:?}", parse(CLUSTERS)).contains("s3cret"));

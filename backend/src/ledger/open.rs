@@ -260,6 +260,7 @@ async fn identify(
         Target::Postgres(server) => (i64::from_be_bytes(replica) & i64::MAX | 1, server.schema().to_owned()),
     };
     let (cluster, world) = (config.cluster.clone(), config.world.clone());
-    let scope = Scope { cluster, world, hash_key: line.bytes("hash_key")?, replica, channel };
+    let (hash_key, keep_secret_env) = (line.bytes("hash_key")?, config.keep_secret_env);
+    let scope = Scope { cluster, world, hash_key, keep_secret_env, replica, channel };
     Ok((scope, u64::try_from(line.number("change_seq")?).unwrap_or(0), line.number("derived_by")?))
 }

@@ -34,6 +34,8 @@ pub struct Scope {
     pub world: String,
     /// Keys the hashes of withheld values.
     pub hash_key: Vec<u8>,
+    /// Whether values of variables that look like secrets are kept.
+    pub keep_secret_env: bool,
     /// Tells this process from the others that write to the same ledger; 0 when there can be none.
     pub replica: i64,
     /// On which replicas notify one another.
@@ -73,7 +75,7 @@ pub async fn insert_intents(
     let before = "INSERT INTO submission (cluster, submission_id, replica, world_id, operation, app, task, at, \"user\", \
                   door, spec, withheld) ";
     in_rows(connection, before, " ON CONFLICT DO NOTHING", intents, |(id, intent)| {
-        let (spec, withheld) = kept_spec(intent, &scope.hash_key);
+        let (spec, withheld) = kept_spec(intent, scope);
         vec![
             scope.cluster.as_str().into(),
             id.0.into(),
@@ -93,13 +95,13 @@ pub async fn insert_intents(
 }
 
 /// The spec without its secrets, and what was taken out.
-fn kept_spec(intent: &Intent, hash_key: &[u8]) -> (Option<String>, Option<String>) {
+fn kept_spec(intent: &Intent, scope: &Scope) -> (Option<String>, Option<String>) {
     let Operation::Create { document, .. } = &intent.operation else { return (None, None) };
-    if document.get("configs").is_none() {
+    if document.get("configs").is_none() && scope.keep_secret_env {
         return (Some(document.to_string()), None);
     }
     let mut document = document.clone();
-    let withheld = withhold(&mut document, hash_key);
+    let withheld = withhold(&mut document, &scope.hash_key, scope.keep_secret_env);
     let withheld = (!withheld.is_empty()).then(|| serde_json::to_string(&withheld).ok()).flatten();
     (Some(document.to_string()), withheld)
 }

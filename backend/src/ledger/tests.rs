@@ -64,6 +64,7 @@ impl Whereabouts {
             world: self.world.clone(),
             keep: Duration::from_secs(30 * 24 * 3600),
             keep_bytes,
+            keep_secret_env: true,
             ids_taken_for: Duration::from_secs(3600),
         };
         Ledger::open(config, Arc::new(move || Timestamp(clock.load(Ordering::Relaxed)))).await.unwrap()

@@ -1,8 +1,10 @@
 //! What is kept of a spec: everything but secrets, of which length and a keyed hash remain (design section 3).
 
+use model::{TaskInfo, secret::looks_secret};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// One value that was taken out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,21 +17,23 @@ pub struct Withheld {
     pub hash: String,
 }
 
-/// Takes passwords, `authHeader`, header values and INLINE data of configs out of a spec.
-pub fn withhold(spec: &mut Value, hash_key: &[u8]) -> Vec<Withheld> {
+/// Takes passwords, `authHeader`, header values and INLINE data of configs out of a spec, and unless `keep_secret_env` the
+/// values of variables that look like secrets.
+pub fn withhold(spec: &mut Value, hash_key: &[u8], keep_secret_env: bool) -> Vec<Withheld> {
     let mut withheld = Vec::new();
+    let mut take = |value: Option<&mut Value>, pointer: String| {
+        let Some(value) = value.filter(|value| !value.is_null()) else { return };
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        withheld.push(Withheld { pointer, length: text.len(), hash: keyed_hash(hash_key, text.as_bytes()) });
+        *value = Value::String(String::new());
+    };
+    let env = spec.get_mut("env").and_then(Value::as_object_mut).filter(|_| !keep_secret_env);
+    for (name, value) in env.into_iter().flatten().filter(|(name, _)| looks_secret(name)) {
+        take(Some(value), format!("/env/{}", pointer_part(name)));
+    }
     let configs = spec.get_mut("configs").and_then(Value::as_array_mut);
     for (index, config) in configs.into_iter().flatten().enumerate() {
-        let mut take = |value: Option<&mut Value>, at: String| {
-            let Some(value) = value else { return };
-            if value.is_null() {
-                return;
-            }
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let pointer = format!("/configs/{index}{at}");
-            withheld.push(Withheld { pointer, length: text.len(), hash: keyed_hash(hash_key, text.as_bytes()) });
-            *value = Value::String(String::new());
-        };
+        let mut take = |value: Option<&mut Value>, at: String| take(value, format!("/configs/{index}{at}"));
         take(config.get_mut("data"), "/data".to_owned());
         let Some(http) = config.get_mut("http") else { continue };
         take(http.get_mut("password"), "/http/password".to_owned());
@@ -38,13 +42,33 @@ pub fn withhold(spec: &mut Value, hash_key: &[u8]) -> Vec<Withheld> {
         match headers.as_object_mut() {
             Some(headers) => {
                 for (name, value) in headers {
-                    take(Some(value), format!("/http/headers/{}", name.replace('~', "~0").replace('/', "~1")));
+                    take(Some(value), format!("/http/headers/{}", pointer_part(name)));
                 }
             }
             None => take(Some(headers), "/http/headers".to_owned()),
         }
     }
     withheld
+}
+
+/// A name as a part of a JSON pointer.
+fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// A record without the values of variables that look like secrets.
+pub fn secret_env(info: &TaskInfo) -> Cow<'_, TaskInfo> {
+    let is_free = info.env.as_ref().is_none_or(|env| !env.keys().any(|name| looks_secret(name)));
+    if is_free {
+        return Cow::Borrowed(info);
+    }
+    let mut info = info.clone();
+    for (name, value) in info.env.iter_mut().flatten() {
+        if looks_secret(name) {
+            value.clear();
+        }
+    }
+    Cow::Owned(info)
 }
 
 /// Hash of `value` that cannot be tried out without `key`.
@@ -76,7 +100,7 @@ mod tests {
             {"type": "INLINE", "localFilename": "/a", "data": "QUJD"},
             {"type": "EXECUTOR_HTTP_FETCH", "localFilename": "/b", "http": http},
         ]});
-        let withheld = withhold(&mut spec, b"key");
+        let withheld = withhold(&mut spec, b"key", true);
         let pointers: Vec<&str> = withheld.iter().map(|w| w.pointer.as_str()).collect();
         let expected = [
             "/configs/0/data",
@@ -97,6 +121,18 @@ mod tests {
     }
 
     #[test]
+    fn variables_that_look_like_secrets_are_taken_out_if_asked() {
+        let mut spec = json!({"env": {"A": "1", "DB_PASSWORD": "geheim", "TOKEN/X": 5}});
+        let before = spec.clone();
+        assert_eq!(withhold(&mut spec, b"key", true), []);
+        assert_eq!(spec, before);
+        let withheld = withhold(&mut spec, b"key", false);
+        let pointers: Vec<&str> = withheld.iter().map(|w| w.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/env/DB_PASSWORD", "/env/TOKEN~1X"]);
+        assert_eq!(spec, json!({"env": {"A": "1", "DB_PASSWORD": "", "TOKEN/X": ""}}));
+    }
+
+    #[test]
     fn the_hash_depends_on_the_key() {
         assert_eq!(keyed_hash(b"a", b"x"), keyed_hash(b"a", b"x"));
         assert_ne!(keyed_hash(b"a", b"x"), keyed_hash(b"b", b"x"));
@@ -107,7 +143,7 @@ mod tests {
     fn specs_of_any_shape_are_passed_over() {
         for mut spec in [json!(null), json!({"configs": 5}), json!({"configs": [null, 1, {"http": "x"}]})] {
             let before = spec.clone();
-            assert_eq!(withhold(&mut spec, b"key"), []);
+            assert_eq!(withhold(&mut spec, b"key", false), []);
             assert_eq!(spec, before);
         }
     }

@@ -37,6 +37,7 @@ impl Fixture {
             world: "world-1".to_owned(),
             keep: Duration::from_secs(1_000_000),
             keep_bytes: None,
+            keep_secret_env: true,
             ids_taken_for: Duration::from_secs(3600),
         };
         let now: Now = Arc::new(|| Timestamp(1_800_000_000_000));

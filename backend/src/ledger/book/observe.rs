@@ -7,7 +7,9 @@ use crate::ledger::{
     report::Report,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
-use model::{InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp, Transition, dashboard::AnswerKind};
+use model::{
+    InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp, Transition, dashboard::AnswerKind, secret::looks_secret,
+};
 use std::time::Duration;
 
 /// A heartbeat alone is written at most so often.
@@ -198,8 +200,18 @@ fn is_told_by(spec: &TaskSpec, info: &TaskInfo) -> bool {
     let cores = i64::try_from(info.core_count()).unwrap_or(i64::MAX);
     info.resources.is_empty()
         || (cores == spec.cores().max(0)
-            && info.env.clone().unwrap_or_default() == spec.env.clone().unwrap_or_default()
+            && is_same_env(info, spec)
             && info.volumes.clone().unwrap_or_default() == spec.volumes.clone().unwrap_or_default())
+}
+
+/// Whether the variables are those of the spec. A value that was not kept ([`crate::ledger::withhold`]) may be any.
+fn is_same_env(info: &TaskInfo, spec: &TaskSpec) -> bool {
+    let (told, asked) = (info.env.clone().unwrap_or_default(), spec.env.clone().unwrap_or_default());
+    told.len() == asked.len()
+        && asked.iter().all(|(name, value)| match told.get(name) {
+            Some(told) => told == value || (value.is_empty() && looks_secret(name)),
+            None => false,
+        })
 }
 
 fn conclude(run: &mut RunFacts, kind: ConclusionKind, at: Timestamp, changes: &mut Changes) {

@@ -25,9 +25,44 @@ async fn a_damaged_file_is_named_and_left_alone() {
         world: "w".to_owned(),
         keep: Duration::from_secs(1),
         keep_bytes: None,
+        keep_secret_env: true,
         ids_taken_for: Duration::from_secs(1),
     };
     let error = Ledger::open(config, Arc::new(|| at(0))).await.err().expect("it is damaged");
     assert!(error.to_string().contains("ledger.db"), "{error}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[tokio::test]
+async fn values_that_look_like_secrets_can_be_kept_out() {
+    let folder = TempDir::new().unwrap();
+    let config = LedgerConfig {
+        place: Place::File(folder.path().join("ledger.db")),
+        cluster: "demo".to_owned(),
+        world: "w".to_owned(),
+        keep: Duration::from_secs(3600),
+        keep_bytes: None,
+        keep_secret_env: false,
+        ids_taken_for: Duration::from_secs(3600),
+    };
+    let ledger = Ledger::open(config, Arc::new(|| at(1))).await.unwrap();
+    let mut document = spec("T");
+    document["env"] = json!({"A": "plain-value", "DB_PASSWORD": "geheim-1"});
+    let told = TaskSpec::from_json(&document).unwrap();
+    let operation = Operation::Create { spec: Arc::new(told.clone()), document };
+    let submission = ledger.intend(Intent { operation, ..create_intent("T", 0) }).await.unwrap();
+    ledger.answer(submission, accepted());
+    let info = Box::new(TaskInfo { env: told.env, ..info("T", "TI-1", "RUNNING", 1) });
+    ledger.observe(vec![Observation::Record { info, source: model::Source::List }]).await.unwrap();
+
+    let detail = ledger.detail(&key("T"), None).await.unwrap().unwrap();
+    assert_eq!(detail.withheld.last().map(String::as_str), Some("/configs/0/data"));
+    assert!(detail.withheld.contains(&"/env/DB_PASSWORD".to_owned()), "{:?}", detail.withheld);
+    assert_eq!(detail.info.and_then(|info| info.env).unwrap()["DB_PASSWORD"], "");
+    ledger.close().await;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        assert!(!holds("geheim-1"));
+    }
 }

@@ -8,10 +8,10 @@ use crate::ledger::{
     history::Line,
     published::LiveRun,
     retention::{Step, Sweep},
-    store,
+    store, withhold,
 };
 use model::{TaskKey, dashboard::TaskRow};
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// What a transaction stored, to be shown after its commit.
 struct Stored {
@@ -126,7 +126,11 @@ impl Writer {
         let reports: Vec<(i64, String)> = changes
             .reported
             .iter()
-            .filter_map(|(key, id)| Some((*id, serde_json::to_string(self.book.run(key, *id)?.info.as_ref()?).ok()?)))
+            .filter_map(|(key, id)| {
+                let info = self.book.run(key, *id)?.info.as_ref()?;
+                let kept = if self.scope.keep_secret_env { Cow::Borrowed(info) } else { withhold::secret_env(info) };
+                Some((*id, serde_json::to_string(&kept).ok()?))
+            })
             .collect();
         let (connection, scope) = (&mut self.connection, &self.scope);
         store::delete_intents(connection, scope, &changes.withdrawn).await?;

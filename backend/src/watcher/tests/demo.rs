@@ -58,6 +58,7 @@ impl Demo {
             world: world.clone(),
             keep: Duration::from_secs(1_000_000),
             keep_bytes: None,
+            keep_secret_env: true,
             ids_taken_for: Duration::from_secs(3600),
         };
         let ledger_clock = clock.clone();

@@ -141,6 +141,7 @@ impl Watched {
             world: WORLD.to_owned(),
             keep: Duration::from_secs(1_000_000_000),
             keep_bytes: None,
+            keep_secret_env: true,
             ids_taken_for: Duration::from_secs(3600),
         };
         let now = clock.clone();
