@@ -57,9 +57,12 @@ pub async fn run() -> Result<Vec<Row>> {
     .await?;
     // Of a hundred runs, spread over the minute, every transition must be there.
     for (key, _) in begun.iter().step_by(all / 100) {
-        let detail: Value = http.get(&format!("/api/history/tasks/{}/{}", key.app, key.id)).await?.read()?;
-        let seen = detail["row"]["transitions"].as_array().map_or(0, Vec::len);
-        ensure!(seen >= LIFE.len(), "{key} has {seen} of {} transitions", LIFE.len());
+        tests::wait::until("every transition to be recorded", async || {
+            let detail: Value = http.get(&format!("/api/history/tasks/{}/{}", key.app, key.id)).await?.read()?;
+            let seen = detail["row"]["transitions"].as_array().map_or(0, Vec::len);
+            Ok((seen >= LIFE.len()).then_some(()))
+        })
+        .await?;
     }
     let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
     let mut lags: Vec<f64> = begun
