@@ -1,6 +1,6 @@
 //! The process is killed right after it has answered: what it answered is known to the next one, and happens once.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use model::{
@@ -12,6 +12,10 @@ use tests::{http::Http, server::Server, wait};
 use tokio::task::JoinSet;
 
 const OPERATIONS: &str = "/apis/v1/tasks/operations";
+/// How often the process is killed under load.
+const KILLS: usize = 100;
+/// Operations on their way each time.
+const ABREAST: usize = 6;
 /// Longer than the tasks here take, their pulls included.
 const ENDED: Duration = Duration::from_secs(120);
 
@@ -54,7 +58,7 @@ async fn until(server: &Server, id: &str, looks: impl Fn(&TaskDetail) -> bool) -
     .with_context(|| last)
 }
 
-/// It ran once and ended well, says the ledger; it ran once, says the cluster.
+/// It ran once and ended well, says the ledger.
 async fn ran_once(server: &Server, id: &str) -> Result<()> {
     let ended = until(server, id, |detail| detail.row.outcome.is_some()).await?;
     ensure!(ended.row.outcome == Some(Outcome::Successful), "{id}: {:?}", ended.row);
@@ -62,11 +66,43 @@ async fn ran_once(server: &Server, id: &str) -> Result<()> {
     ensure!(ended.submissions[0].answer == AnswerKind::Accepted, "{id}: {:?}", ended.submissions);
     let runs = ended.row.transitions.iter().filter(|transition| transition.state == TaskState::Running).count();
     ensure!(runs == 1, "{id}: {:?}", ended.row.transitions);
-    let events = server.admin().get("/apis/v1/cluster/events/latest?size=10000").await?.read::<Value>()?;
-    let events = events["data"]["events"].as_array().context("no events")?;
-    let told = |event: &&Value| event["metadata"]["TASK_ID"] == id && event["metadata"]["CURRENT_STATE"] == "RUNNING";
-    ensure!(events.iter().filter(told).count() == 1, "{id} ran more than once");
     Ok(())
+}
+
+/// How often each task ran, says the cluster.
+async fn runs(server: &Server) -> Result<BTreeMap<String, usize>> {
+    let events = server.admin().get("/apis/v1/cluster/events/latest?size=100000").await?.read::<Value>()?;
+    let mut runs = BTreeMap::new();
+    for event in events["data"]["events"].as_array().context("no events")? {
+        let facts = &event["metadata"];
+        if facts["CURRENT_STATE"] == "RUNNING" {
+            *runs.entry(facts["TASK_ID"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+        }
+    }
+    Ok(runs)
+}
+
+/// Sends so many CREATEs at once, and kills the process as soon as `enough` were accepted. Those that were.
+async fn killed_amid(server: &mut Server, prefix: &str, sent: usize, enough: usize) -> Result<Vec<String>> {
+    let mut asked = JoinSet::new();
+    for n in 0..sent {
+        let client: Http = server.admin();
+        let id = format!("{prefix}{n}");
+        asked.spawn(async move {
+            let answer = client.post(OPERATIONS, &create(&id, "2")).await;
+            (id, answer.is_ok_and(|answer| answer.status.is_success()))
+        });
+    }
+    let mut accepted = Vec::new();
+    while let Some(answer) = asked.join_next().await {
+        let (id, is_accepted) = answer?;
+        accepted.extend(is_accepted.then_some(id));
+        if accepted.len() == enough {
+            server.crash_and_start_again().await?;
+        }
+    }
+    ensure!(accepted.len() >= enough, "{accepted:?}");
+    Ok(accepted)
 }
 
 #[tokio::test]
@@ -82,33 +118,38 @@ async fn an_accepted_create_is_known_and_runs_once() -> Result<()> {
     ensure!(again.text().contains("Task already exists"), "{}", again.text());
     server.step(ENDED).await?;
     // The second CREATE was refused, and is no part of the run.
-    ran_once(&server, "one").await
+    ran_once(&server, "one").await?;
+    ensure!(runs(&server).await?.get("one") == Some(&1), "it ran more than once");
+    Ok(())
 }
 
 #[tokio::test]
 async fn of_a_crowd_all_that_were_answered_run_and_none_runs_twice() -> Result<()> {
     let mut server = standing().await?;
-    let mut asked = JoinSet::new();
-    for n in 0..60 {
-        let client: Http = server.admin();
-        asked.spawn(async move {
-            let id = format!("t{n}");
-            let answer = client.post(OPERATIONS, &create(&id, "2")).await;
-            (id, answer.is_ok_and(|answer| answer.status.is_success()))
-        });
-    }
-    let mut accepted = Vec::new();
-    while let Some(answer) = asked.join_next().await {
-        let (id, is_accepted) = answer?;
-        accepted.extend(is_accepted.then_some(id));
-        if accepted.len() == 20 {
-            server.crash_and_start_again().await?;
-        }
-    }
-    ensure!(accepted.len() >= 20, "{accepted:?}");
+    let accepted = killed_amid(&mut server, "t", 60, 20).await?;
     server.step(ENDED).await?;
+    let runs = runs(&server).await?;
     for id in &accepted {
         ran_once(&server, id).await?;
+        ensure!(runs.get(id) == Some(&1), "{id} ran {:?} times", runs.get(id));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hundred_sudden_ends_under_load_lose_nothing_that_was_answered() -> Result<()> {
+    let mut server = standing().await?;
+    let mut accepted = Vec::new();
+    for round in 0..KILLS {
+        accepted.extend(killed_amid(&mut server, &format!("r{round}-"), ABREAST, 1).await?);
+        // Room for the next ones.
+        server.step(Duration::from_secs(10)).await?;
+    }
+    server.step(ENDED).await?;
+    let runs = runs(&server).await?;
+    for id in &accepted {
+        ran_once(&server, id).await?;
+        ensure!(runs.get(id) == Some(&1), "{id} ran {:?} times", runs.get(id));
     }
     Ok(())
 }
