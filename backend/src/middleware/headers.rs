@@ -9,8 +9,8 @@ use axum::{
 use http::{HeaderName, HeaderValue, header};
 use std::sync::Arc;
 
-const FIXED: [(HeaderName, &str); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+const JSON: &[u8] = b"application/json";
+const FIXED: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -18,11 +18,15 @@ const FIXED: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
+/// JSON from the cluster goes on as it is: a browser that must not take it for something else runs nothing in it. Whatever
+/// else the cluster answers, pages of errors for instance, is held as tight as our own page.
+///
 /// Answers that say nothing about caching are not cached. A browser is never asked for credentials by its own dialog, which
 /// would remember them, and its `Accept` never reaches Drove, which would answer 406 (design section 3).
 pub async fn add(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let browser = request.headers().contains_key("sec-fetch-site");
-    if browser && is_drove_path(request.uri().path()) {
+    let is_drove = is_drove_path(request.uri().path());
+    if browser && is_drove {
         request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     }
     let mut response = next.run(request).await;
@@ -30,10 +34,14 @@ pub async fn add(State(app): State<Arc<App>>, mut request: Request, next: Next) 
     if browser {
         headers.remove(header::WWW_AUTHENTICATE);
     }
-    for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let is_data = is_drove && headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(JSON));
+    if !is_data {
+        for (name, value) in FIXED {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        headers.insert(header::CONTENT_SECURITY_POLICY, app.assets.policy().clone());
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, app.assets.policy().clone());
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
