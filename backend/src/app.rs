@@ -20,7 +20,9 @@ pub use running::Running;
 pub use serve::Peer;
 pub use served::{Served, Shared};
 
-use crate::{assets::Assets, config::Config, metrics::Metrics, middleware::host::HostRules, router};
+use crate::{
+    assets::Assets, clock::Clock, config::Config, ledger::Now, metrics::Metrics, middleware::host::HostRules, router,
+};
 use std::{io::Write, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -108,6 +110,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     }
     running.stop().await;
     ended
+}
+
+/// The time of a cluster, for what records facts.
+fn now(clock: &Clock) -> Now {
+    let clock = clock.clone();
+    Arc::new(move || clock.now())
 }
 
 /// The one line on standard output: scripts wait for it.

@@ -82,6 +82,17 @@ async fn runs(server: &Server) -> Result<BTreeMap<String, usize>> {
     Ok(runs)
 }
 
+/// Once their time is over, each of them ran once and ended well, says the ledger and says the cluster.
+async fn all_ran_once(server: &Server, ids: &[String]) -> Result<()> {
+    server.step(ENDED).await?;
+    let runs = runs(server).await?;
+    for id in ids {
+        ran_once(server, id).await?;
+        ensure!(runs.get(id) == Some(&1), "{id} ran {:?} times", runs.get(id));
+    }
+    Ok(())
+}
+
 /// Sends so many CREATEs at once, and kills the process as soon as `enough` were accepted. Those that were.
 async fn killed_amid(server: &mut Server, prefix: &str, sent: usize, enough: usize) -> Result<Vec<String>> {
     let mut asked = JoinSet::new();
@@ -116,24 +127,15 @@ async fn an_accepted_create_is_known_and_runs_once() -> Result<()> {
     ensure!(known.row.phase != Phase::Ended && known.spec.is_some(), "{:?}", known.row);
     let again = server.admin().post(OPERATIONS, &create("one", "3")).await?;
     ensure!(again.text().contains("Task already exists"), "{}", again.text());
-    server.step(ENDED).await?;
     // The second CREATE was refused, and is no part of the run.
-    ran_once(&server, "one").await?;
-    ensure!(runs(&server).await?.get("one") == Some(&1), "it ran more than once");
-    Ok(())
+    all_ran_once(&server, &["one".to_owned()]).await
 }
 
 #[tokio::test]
 async fn of_a_crowd_all_that_were_answered_run_and_none_runs_twice() -> Result<()> {
     let mut server = standing().await?;
     let accepted = killed_amid(&mut server, "t", 60, 20).await?;
-    server.step(ENDED).await?;
-    let runs = runs(&server).await?;
-    for id in &accepted {
-        ran_once(&server, id).await?;
-        ensure!(runs.get(id) == Some(&1), "{id} ran {:?} times", runs.get(id));
-    }
-    Ok(())
+    all_ran_once(&server, &accepted).await
 }
 
 #[tokio::test]
@@ -145,13 +147,7 @@ async fn a_hundred_sudden_ends_under_load_lose_nothing_that_was_answered() -> Re
         // Room for the next ones.
         server.step(Duration::from_secs(10)).await?;
     }
-    server.step(ENDED).await?;
-    let runs = runs(&server).await?;
-    for id in &accepted {
-        ran_once(&server, id).await?;
-        ensure!(runs.get(id) == Some(&1), "{id} ran {:?} times", runs.get(id));
-    }
-    Ok(())
+    all_ran_once(&server, &accepted).await
 }
 
 #[tokio::test]

@@ -1,12 +1,11 @@
 //! Everything of the demo, started in order and stopped in the opposite one.
 
-use super::{Cluster, Failure, scenario};
+use super::{Cluster, Failure, now, scenario};
 use crate::{
-    clock::Clock,
     config::{DataDir, DemoConfig, Retention},
     drove_api::{self, DroveApi},
     drove_client::{DroveClient, Identity},
-    ledger::{Ledger, LedgerConfig, Now, Place},
+    ledger::{Ledger, LedgerConfig, Place},
     live::Hub,
     operations::{Operations, Unrecordable, of_rehearsed},
     runtime::{EmbeddedCluster, Hint, Hints, WorldSettings},
@@ -141,11 +140,6 @@ fn watcher_client(client: &DroveClient) -> DroveClient {
     let mut extensions = http::Extensions::new();
     extensions.insert(Caller::watcher());
     client.acting_for(Identity::InProcess(extensions))
-}
-
-fn now(clock: &Clock) -> Now {
-    let clock = clock.clone();
-    Arc::new(move || clock.now())
 }
 
 fn limits(options: &Options) -> EngineLimits {

@@ -1,11 +1,11 @@
 //! Everything of one real cluster, started in order and stopped in the opposite one.
 
-use super::{Cluster, Failure};
+use super::{Cluster, Failure, now};
 use crate::{
     clock::Clock,
     config::{ClusterConfig, Credential, DataDir, DatabaseUrl, ProxyUsers, Retention, SessionConfig},
     drove_client::{DroveClient, Identity},
-    ledger::{Ledger, LedgerConfig, Now, Place},
+    ledger::{Ledger, LedgerConfig, Place},
     live::Hub,
     operations::{Operations, Unrecordable},
     session::{cluster_keeper::ClusterKeeper, cookies::SessionCookies, drove_users::DroveUsers, gate::Gate},
@@ -128,9 +128,4 @@ async fn open_ledger(folder: &DataDir, cluster: &str, clock: &Clock, shared: &Sh
 
 fn identity(account: Option<&Credential>) -> Identity {
     account.map_or(Identity::Nobody, |account| Identity::Authorization(account.authorization().clone()))
-}
-
-fn now(clock: &Clock) -> Now {
-    let clock = clock.clone();
-    Arc::new(move || clock.now())
 }

@@ -11,5 +11,7 @@ mod forwarding;
 mod kills;
 mod operating;
 mod operations;
+#[path = "../shared/requests.rs"]
+mod requests;
 mod signing_in;
 mod watching;

@@ -12,6 +12,8 @@ mod logs;
 mod machines;
 mod pages;
 mod placement;
+#[path = "../shared/requests.rs"]
+mod requests;
 mod runs;
 mod sessions;
 mod support;
