@@ -27,7 +27,7 @@ pub use empty::{Empty, ErrorPanel};
 pub use field::{Field, FieldMessage};
 pub use for_each::for_each;
 pub use icon::{Icon, IconName, IconSize};
-pub use menu::{Menu, MenuItem};
+pub use menu::{Menu, MenuFrame, MenuItem};
 pub use meter::{Meter, MeterPart, Use};
 pub use note::Note;
 pub use select::{Choice, Select};

@@ -1,10 +1,9 @@
 use super::cluster_menu::ClusterMenu;
 use crate::{
-    browser::{is_open, leave_menu},
     state::{use_live, use_session},
-    ui::{Icon, IconName, When},
+    ui::{Icon, IconName, MenuFrame},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 use model::dashboard::ClusterStatus;
 
 /// The cluster shown, and how it is. Behind it, unless the demo is all there is, the other clusters and its controllers.
@@ -17,34 +16,21 @@ pub(super) fn ClusterName() -> impl IntoView {
     });
     move || match has_more.get() {
         false => view! { <div class="cluster"><Told/></div> }.into_any(),
-        true => view! { <Opened/> }.into_any(),
+        true => view! {
+            <MenuFrame button_class="cluster cluster--more" button=with_more anew=true>
+                <ClusterMenu/>
+            </MenuFrame>
+        }
+        .into_any(),
     }
 }
 
-#[component]
-fn Opened() -> impl IntoView {
-    let element = NodeRef::<html::Details>::new();
-    let open = RwSignal::new(false);
-    let shown = move || element.get_untracked().filter(|menu| is_open(menu));
-    let key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape"
-            && let Some(menu) = shown()
-        {
-            event.stop_propagation();
-            leave_menu(&menu);
-        }
-    };
+fn with_more() -> AnyView {
     view! {
-        <details class="menu" node_ref=element on:toggle=move |_| open.set(shown().is_some()) on:keydown=key>
-            <summary class="cluster cluster--more">
-                <Told/>
-                <span class="cluster__more"><Icon name=IconName::ChevronDown/></span>
-            </summary>
-            <When is=move || open.get()>
-                <div class="menu__panel"><ClusterMenu/></div>
-            </When>
-        </details>
+        <Told/>
+        <span class="cluster__more"><Icon name=IconName::ChevronDown/></span>
     }
+    .into_any()
 }
 
 #[component]

@@ -1,6 +1,6 @@
 use super::{Icon, IconName, When};
 use crate::browser::{close_menus, is_open, leave_menu};
-use leptos::{ev, html, prelude::*};
+use leptos::{children::ViewFn, ev, html, prelude::*};
 
 /// A menu behind a button with a picture. Escape, a choice and a click elsewhere close it.
 #[component]
@@ -17,18 +17,45 @@ pub fn Menu(
     /// Built when the menu is first opened, so that a list of rows does not carry a menu each.
     children: ChildrenFn,
 ) -> impl IntoView {
+    view! {
+        <MenuFrame class button_class="icon-button" label button=move || view! { <Icon name=icon/> }>
+            {children()}
+        </MenuFrame>
+    }
+}
+
+/// What every menu is made of: a button that says anything, and a panel.
+#[component]
+pub fn MenuFrame(
+    /// Classes of the whole.
+    #[prop(default = "menu")]
+    class: &'static str,
+    /// Classes of the button.
+    button_class: &'static str,
+    /// Name and tooltip of a button without words.
+    #[prop(optional, into)]
+    label: Option<String>,
+    /// What stands on the button.
+    #[prop(into)]
+    button: ViewFn,
+    /// The panel is built each time it is opened, not only the first time.
+    #[prop(optional)]
+    anew: bool,
+    /// The panel.
+    children: ChildrenFn,
+) -> impl IntoView {
     let element = NodeRef::<html::Details>::new();
-    let opened = RwSignal::new(false);
-    let is_shown = move || element.get_untracked().is_some_and(|menu| is_open(&menu));
+    let built = RwSignal::new(false);
+    let shown = move || element.get_untracked().filter(|menu| is_open(menu));
     let toggled = move |_| {
-        if is_shown() {
-            opened.set(true);
+        let is_shown = shown().is_some();
+        if is_shown || anew {
+            built.set(is_shown);
         }
     };
     let key = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape"
-            && is_shown()
-            && let Some(menu) = element.get_untracked()
+            && let Some(menu) = shown()
         {
             event.stop_propagation();
             leave_menu(&menu);
@@ -36,10 +63,8 @@ pub fn Menu(
     };
     view! {
         <details class=class node_ref=element on:toggle=toggled on:keydown=key>
-            <summary class="icon-button" aria-label=label.clone() title=label>
-                <Icon name=icon/>
-            </summary>
-            <When is=move || opened.get()>
+            <summary class=button_class aria-label=label.clone() title=label>{button.run()}</summary>
+            <When is=move || built.get()>
                 <div class="menu__panel">{children()}</div>
             </When>
         </details>

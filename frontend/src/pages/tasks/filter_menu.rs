@@ -4,12 +4,11 @@ use super::{
     list_query::{ListQuery, toggle, toggle_outcome, toggle_state},
 };
 use crate::{
-    browser::{is_open, leave_menu},
     format::ShortNames,
     routes::Replace,
-    ui::{Icon, IconName, IconSize, When, for_each},
+    ui::{Icon, IconName, IconSize, MenuFrame, When, for_each},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 use model::{
     Outcome, TaskState,
     dashboard::{HistoryQuery, Phase, Tab},
@@ -19,26 +18,13 @@ use std::sync::Arc;
 /// Adds and removes filters by state, outcome, app and executor.
 #[component]
 pub(super) fn FilterMenu(query: ListQuery, list: TaskList) -> impl IntoView {
-    let element = NodeRef::<html::Details>::new();
-    let opened = RwSignal::new(false);
-    let shown = move || element.get_untracked().filter(|menu| is_open(menu));
-    let key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape"
-            && let Some(menu) = shown()
-        {
-            event.stop_propagation();
-            leave_menu(&menu);
-        }
+    let button = || {
+        view! { <span class="chip__body"><Icon name=IconName::Plus size=IconSize::Small/>"Filter"</span> }
     };
     view! {
-        <details class="menu" node_ref=element on:toggle=move |_| if shown().is_some() { opened.set(true) } on:keydown=key>
-            <summary class="chip chip--add">
-                <span class="chip__body"><Icon name=IconName::Plus size=IconSize::Small/>"Filter"</span>
-            </summary>
-            <When is=move || opened.get()>
-                <div class="menu__panel"><Choices query list/></div>
-            </When>
-        </details>
+        <MenuFrame button_class="chip chip--add" button>
+            <Choices query list/>
+        </MenuFrame>
     }
 }
 
