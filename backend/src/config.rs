@@ -8,6 +8,7 @@ mod clusters;
 mod command_line;
 mod credential;
 mod data_dir;
+mod database_url;
 mod drove_file;
 mod file;
 mod sections;
@@ -16,6 +17,7 @@ pub use clusters::ClusterConfig;
 pub use command_line::{CommandLine, LogFormat};
 pub use credential::Credential;
 pub use data_dir::{DataDir, DataDirFault};
+pub use database_url::DatabaseUrl;
 pub use file::{ConfigFile, DemoUser};
 pub use sections::{Network, ProxyUsers};
 
@@ -90,16 +92,6 @@ pub struct ServeConfig {
     pub ledger: Option<DatabaseUrl>,
     /// What stays in each ledger.
     pub retention: Retention,
-}
-
-/// Address of a database, with a password. Never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(pub String);
-
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DatabaseUrl")
-    }
 }
 
 /// Sessions of people who signed in to a real cluster.
@@ -263,13 +255,8 @@ fn serve(flags: &ServeFlags, file: ConfigFile) -> Result<ServeConfig, ConfigFaul
         idle: file.session_idle.map_or(usual.idle, DroveDuration::to_std),
         longest: file.session_longest.map_or(usual.longest, DroveDuration::to_std),
     };
-    let ledger = flags.ledger.clone().or(file.ledger);
-    if ledger.as_ref().is_some_and(|url| !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)))
-    {
-        let expected = "--ledger must be a PostgreSQL database, as postgres://USER:PASSWORD@HOST/DATABASE";
-        return Err(ConfigFault::Wrong(expected.to_owned()));
-    }
-    Ok(ServeConfig { clusters, sessions, proxy: file.proxy_user, ledger: ledger.map(DatabaseUrl), retention })
+    let ledger = flags.ledger.clone().or(file.ledger).map(DatabaseUrl::of).transpose()?;
+    Ok(ServeConfig { clusters, sessions, proxy: file.proxy_user, ledger, retention })
 }
 
 #[cfg(test)]

@@ -317,6 +317,7 @@ impl Ledger {
 }
 
 /// Environment variable with the PostgreSQL server that tests run on, if there is one: `cargo xtask test` sees to that.
+/// On 127.0.0.1 it takes passwords, and only with TLS.
 #[cfg(test)]
 pub const POSTGRES_OF_TESTS: &str = "DROVE_DASHBOARD_TEST_POSTGRES";
 

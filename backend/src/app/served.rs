@@ -113,7 +113,7 @@ impl Served {
 async fn open_ledger(folder: &DataDir, cluster: &str, clock: &Clock, shared: &Shared<'_>) -> Result<Ledger, Failure> {
     let config = LedgerConfig {
         place: match shared.ledger {
-            Some(DatabaseUrl(url)) => Place::Postgres(url.clone()),
+            Some(url) => Place::Postgres(url.expose().to_owned()),
             None => Place::File(folder.path().join("ledger.db")),
         },
         cluster: cluster.to_owned(),

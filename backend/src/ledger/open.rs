@@ -1,5 +1,6 @@
 //! Opening the ledger: the database, its schema, and what an earlier process left open.
 
+mod advice;
 mod postgres;
 mod sqlite;
 
@@ -87,8 +88,10 @@ impl Ledger {
     /// Opens the ledger, and makes it if there is none. `now` is the time of facts.
     pub async fn open(config: LedgerConfig, now: Now) -> Result<Self, LedgerError> {
         let opened = async { Self::open_target(Target::of(&config.place, &config.cluster)?, &config, now).await };
-        let place = || config.place.to_string();
-        opened.await.map_err(|error| LedgerError::Open { place: place(), reason: error.to_string() })
+        opened.await.map_err(|error| {
+            let advice = advice::for_opening(&error).map(|advice| format!("; {advice}")).unwrap_or_default();
+            LedgerError::Open { place: config.place.to_string(), reason: format!("{error}{advice}") }
+        })
     }
 
     async fn open_target(target: Target, config: &LedgerConfig, now: Now) -> sqlx::Result<Self> {

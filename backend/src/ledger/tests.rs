@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod encrypted;
 mod facts;
 mod file;
 mod lists;
@@ -57,6 +58,10 @@ impl Whereabouts {
     }
 
     pub async fn open_keeping(&self, keep_bytes: Option<u64>) -> Ledger {
+        self.try_open(keep_bytes).await.unwrap()
+    }
+
+    pub async fn try_open(&self, keep_bytes: Option<u64>) -> Result<Ledger, LedgerError> {
         let clock = self.clock.clone();
         let config = LedgerConfig {
             place: self.place.clone(),
@@ -67,7 +72,7 @@ impl Whereabouts {
             keep_secret_env: true,
             ids_taken_for: Duration::from_secs(3600),
         };
-        Ledger::open(config, Arc::new(move || Timestamp(clock.load(Ordering::Relaxed)))).await.unwrap()
+        Ledger::open(config, Arc::new(move || Timestamp(clock.load(Ordering::Relaxed)))).await
     }
 
     /// A way around the ledger.

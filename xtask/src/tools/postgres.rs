@@ -1,14 +1,15 @@
-//! A PostgreSQL server of our own, for the tests of a ledger that replicas share: on a socket, in a folder that goes
-//! with it, run by a user that is not root.
+//! A PostgreSQL server of our own, for the tests of a ledger that replicas share: on a socket, and on loopback for those
+//! who come with TLS and a password; in a folder that goes with it, run by a user that is not root.
 
 use std::{
     env, fs,
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::{Outcome, process, tools::apt};
+use crate::{Outcome, files, process, tools::apt};
 
 /// Tells the tests where the server is.
 pub const VARIABLE: &str = "DROVE_DASHBOARD_TEST_POSTGRES";
@@ -17,12 +18,20 @@ pub const VARIABLE: &str = "DROVE_DASHBOARD_TEST_POSTGRES";
 const VERSIONS: &str = "/usr/lib/postgresql";
 /// The user that Debian's package brings.
 const USER: &str = "postgres";
+/// The certificate for 127.0.0.1 that other tests have, too, and its key.
+const CERTIFICATE: [(&str, &str); 2] = [
+    ("server.crt", "backend/tests/cluster/tls/controller.pem"),
+    ("server.key", "backend/tests/cluster/tls/controller.key"),
+];
+/// Without TLS only those come in who reach the socket.
+const WHO_MAY: &str = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
 const LONGEST_START: Duration = Duration::from_secs(60);
 
 /// A running server; it ends when this is dropped.
 pub struct Server {
     process: Child,
     folder: PathBuf,
+    port: u16,
     programs: PathBuf,
 }
 
@@ -35,7 +44,7 @@ pub fn install() -> Outcome {
 }
 
 impl Server {
-    /// Starts a server that nobody else can reach.
+    /// Starts a server that nobody else can use.
     ///
     /// # Errors
     /// When it does not start.
@@ -48,29 +57,46 @@ impl Server {
             init.args(["--auth=trust", "--username=dashboard", "--no-sync", "--encoding=UTF8", "--pgdata"])
                 .arg(folder.join("data"))
         }))?;
+        write(&folder.join("data/pg_hba.conf"), WHO_MAY)?;
+        for (name, source) in CERTIFICATE {
+            write(&folder.join("data").join(name), &files::text(Path::new(source))?)?;
+        }
+        let port = free_port()?;
         let mut serve = as_user(&programs.join("postgres"), |serve| {
             serve.arg("-D").arg(folder.join("data")).arg("-k").arg(&folder);
             // Nothing in it outlives the tests.
-            serve.args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=500"])
+            serve.args([
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "ssl=on",
+                "-c",
+                "fsync=off",
+                "-c",
+                "max_connections=500",
+            ]);
+            serve.arg("-p").arg(port.to_string())
         });
         let quiet = || Stdio::null();
         let process = serve.stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
         let process = process.map_err(|error| format!("cannot start PostgreSQL: {error}"))?;
-        let server = Server { process, folder, programs };
+        let server = Server { process, folder, port, programs };
         server.wait()?;
         Ok(server)
     }
 
     /// Where it is, for [`VARIABLE`].
     pub fn url(&self) -> String {
-        format!("postgres://dashboard@localhost/postgres?host={}", self.folder.display())
+        format!("postgres://dashboard@localhost:{}/postgres?host={}", self.port, self.folder.display())
     }
 
     fn wait(&self) -> Outcome {
         let begun = Instant::now();
         let ready = || {
-            process::read(&mut as_user(&self.programs.join("pg_isready"), |ask| ask.arg("-h").arg(&self.folder)))
-                .is_ok()
+            process::read(&mut as_user(&self.programs.join("pg_isready"), |ask| {
+                ask.arg("-h").arg(&self.folder).arg("-p").arg(self.port.to_string())
+            }))
+            .is_ok()
         };
         while !ready() {
             if begun.elapsed() > LONGEST_START {
@@ -98,6 +124,20 @@ fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir(VERSIONS).ok()?.filter_map(|entry| entry.ok().map(|entry| entry.path().join("bin")));
     let number = |path: &PathBuf| path.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
     versions.filter(|bin| bin.join("initdb").is_file()).max_by_key(number)
+}
+
+/// Writes a file that only the server's user can read, as that user.
+fn write(path: &Path, text: &str) -> Outcome {
+    process::read(&mut as_user(Path::new("sh"), |shell| {
+        shell.args(["-c", r#"umask 077; printf %s "$1" >"$0""#]).arg(path).arg(text)
+    }))
+    .map(drop)
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> Outcome<u16> {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    port.map(|address| address.port()).map_err(|error| format!("no port is free: {error}"))
 }
 
 /// A program run by whoever runs this, but never by root, whom PostgreSQL refuses.
