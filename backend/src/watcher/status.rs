@@ -5,7 +5,7 @@ use model::{
     ClusterState, ClusterSummary, DroveEvent, EventType, MAINTENANCE_TAIL, Timestamp,
     dashboard::{Maintenance, Stale},
 };
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// A summary may be so old (contract 2.5): for so long an event knows better.
 const SUMMARY_LAG: Duration = Duration::from_secs(35);
@@ -13,7 +13,12 @@ const SUMMARY_LAG: Duration = Duration::from_secs(35);
 /// What is known of the cluster as a whole.
 #[derive(Debug, Default)]
 pub struct Status {
-    leader: Option<String>,
+    /// Whom the finder follows, by its configured address; absent while nobody told, which nobody does of the embedded core.
+    followed: Option<Option<String>>,
+    /// What controllers call themselves, by their configured addresses.
+    names: BTreeMap<String, String>,
+    /// The name in the last summary, which may be that of an earlier leader.
+    summary_leader: Option<String>,
     /// The leader that was told to the ledger.
     told_leader: Option<String>,
     maintenance: Option<Maintenance>,
@@ -24,9 +29,13 @@ pub struct Status {
 }
 
 impl Status {
-    /// `host:port` of the leader.
+    /// `host:port` of the leader. Whether there is one, the finder knows; a summary is up to 30 s old, and gives it its
+    /// name at most.
     pub fn leader(&self) -> Option<String> {
-        self.leader.clone()
+        match &self.followed {
+            None => self.summary_leader.clone(),
+            Some(followed) => followed.as_ref().map(|address| self.names.get(address).unwrap_or(address).clone()),
+        }
     }
 
     /// Why operations are refused at `now`, if they are.
@@ -63,18 +72,27 @@ impl Status {
                 ClusterState::Maintenance | ClusterState::Normal | ClusterState::Other(_) => {}
             }
         }
-        let leader = Some(summary.leader.clone()).filter(|leader| leader.contains(':'));
-        let is_new = leader.is_some() && leader != self.told_leader;
-        if is_new {
-            self.told_leader.clone_from(&leader);
+        self.summary_leader = Some(summary.leader.clone()).filter(|leader| leader.contains(':'));
+        let name = self.summary_leader.clone().filter(|name| self.is_of_leader(name))?;
+        if let Some(Some(address)) = &self.followed {
+            self.names.insert(address.clone(), name.clone());
         }
-        self.leader = leader;
-        self.leader.clone().filter(|_| is_new)
+        let is_new = self.told_leader.replace(name.clone()).is_none_or(|told| told != name);
+        is_new.then_some(name)
+    }
+
+    /// Whether a summary's name is that of the leader that is followed, and not of one before it.
+    fn is_of_leader(&self, name: &str) -> bool {
+        match &self.followed {
+            None => true,
+            Some(None) => false,
+            Some(Some(leader)) => !self.names.iter().any(|(address, known)| known == name && address != leader),
+        }
     }
 
     /// Another controller is followed, by its configured address, or none. What it calls itself, the summary tells later.
     pub fn follow(&mut self, leader: Option<String>) {
-        self.leader = leader;
+        self.followed = Some(leader);
     }
 
     /// The cluster answered at `now`.

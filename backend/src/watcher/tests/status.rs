@@ -1,4 +1,4 @@
-//! Maintenance: events and summaries disagree for up to half a minute.
+//! Maintenance and the leader: what else is known and summaries disagree for up to half a minute.
 
 use crate::watcher::status::Status;
 use model::{ClusterState, ClusterSummary, DroveEvent, Timestamp};
@@ -37,4 +37,28 @@ fn maintenance_that_no_event_told_is_known_from_the_summary() {
     assert_eq!(status.maintenance(at(1)).unwrap().since, at(0));
     status.take_summary(&summary(ClusterState::Normal), at(30));
     assert_eq!(status.maintenance(at(30)), None);
+}
+
+fn led_by(leader: &str) -> ClusterSummary {
+    serde_json::from_value(json!({"leader": leader, "state": "NORMAL"})).unwrap()
+}
+
+#[test]
+fn whether_there_is_a_leader_the_finder_knows_and_an_old_summary_does_not() {
+    let mut status = Status::default();
+    status.follow(Some("10.0.0.1:80".to_owned()));
+    assert_eq!(status.leader().as_deref(), Some("10.0.0.1:80"));
+    assert_eq!(status.take_summary(&led_by("ctl-1:10000"), at(0)).as_deref(), Some("ctl-1:10000"));
+    assert_eq!(status.leader().as_deref(), Some("ctl-1:10000"), "by the name it has for itself");
+    assert_eq!(status.take_summary(&led_by("Leader election underway"), at(5)), None);
+    assert_eq!(status.leader().as_deref(), Some("ctl-1:10000"));
+    status.follow(None);
+    assert_eq!(status.take_summary(&led_by("ctl-1:10000"), at(10)), None);
+    assert_eq!(status.leader(), None);
+
+    status.follow(Some("10.0.0.2:80".to_owned()));
+    assert_eq!(status.take_summary(&led_by("ctl-1:10000"), at(15)), None, "the name of the one before");
+    assert_eq!(status.leader().as_deref(), Some("10.0.0.2:80"));
+    assert_eq!(status.take_summary(&led_by("ctl-2:10000"), at(45)).as_deref(), Some("ctl-2:10000"));
+    assert_eq!(status.leader().as_deref(), Some("ctl-2:10000"));
 }
