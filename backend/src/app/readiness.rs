@@ -16,14 +16,17 @@ pub struct Check {
     pub check: &'static str,
     /// It is in order.
     pub ok: bool,
+    /// Without it the dashboard cannot answer for the cluster. The others tell what is missing: a page without a leader
+    /// still shows why, and the last good data.
+    pub required: bool,
     /// What is wrong, as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
 impl Cluster {
-    /// What must be in order for it to be answered for: the ledger can be written, a controller leads, and the watcher has
-    /// read it lately.
+    /// What should be in order: the ledger can be written, which is required; a controller leads, and the watcher has read
+    /// it lately.
     pub fn checks(&self) -> Vec<Check> {
         let status = self.status();
         let ledger = self.ledger.trouble().borrow().as_ref().map(ToString::to_string);
@@ -37,12 +40,13 @@ impl Cluster {
             }
             (None, _) => None,
         };
-        let check = |check, reason: Option<String>| Check {
+        let check = |check, required, reason: Option<String>| Check {
             cluster: self.label.name.clone(),
             check,
             ok: reason.is_none(),
+            required,
             reason,
         };
-        vec![check("ledger", ledger), check("leader", leader), check("watcher", watcher)]
+        vec![check("ledger", true, ledger), check("leader", false, leader), check("watcher", false, watcher)]
     }
 }

@@ -21,8 +21,13 @@ async fn readiness(dashboard: &Dashboard) -> (StatusCode, Value) {
     answered(dashboard.send(get("/readyz", &[])).await).await
 }
 
-async fn is_ready(dashboard: &Dashboard) {
-    eventually("readiness", async || (readiness(dashboard).await.0 == StatusCode::OK).then_some(())).await;
+/// Waits until nothing is missing of a cluster.
+async fn is_well(dashboard: &Dashboard, cluster: &str) {
+    eventually("all checks to be in order", async || {
+        let (status, answer) = readiness(dashboard).await;
+        (status == StatusCode::OK && failed(&answer).iter().all(|(name, _)| *name != cluster)).then_some(())
+    })
+    .await;
 }
 
 fn failed(answer: &Value) -> Vec<(&str, &str)> {
@@ -58,20 +63,20 @@ async fn changes_of_the_leader_and_lost_answers_are_counted() {
 }
 
 #[tokio::test]
-async fn without_a_leader_it_is_not_ready_and_says_what_is_missing() {
+async fn without_a_leader_it_stays_ready_and_says_what_is_missing() {
     let fake = Fake::start().await;
     let dashboard = Dashboard::start(&fake).await;
     dashboard.led().await;
-    is_ready(&dashboard).await;
+    is_well(&dashboard, "prod").await;
     assert_eq!(sample(&dashboard, "drove_dashboard_leader_known{cluster=\"prod\"}").await, 1.0);
     fake.controllers[0].kill().await;
     let answer = eventually("the leader to be missed", async || {
         let (status, answer) = readiness(&dashboard).await;
-        (status == StatusCode::SERVICE_UNAVAILABLE).then_some(answer)
+        assert_eq!(status, StatusCode::OK, "a balancer must not take away the page that says why: {answer}");
+        failed(&answer).contains(&("prod", "leader")).then_some(answer)
     })
     .await;
-    assert_eq!(answer["status"], "not ready");
-    assert!(failed(&answer).contains(&("prod", "leader")), "{answer}");
+    assert_eq!(answer["status"], "ready");
     assert_eq!(sample(&dashboard, "drove_dashboard_leader_known{cluster=\"prod\"}").await, 0.0);
     let none = "drove_dashboard_upstream_errors_total{cluster=\"prod\",kind=\"no_leader\"}";
     eventually("a request that nobody answers", async || {
@@ -81,7 +86,7 @@ async fn without_a_leader_it_is_not_ready_and_says_what_is_missing() {
     .await;
     assert_eq!(dashboard.send(get("/healthz", &[])).await.status(), StatusCode::OK, "it is alive");
     fake.lead(1);
-    is_ready(&dashboard).await;
+    is_well(&dashboard, "prod").await;
 }
 
 #[tokio::test]
@@ -91,7 +96,7 @@ async fn one_cluster_that_is_gone_does_not_take_the_others_along() {
         controller.kill().await;
     }
     let dashboard = Dashboard::of(vec![config("prod", &prod), config("test", &test)], None).await;
-    is_ready(&dashboard).await;
+    is_well(&dashboard, "prod").await;
     let (status, answer) = readiness(&dashboard).await;
     assert_eq!((status, answer["status"].as_str()), (StatusCode::OK, Some("ready")));
     let failed = failed(&answer);

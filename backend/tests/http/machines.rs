@@ -117,8 +117,8 @@ async fn the_text_is_what_the_reader_asks_for() {
 async fn it_is_ready_when_every_check_of_a_cluster_is_in_order() {
     let dashboard = Dashboard::start().await;
     let (status, answer) = answered(dashboard.send(get("/readyz", &[])).await).await;
-    let check = |name: &str| json!({ "cluster": "demo", "check": name, "ok": true });
-    let checks = [check("ledger"), check("leader"), check("watcher")];
+    let check = |name: &str, required| json!({ "cluster": "demo", "check": name, "ok": true, "required": required });
+    let checks = [check("ledger", true), check("leader", false), check("watcher", false)];
     assert_eq!((status, answer), (StatusCode::OK, json!({ "status": "ready", "checks": checks })));
     let (status, _) = answered(dashboard.send(get("/healthz", &[])).await).await;
     assert_eq!(status, StatusCode::OK);
