@@ -3,18 +3,23 @@
 use super::openapi::Problems;
 use crate::{
     app::{App, Cluster},
+    error::ApiError,
     middleware::{cluster::Chosen, session::peer_of},
-    session::{caller::Caller, gate::Asked},
+    session::{
+        caller::{Caller, Unverified},
+        gate::Asked,
+    },
 };
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Request, State},
 };
 use http::header;
 use model::dashboard::{ClusterEntry, ClusterList};
 use std::sync::Arc;
 
-/// All clusters, the default one first. What goes on in a cluster is told to those only who are signed in to it.
+/// All clusters, the default one first. What goes on in a cluster is told to those only who are signed in to it. While the
+/// cluster of this address cannot be asked who may enter, the others can be reached from here.
 #[utoipa::path(
     get,
     path = "/api/clusters",
@@ -24,9 +29,13 @@ use std::sync::Arc;
 pub async fn list(
     State(app): State<Arc<App>>,
     Chosen(chosen): Chosen,
-    _caller: Caller,
+    caller: Option<Extension<Caller>>,
+    unverified: Option<Extension<Unverified>>,
     request: Request,
-) -> Json<ClusterList> {
+) -> Result<Json<ClusterList>, ApiError> {
+    if caller.is_none() && unverified.is_none() {
+        return Err(ApiError::NotSignedIn);
+    }
     let asked = Asked {
         method: request.method(),
         path: request.uri().path(),
@@ -37,11 +46,11 @@ pub async fn list(
     let may_try = !request.headers().contains_key(header::AUTHORIZATION);
     let mut clusters = Vec::new();
     for cluster in app.clusters() {
-        let is_in = Arc::ptr_eq(cluster, &chosen)
+        let is_in = (caller.is_some() && Arc::ptr_eq(cluster, &chosen))
             || (may_try && cluster.gate.enter(&asked).await.is_ok_and(|entered| entered.caller.is_some()));
         clusters.push(entry(cluster, is_in));
     }
-    Json(ClusterList { clusters })
+    Ok(Json(ClusterList { clusters }))
 }
 
 fn entry(cluster: &Cluster, is_in: bool) -> ClusterEntry {

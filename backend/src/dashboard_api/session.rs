@@ -6,7 +6,10 @@ use crate::{
     error::ApiError,
     extract::JsonBody,
     middleware::{cluster::Chosen, session::peer_of},
-    session::{caller::Caller, gate::Asked},
+    session::{
+        caller::{Caller, Unverified},
+        gate::Asked,
+    },
 };
 use axum::{
     Extension, Json,
@@ -17,7 +20,7 @@ use http::HeaderMap;
 use model::dashboard::{SessionInfo, SignIn};
 use std::sync::Arc;
 
-/// Who asks; nobody is an answer too.
+/// Who asks; nobody is an answer too, and so is that the cluster cannot be asked now.
 #[utoipa::path(
     get,
     path = "/api/session",
@@ -28,8 +31,9 @@ pub async fn show(
     State(app): State<Arc<App>>,
     Chosen(cluster): Chosen,
     caller: Option<Extension<Caller>>,
+    unverified: Option<Extension<Unverified>>,
 ) -> Json<SessionInfo> {
-    Json(describe(&app, &cluster, caller.as_deref()))
+    Json(describe(&app, &cluster, caller.as_deref(), unverified.as_deref()))
 }
 
 /// Signs in with a name and a password.
@@ -52,7 +56,7 @@ pub async fn sign_in(
     let mut cookies = HeaderMap::new();
     let caller = cluster.gate.sign_in(&asked, &given, &mut cookies).await?;
     tracing::info!(user = caller.user, cluster = cluster.label.name, "signed in");
-    Ok((cookies, Json(describe(&app, &cluster, Some(&caller)))).into_response())
+    Ok((cookies, Json(describe(&app, &cluster, Some(&caller), None))).into_response())
 }
 
 /// Signs out; the page stays signed out until somebody signs in.
@@ -65,11 +69,11 @@ pub async fn sign_in(
 pub async fn sign_out(State(app): State<Arc<App>>, Chosen(cluster): Chosen) -> Response {
     let mut cookies = HeaderMap::new();
     cluster.gate.sign_out(&mut cookies);
-    (cookies, Json(describe(&app, &cluster, None))).into_response()
+    (cookies, Json(describe(&app, &cluster, None, None))).into_response()
 }
 
 /// The login page offers the clusters by name before anybody is signed in.
-fn describe(app: &App, cluster: &Cluster, caller: Option<&Caller>) -> SessionInfo {
+fn describe(app: &App, cluster: &Cluster, caller: Option<&Caller>, unverified: Option<&Unverified>) -> SessionInfo {
     let clusters = app.clusters().iter().map(|cluster| cluster.label.clone()).collect();
-    SessionInfo { clusters, ..cluster.gate.describe(caller) }
+    SessionInfo { clusters, ..cluster.gate.describe(caller, unverified) }
 }

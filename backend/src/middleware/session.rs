@@ -18,12 +18,15 @@ pub async fn identify(Chosen(cluster): Chosen, mut request: Request, next: Next)
     }
     let peer = peer_of(&request);
     let asked = Asked { method: request.method(), path, headers: request.headers(), peer };
-    let Entered { caller, cookies } = match cluster.gate.enter(&asked).await {
+    let Entered { caller, unverified, cookies } = match cluster.gate.enter(&asked).await {
         Ok(entered) => entered,
         Err(error) => return refusal(path, error),
     };
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
+    }
+    if let Some(unverified) = unverified {
+        request.extensions_mut().insert(unverified);
     }
     let mut response = next.run(request).await;
     // A handler that signs in or out knows better.

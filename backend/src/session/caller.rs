@@ -5,7 +5,7 @@ use model::{UserRole, dashboard::Door};
 
 /// Who a request comes from, once that is proven. Travels as an extension of the request.
 ///
-/// As an extractor it refuses requests of nobody with 401.
+/// As an extractor it refuses requests of nobody with 401, and those of somebody [`Unverified`] with 503.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// Name.
@@ -32,6 +32,17 @@ pub enum Acts {
         /// The delegate.
         operates: Option<Credential>,
     },
+}
+
+/// Nobody can be asked at present who somebody is, and nobody said it before.
+///
+/// Travels as an extension of the request, in place of the [`Caller`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unverified {
+    /// Whom the cookie names: this server sealed it.
+    pub user: Option<String>,
+    /// Why, as a sentence.
+    pub why: String,
 }
 
 impl Caller {
@@ -111,6 +122,10 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        parts.extensions.get::<Caller>().cloned().ok_or(ApiError::NotSignedIn)
+        let refusal = || match parts.extensions.get::<Unverified>() {
+            Some(Unverified { why, .. }) => ApiError::Unavailable(why.clone()),
+            None => ApiError::NotSignedIn,
+        };
+        parts.extensions.get::<Caller>().cloned().ok_or_else(refusal)
     }
 }

@@ -1,7 +1,7 @@
 use super::{
     attempts::Attempts,
     basic,
-    caller::{Acts, Caller},
+    caller::{Acts, Caller, Unverified},
     cookies::{CookieState, Session, SessionCookies},
     drove_users::DroveUsers,
     gate::{Asked, Entered, seconds},
@@ -47,19 +47,24 @@ impl ClusterKeeper {
             if asked.is_drove() {
                 return Ok(Entered::default());
             }
-            return self.with_credentials(asked, attempts).await.map(|caller| Some(caller).into());
+            return self.with_credentials(asked, attempts).await;
         }
         if let Some(user) = self.vouched_for(asked) {
             asked.must_be_ours()?;
             return Ok(Some(self.vouched(user, asked).await).into());
         }
-        if let CookieState::Session(session) = cookies.read(asked.headers, seconds())
-            && (asked.is_drove() || self.users.takes(session.credential.as_ref()).await?)
-        {
-            asked.must_be_ours()?;
-            return Ok(self.with_session(session, asked, cookies).await);
+        if let CookieState::Session(session) = cookies.read(asked.headers, seconds()) {
+            let taken = if asked.is_drove() { Ok(true) } else { self.users.takes(session.credential.as_ref()).await };
+            match taken {
+                Ok(true) => {
+                    asked.must_be_ours()?;
+                    return Ok(self.with_session(session, asked, cookies).await);
+                }
+                Ok(false) => {}
+                Err(error) => return Ok(unverified(Some(session.user), &error)),
+            }
         }
-        self.with_nothing(asked).await.map(Entered::from)
+        self.with_nothing(asked).await
     }
 
     /// Somebody who signed in; the session goes on.
@@ -79,42 +84,48 @@ impl ClusterKeeper {
     }
 
     /// Somebody under `/api` with an `Authorization` of their own.
-    async fn with_credentials(&self, asked: &Asked<'_>, attempts: &Attempts) -> Result<Caller, ApiError> {
+    async fn with_credentials(&self, asked: &Asked<'_>, attempts: &Attempts) -> Result<Entered, ApiError> {
         let basic = basic::credentials(asked.headers).map(|(user, _password)| user);
         let user = basic.unwrap_or_else(|| "token".to_owned());
         let attempt = attempts.begin(&user, self.client_address(asked))?;
         let value = asked.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let credential = value.and_then(|value| Credential::header(&user, value)).ok_or(ApiError::WrongCredentials)?;
-        if !self.users.takes(Some(&credential)).await? {
-            attempt.failed();
-            return Err(ApiError::WrongCredentials);
+        match self.users.takes(Some(&credential)).await {
+            Ok(true) => {}
+            Ok(false) => {
+                attempt.failed();
+                return Err(ApiError::WrongCredentials);
+            }
+            Err(error) => return Ok(unverified(None, &error)),
         }
         let role = if asked.path == SESSION { self.users.role(Some(&credential)).await } else { None };
-        Ok(Caller { user, role, door: Door::Api, acts: Acts::AsItself(Some(credential)) })
+        Ok(Some(Caller { user, role, door: Door::Api, acts: Acts::AsItself(Some(credential)) }).into())
     }
 
     /// Somebody who proves nothing: welcome if the cluster asks for nothing.
-    async fn with_nothing(&self, asked: &Asked<'_>) -> Result<Option<Caller>, ApiError> {
+    async fn with_nothing(&self, asked: &Asked<'_>) -> Result<Entered, ApiError> {
         let is_page = asked.headers.contains_key("sec-fetch-site");
         if !asked.method.is_safe() && origin_of(asked.headers) == Origin::Foreign {
             let sentence = "a page of another site must not change anything here".to_owned();
             return Err(ApiError::Forbidden(sentence));
         }
         if asked.is_drove() && !is_page {
-            return Ok(None);
+            return Ok(Entered::default());
         }
         let is_open = match self.users.takes(None).await {
             // Whatever is asked there, the upstream says why it cannot be answered.
             Err(_) if asked.is_drove() => false,
-            answer => answer?,
+            Err(error) => return Ok(unverified(None, &error)),
+            Ok(is_open) => is_open,
         };
-        Ok(is_open.then(|| Caller {
+        let anonymous = || Caller {
             user: ANONYMOUS.to_owned(),
             // Drove itself takes everybody for root then (contract 7).
             role: Some(UserRole::Root),
             door: if is_page { Door::Page } else { Door::Api },
             acts: Acts::AsItself(None),
-        }))
+        };
+        Ok(is_open.then(anonymous).into())
     }
 
     /// The user whom a trusted proxy names.
@@ -179,6 +190,10 @@ impl ClusterKeeper {
             headers.remove(&proxy.header);
         }
     }
+}
+
+fn unverified(user: Option<String>, error: &ApiError) -> Entered {
+    Unverified { user, why: error.to_string() }.into()
 }
 
 fn caller_of(session: &Session) -> Caller {

@@ -1,6 +1,6 @@
 use super::{
     attempts::Attempts,
-    caller::Caller,
+    caller::{Caller, Unverified},
     cookies::{CookieState, Session, SessionCookies},
     same_origin::{Origin, origin_of},
     users::{AUTOMATIC_USER, Users},
@@ -72,13 +72,21 @@ impl Asked<'_> {
 pub struct Entered {
     /// Nobody, if not proven.
     pub caller: Option<Caller>,
+    /// There is no caller because nobody can be asked.
+    pub unverified: Option<Unverified>,
     /// `Set-Cookie`, if the session goes on.
     pub cookies: HeaderMap,
 }
 
 impl From<Option<Caller>> for Entered {
     fn from(caller: Option<Caller>) -> Self {
-        Self { caller, cookies: HeaderMap::new() }
+        Self { caller, ..Self::default() }
+    }
+}
+
+impl From<Unverified> for Entered {
+    fn from(unverified: Unverified) -> Self {
+        Self { unverified: Some(unverified), ..Self::default() }
     }
 }
 
@@ -178,18 +186,19 @@ impl Gate {
     }
 
     /// What the page may know of its session.
-    pub fn describe(&self, caller: Option<&Caller>) -> SessionInfo {
+    pub fn describe(&self, caller: Option<&Caller>, unverified: Option<&Unverified>) -> SessionInfo {
         let (demo, offered) = match &self.keeper {
             Keeper::Demo { users, .. } => (true, users.offered().to_vec()),
             Keeper::Cluster(_) => (false, Vec::new()),
         };
         SessionInfo {
-            user: caller.map(|caller| caller.user.clone()),
+            user: caller.map(|caller| caller.user.clone()).or_else(|| unverified?.user.clone()),
+            unverified: unverified.map(|unverified| unverified.why.clone()),
             role: caller.and_then(|caller| caller.role.clone()),
             bound: caller.and_then(Caller::bound),
             demo,
             offered,
-            clusters: Vec::new(),
+            ..SessionInfo::default()
         }
     }
 }

@@ -59,13 +59,18 @@ impl Dashboard {
     }
 
     pub async fn of(clusters: Vec<ClusterConfig>, proxy: Option<ProxyUsers>) -> Self {
+        Self::keyed(clusters, proxy, &SessionCookies::new_key()).await
+    }
+
+    /// One of several replicas, which share the key of their sessions.
+    pub async fn keyed(clusters: Vec<ClusterConfig>, proxy: Option<ProxyUsers>, key: &[u8]) -> Self {
         let folder = TempDir::new().unwrap();
         let (stop, stopping) = watch::channel(false);
-        let (key, sessions) = (SessionCookies::new_key(), SessionConfig::default());
+        let sessions = SessionConfig::default();
         let shared = Shared {
             data_dir: folder.path(),
             port: 8080,
-            session_key: &key,
+            session_key: key,
             sessions: &sessions,
             proxy: proxy.as_ref(),
             ledger: None,

@@ -4,7 +4,10 @@ use super::{
     dashboard::{Dashboard, FROM_PAGE, JSON, OPERATIONS, answered, basic, config, create, eventually, get, request},
     fake::Fake,
 };
-use backend::config::{Credential, ProxyUsers};
+use backend::{
+    config::{Credential, ProxyUsers},
+    session::cookies::SessionCookies,
+};
 use http::{Method, StatusCode, header};
 use model::dashboard::{Door, SessionInfo};
 use serde_json::Value;
@@ -113,6 +116,43 @@ async fn while_no_leader_answers_those_who_were_let_in_stay_in() {
     let history = async |headers: &[(&str, &str)]| dashboard.send(get("/api/history/tasks", headers)).await.status();
     assert_eq!(history(&[("cookie", &cookies), FROM_PAGE]).await, StatusCode::OK);
     assert_eq!(history(&[("authorization", &basic("writer"))]).await, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn without_a_leader_from_the_start_the_page_is_told_so_and_nobody_is_let_in() {
+    let fake = Fake::start().await;
+    let key = SessionCookies::new_key();
+    let earlier = Dashboard::keyed(vec![config("prod", &fake)], None, &key).await;
+    earlier.led().await;
+    let (_, cookies) = earlier.sign_in("", "guest", "guest").await;
+    for controller in &fake.controllers {
+        controller.kill().await;
+    }
+    let dashboard = Dashboard::keyed(vec![config("prod", &fake), config("other", &fake)], None, &key).await;
+    let signed_in = [("cookie", &*cookies), FROM_PAGE];
+
+    let session = whoami(&dashboard, &signed_in).await;
+    assert_eq!((session.user.as_deref(), session.clusters.len()), (Some("guest"), 2));
+    assert!(session.unverified.unwrap().contains("no leader"));
+    let nobody = whoami(&dashboard, &[FROM_PAGE]).await;
+    assert!(nobody.user.is_none() && nobody.unverified.is_some());
+    for path in ["/api/live?view=tasks", "/api/history/tasks", "/api/history/tasks/export?format=csv"] {
+        for headers in [&signed_in[..], &[FROM_PAGE], &[("authorization", &*basic("guest"))]] {
+            let status = dashboard.send(get(path, headers)).await.status();
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        }
+    }
+    let (status, clusters) = answered(dashboard.send(get("/api/clusters", &signed_in)).await).await;
+    let entries = clusters["clusters"].as_array().unwrap();
+    assert_eq!((status, entries.len()), (StatusCode::OK, 2));
+    assert!(entries.iter().all(|entry| entry.get("status").is_none() && entry.get("controllers").is_none()));
+
+    let out = dashboard.send(request(Method::DELETE, "/api/session", &signed_in, "")).await;
+    assert_eq!(out.status(), StatusCode::OK, "signing out needs no leader");
+    fake.controllers[1].revive().await;
+    fake.lead(1);
+    eventually("the leader", async || whoami(&dashboard, &signed_in).await.unverified.is_none().then_some(())).await;
+    assert_eq!(dashboard.send(get("/api/history/tasks", &signed_in)).await.status(), StatusCode::OK);
 }
 
 /// Requests in these tests come from this process, which counts as 127.0.0.1.

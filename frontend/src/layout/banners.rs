@@ -1,6 +1,6 @@
 use crate::{
     format::format_clock,
-    state::{Freshness, use_clock, use_live},
+    state::{Freshness, use_clock, use_live, use_session},
     ui::{Banner, IconName, Tone},
 };
 use leptos::prelude::*;
@@ -22,9 +22,12 @@ enum Trouble {
 /// One line under the top bar for the most serious trouble; how many more there are stands at its end.
 #[component]
 pub(super) fn Banners() -> impl IntoView {
-    let (live, clock) = (use_live(), use_clock());
+    let (live, clock, session) = (use_live(), use_clock(), use_session());
     let freshness = live.freshness();
-    let troubles = Memo::new(move |_| live.cluster().with(|c| troubles(c.as_ref(), freshness.get())));
+    let troubles = Memo::new(move |_| {
+        let leaderless = session.is_unverified();
+        live.cluster().with(|c| troubles(c.as_ref(), leaderless, freshness.get()))
+    });
     move || {
         let troubles = troubles.get();
         let more = troubles.len().saturating_sub(1);
@@ -40,8 +43,13 @@ pub(super) fn Banners() -> impl IntoView {
     }
 }
 
-fn troubles(cluster: Option<&ClusterStatus>, freshness: Freshness) -> Vec<Trouble> {
+/// `leaderless`: not even who may enter can be asked, so there is no status.
+fn troubles(cluster: Option<&ClusterStatus>, leaderless: bool, freshness: Freshness) -> Vec<Trouble> {
     let mut found = Vec::new();
+    let has_leader = cluster.is_none_or(|cluster| cluster.leader.is_some());
+    if leaderless || !has_leader {
+        found.push(Trouble::NoLeader);
+    }
     let stale = match (cluster.and_then(|c| c.stale.as_ref()), freshness) {
         (Some(stale), _) => Some(Trouble::Stale { since: stale.since, reason: stale.reason.clone() }),
         (None, Freshness::Stale { since }) => {
@@ -50,7 +58,6 @@ fn troubles(cluster: Option<&ClusterStatus>, freshness: Freshness) -> Vec<Troubl
         (None, Freshness::Live | Freshness::Connecting | Freshness::Reconnecting) => None,
     };
     if let Some(cluster) = cluster {
-        found.extend(cluster.leader.is_none().then_some(Trouble::NoLeader));
         found.extend(cluster.not_recording.clone().map(Trouble::NotRecording));
     }
     found.extend(stale);
@@ -115,14 +122,19 @@ mod tests {
             Trouble::Stale { since: Timestamp(5), reason: "ctl-1 does not answer.".into() },
             Trouble::Maintenance(maintenance),
         ];
-        assert_eq!(troubles(Some(&cluster), Freshness::Live), expected);
+        assert_eq!(troubles(Some(&cluster), false, Freshness::Live), expected);
     }
 
     #[test]
     fn a_lost_server_is_told_even_before_anything_was_heard_of_the_cluster() {
-        let found = troubles(None, Freshness::Stale { since: Timestamp(7) });
+        let found = troubles(None, false, Freshness::Stale { since: Timestamp(7) });
         assert!(matches!(found.as_slice(), [Trouble::Stale { since: Timestamp(7), .. }]));
-        assert!(troubles(None, Freshness::Connecting).is_empty());
+        assert!(troubles(None, false, Freshness::Connecting).is_empty());
+    }
+
+    #[test]
+    fn a_page_that_was_opened_without_a_leader_says_so() {
+        assert_eq!(troubles(None, true, Freshness::Connecting), [Trouble::NoLeader]);
     }
 
     #[test]

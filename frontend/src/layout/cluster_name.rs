@@ -1,5 +1,6 @@
 use super::cluster_menu::ClusterMenu;
 use crate::{
+    routes::use_paths,
     state::{use_live, use_session},
     ui::{Icon, IconName, MenuFrame},
 };
@@ -35,16 +36,30 @@ fn with_more() -> AnyView {
 
 #[component]
 fn Told() -> impl IntoView {
-    let (cluster, session) = (use_live().cluster(), use_session());
+    let (cluster, session, paths) = (use_live().cluster(), use_session(), use_paths());
     let read = move |tell: fn(&ClusterStatus) -> String| {
-        Memo::new(move |_| cluster.with(|c| c.as_ref().map(tell).unwrap_or_default()))
-    };
-    let (id, health, state) = (read(|c| c.name.clone()), read(|c| health(c).to_owned()), read(cluster_state));
-    let name = Memo::new(move |_| {
-        session.info().with(|info| {
-            let label = info.as_ref().and_then(|info| info.clusters.iter().find(|c| id.with(|id| c.name == *id)));
-            label.map_or_else(|| id.get(), |cluster| cluster.label.clone())
+        Memo::new(move |_| {
+            // Opened while it had no leader, nothing else was told of it yet.
+            let leaderless = || session.is_unverified().then(ClusterStatus::default);
+            cluster.with(|c| c.as_ref().map(tell).or_else(|| Some(tell(&leaderless()?))).unwrap_or_default())
         })
+    };
+    let (told, health, state) = (read(|c| c.name.clone()), read(|c| health(c).to_owned()), read(cluster_state));
+    let own = paths.cluster().map(ToOwned::to_owned);
+    let name = Memo::new(move |_| {
+        let id = told.with(|told| (!told.is_empty()).then(|| told.clone())).or_else(|| own.clone());
+        session
+            .info()
+            .with(|info| {
+                let mut clusters = info.as_ref()?.clusters.iter();
+                let label = match &id {
+                    Some(id) => clusters.find(|cluster| cluster.name == *id),
+                    None => clusters.next(),
+                };
+                label.map(|cluster| cluster.label.clone())
+            })
+            .or(id)
+            .unwrap_or_default()
     });
     view! {
         <span class="cluster__dot" data-health=move || health.get()></span>

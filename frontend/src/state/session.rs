@@ -62,16 +62,33 @@ impl Session {
         self.info.with(|info| refusal(info.as_ref()?, may, what))
     }
 
+    /// Nobody can be asked at present whether this user may enter: the cluster has no leader. Tracked.
+    pub fn is_unverified(&self) -> bool {
+        self.info.with(is_unverified)
+    }
+
+    /// As [`Self::is_unverified`], untracked; false once the page is gone.
+    pub fn is_unverified_now(&self) -> bool {
+        self.info.try_with_untracked(is_unverified).unwrap_or_default()
+    }
+
     /// Asks the server again.
     pub fn refresh(&self) {
         let session = *self;
-        let api = self.api.get_value();
         spawn_local(async move {
-            // Without an answer what is known stays: the live stream tries again, and asks again.
-            if let Ok(info) = api.session().await {
-                session.take(info);
-            }
+            session.ask().await;
         });
+    }
+
+    /// As [`Self::refresh`]; returns whether the server has answered.
+    pub async fn ask(&self) -> bool {
+        // Without an answer what is known stays: the live stream tries again, and asks again.
+        let answer = self.api.get_value().session().await;
+        let is_answered = answer.is_ok();
+        if let Ok(info) = answer {
+            self.take(info);
+        }
+        is_answered
     }
 
     /// Asks the server unless it has answered before.
@@ -98,7 +115,7 @@ impl Session {
     fn take(&self, info: SessionInfo) {
         // The view may be gone by the time the answer comes.
         let signed_out = self.api.get_value().signed_out();
-        let nobody = info.user.is_none();
+        let nobody = info.user.is_none() && info.unverified.is_none();
         if signed_out.try_get_untracked() != Some(nobody) {
             signed_out.try_set(nobody);
         }
@@ -106,6 +123,10 @@ impl Session {
             self.info.try_set(Some(info));
         }
     }
+}
+
+fn is_unverified(info: &Option<SessionInfo>) -> bool {
+    info.as_ref().is_some_and(|info| info.unverified.is_some())
 }
 
 fn refusal(info: &SessionInfo, may: fn(&UserRole) -> bool, what: &str) -> Option<String> {

@@ -17,6 +17,16 @@ pub struct SessionInfo {
     /// operate for such users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<String>,
+    /// Known to have no role; otherwise an absent role is one that was not learned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_role: bool,
+    /// Why nobody can be asked at present whether this user may enter: `user` is whom the cookie names, and of the cluster
+    /// nothing is shown until somebody can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<String>,
+    /// The cluster asks nobody for credentials: there is nothing to sign in to, or out of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// The demo: its users may be offered on the login page.
     pub demo: bool,
     /// Names to sign in with at one press (demo with the built-in users only).

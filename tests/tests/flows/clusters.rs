@@ -97,6 +97,34 @@ async fn what_was_seen_stays_while_there_is_no_leader_and_goes_on_without_a_relo
 }
 
 #[tokio::test]
+async fn a_page_that_is_opened_without_a_leader_says_so_and_goes_on_without_a_reload() -> Result<()> {
+    let mut cluster_there = empty().await?;
+    create(&cluster_there, &spec("one")).await?;
+    cluster_there.stop().await?;
+    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", &cluster_there)).await?;
+    let address = dashboard.address().to_owned();
+    visit_address(&address, async |page| {
+        page.expect_failure("/api/", "status of 401");
+        page.expect_failure("/api/", "status of 503");
+        page.open("/").await?;
+        page.see_in(".banner", "No leader.").await?;
+        page.see_in(".cluster__name", "Only").await?;
+        page.ask::<bool>("window.neverReloaded = true; return true", json!(null)).await?;
+        page.screenshot("opened-without-leader").await?;
+
+        cluster_there.start_again().await?;
+        sign_in(page, "admin").await?;
+        page.see_in("[data-key='SHOP/one']", "SHOP").await?;
+        assert!(
+            page.ask::<bool>("return window.neverReloaded === true", json!(null)).await?,
+            "the page was loaded again"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn what_a_real_cluster_drops_without_a_trace_is_kept() -> Result<()> {
     let there = empty().await?;
     let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", &there)).await?;

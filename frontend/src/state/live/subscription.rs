@@ -8,7 +8,7 @@ use crate::{
     state::{Clock, Session, use_clock, use_session},
 };
 use gloo_timers::callback::{Interval, Timeout};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -17,6 +17,9 @@ use std::{
 /// The server sends something at least every 15 s; a connection that was silent for longer than this is dead.
 const SILENCE_MS: f64 = 40_000.0;
 const WATCH_MS: u32 = 5_000;
+/// While the cluster has no leader and nothing is shown yet, the server, which looks for one twice a second, is asked so
+/// often.
+const LEADERLESS_MS: u32 = 400;
 
 /// A running subscription; it ends with the view that made it.
 #[derive(Clone, Copy)]
@@ -182,14 +185,41 @@ impl Stream {
         if self.live.link.get_untracked() == Link::Open {
             self.set_link(Link::Lost { since: self.clock.exact() });
         }
-        // A stream does not tell why it failed; the session does when nobody is signed in.
+        // A stream does not tell why it failed; the session does when nobody is signed in, or nobody can be asked.
         self.session.refresh();
         let mut state = self.state.borrow_mut();
         state.failures = state.failures.saturating_add(1);
         let delay = backoff::delay(state.failures, browser::chance());
-        let stream = Rc::downgrade(self);
         let millis = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
-        state.retry = Some(Timeout::new(millis, move || with(&stream, Stream::open)));
+        state.retry = Some(self.later(millis));
+    }
+
+    fn later(self: &Rc<Self>, millis: u32) -> Timeout {
+        let stream = Rc::downgrade(self);
+        Timeout::new(millis, move || with(&stream, Stream::come_back))
+    }
+
+    /// Opens the stream again; while nobody can be asked who may, asks first.
+    fn come_back(self: &Rc<Self>) {
+        if !self.session.is_unverified_now() {
+            return self.open();
+        }
+        let (stream, session) = (Rc::downgrade(self), self.session);
+        spawn_local(async move {
+            let is_answered = session.ask().await;
+            with(&stream, |s| if is_answered { s.open_if_verified() } else { s.lost() });
+        });
+    }
+
+    fn open_if_verified(self: &Rc<Self>) {
+        if browser::is_hidden() || self.state.borrow().source.is_some() {
+            return;
+        }
+        if self.session.is_unverified_now() {
+            self.state.borrow_mut().retry = Some(self.later(LEADERLESS_MS));
+        } else {
+            self.open();
+        }
     }
 
     fn drop_if_dead(self: &Rc<Self>) {
