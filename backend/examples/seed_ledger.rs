@@ -110,7 +110,7 @@ fn run(dice: &mut Dice, n: u64, submitted: Timestamp) -> Result<(Operations, Vec
     let key = TaskKey::new(app, id.as_str());
     let operation = Operation::Create { spec: Arc::new(TaskSpec::from_json(&document)?), document };
     let user = Some(dice.skewed(&USERS).to_owned());
-    let intent = Intent { key: key.clone(), operation, at: submitted, user, door: Door::Api };
+    let intent = Intent { key: key.clone(), operation, at: submitted, user, door: Door::Api, op_spec: Value::Null };
     let answer = Answer { kind: AnswerKind::Accepted, status: Some(200), words: Vec::new() };
     let seen = if dice.roll(50) == 0 {
         vec![Observation::AttemptsEnded { key, at: submitted + Duration::from_secs(15) }]

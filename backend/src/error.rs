@@ -125,7 +125,13 @@ pub fn refusal(path: &str, error: ApiError) -> Response {
         return error.into_response();
     }
     let (status, retry_after) = (error.status(), error.retry_after());
-    finish((status, Json(ApiResponse::<()>::failed(error.to_string()))).into_response(), retry_after)
+    let mut response =
+        finish((status, Json(ApiResponse::<()>::failed(error.to_string()))).into_response(), retry_after);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // What is Drove's is either sent, or answered so by this process: a 503 of a gateway does not say that.
+        response.headers_mut().insert(model::OUTCOME_HEADER, HeaderValue::from_static(model::NOT_SENT));
+    }
+    response
 }
 
 /// Whether `path` speaks Drove's dialect, with or without `/clusters/NAME` before it.

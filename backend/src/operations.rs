@@ -21,7 +21,10 @@ use crate::{
 use audit::{Audit, Outcome};
 use axum::body::{Body, Bytes, to_bytes};
 use http::{HeaderName, HeaderValue, Method, Request, Response, header, request};
-use model::{TaskOperation, UserRole, dashboard::Door};
+use model::{
+    OUTCOME_HEADER, OUTCOME_UNKNOWN, TaskOperation, UserRole,
+    dashboard::{AnswerKind, Door},
+};
 use tracing::Instrument;
 use verdict::Verdict;
 
@@ -30,6 +33,9 @@ pub const OPERATIONS: &str = "/apis/v1/tasks/operations";
 /// Tells a client that its operation was carried out and not recorded.
 pub const LEDGER_UNAVAILABLE: (HeaderName, HeaderValue) =
     (HeaderName::from_static("dashboard-ledger"), HeaderValue::from_static("unavailable"));
+/// Tells a client that its operation may have been carried out, and that the ledger will know.
+const UNKNOWN_OUTCOME: (HeaderName, HeaderValue) =
+    (HeaderName::from_static(OUTCOME_HEADER), HeaderValue::from_static(OUTCOME_UNKNOWN));
 /// Largest answer to an operation, in bytes.
 const LARGEST_ANSWER: usize = 1 << 20;
 
@@ -114,10 +120,13 @@ impl Operations {
 
     async fn recorded(&self, id: SubmissionId, audit: &Audit, parts: request::Parts, body: Bytes) -> Response<Body> {
         match self.send(parts, body).await {
-            Ok((response, body)) => {
+            Ok((mut response, body)) => {
                 match verdict::of(response.status, &body) {
                     Verdict::Answered(answer) => {
                         audit.write(Outcome::Answered(&answer.kind, answer.status), true);
+                        if answer.kind == AnswerKind::Unknown {
+                            response.headers.extend([UNKNOWN_OUTCOME]);
+                        }
                         self.ledger.answer(id, answer);
                     }
                     Verdict::NotLetIn => {
@@ -130,11 +139,15 @@ impl Operations {
             Err(error) => {
                 let outcome = Outcome::of_error(&error);
                 audit.write(outcome, outcome != Outcome::NotSent);
-                match error {
-                    UpstreamError::NoLeader | UpstreamError::NotSent(_) => self.ledger.withdraw(id),
-                    UpstreamError::AnswerLost(_) => self.ledger.answer(id, Answer::unknown()),
+                let is_lost = matches!(error, UpstreamError::AnswerLost(_));
+                if is_lost {
+                    self.ledger.answer(id, Answer::unknown());
+                } else {
+                    self.ledger.withdraw(id);
                 }
-                unanswered(error)
+                let mut response = unanswered(error);
+                response.headers_mut().extend(is_lost.then_some(UNKNOWN_OUTCOME));
+                response
             }
         }
     }

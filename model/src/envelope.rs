@@ -1,6 +1,7 @@
 //! The envelope around nearly every answer of Drove (contract 1.1, 1.2).
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// `status` of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +54,22 @@ pub struct ValidationErrors {
     /// Drove's own words, in no particular order.
     pub validation_errors: Vec<String>,
 }
+
+/// Drove's own words in `data` of a refusal: validation entries, or the text of an exception (contract 1.2).
+pub fn words_of(data: &Value) -> Vec<String> {
+    if let Some(entries) = data["validationErrors"].as_array() {
+        return entries.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    }
+    data["failure"].as_str().map(str::to_owned).into_iter().collect()
+}
+
+/// Header of an answer to an operation that tells what became of it where the status alone does not: one of
+/// [`OUTCOME_UNKNOWN`] and [`NOT_SENT`].
+pub const OUTCOME_HEADER: &str = "dashboard-outcome";
+/// The operation was sent and may have been carried out; the dashboard reads its task back.
+pub const OUTCOME_UNKNOWN: &str = "unknown";
+/// The operation was not sent.
+pub const NOT_SENT: &str = "not-sent";
 
 /// `message` of a refusal by bean or engine validation.
 pub const COMMAND_VALIDATION_FAILURE: &str = "Command validation failure";

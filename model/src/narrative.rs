@@ -6,7 +6,8 @@ pub use phrases::{Phrase, Tone};
 
 use crate::{
     Outcome, TaskState, Timestamp,
-    dashboard::{Phase, TaskRow},
+    capability::ClusterTraits,
+    dashboard::{AnswerKind, Phase, TaskRow},
     format_span_rounded,
     timeline::{Segment, SegmentState},
 };
@@ -23,6 +24,10 @@ pub struct Story<'a> {
     pub executor: Option<&'a str>,
     /// The spec is known: it was submitted through this dashboard.
     pub spec_known: bool,
+    /// What became of its CREATE, if that was sent from here.
+    pub create: Option<&'a AnswerKind>,
+    /// What its cluster does differently from others.
+    pub traits: ClusterTraits,
     /// The server's time.
     pub now: Timestamp,
     /// Writes a time on the reader's clock.
@@ -46,6 +51,14 @@ impl Story<'_> {
 
     fn tell_never_reported(&self, text: &mut Phrases) {
         let at = (self.clock)(self.row.submitted);
+        if self.create == Some(&AnswerKind::Unknown) {
+            text.plain("The answer to the submission of ").strong(&at).plain(" was ").strong("lost");
+            text.plain(
+                ", and no executor ever reported this task: it never reached Drove, or Drove could not place it and ",
+            );
+            text.plain("forgot it. Nothing was sent again. ").muted("Resubmit sends it once more.");
+            return;
+        }
         match &self.row.outcome {
             Some(Outcome::NotPlaced) => {
                 text.plain("Drove accepted this task at ").strong(&at).plain(" and no executor ever reported it. ");
@@ -149,16 +162,30 @@ impl Story<'_> {
         if self.row.unmanaged {
             text.plain(" Drove ").strong("no longer manages this run").plain(" and refuses to kill it.");
         }
-        if self.row.kill_pending {
-            match self.row.state {
-                Some(TaskState::Running) => text.plain(" A kill was accepted and has not taken effect yet."),
-                _ => text.plain(" The kill is kept and carried out as soon as it runs."),
-            };
-        }
+        self.tell_kill(text);
         if !self.spec_known {
             text.plain(" ")
                 .muted("Not submitted here: Drove does not keep arguments, placement, tags, configs, devices, user.");
         }
+    }
+
+    fn tell_kill(&self, text: &mut Phrases) {
+        if self.row.is_over() {
+            return;
+        }
+        match (&self.row.kill, &self.row.state) {
+            (Some(AnswerKind::Unknown), _) => {
+                text.plain(" The answer to a kill was ").strong("lost");
+                text.plain(": if it goes on, it was not carried out. Nothing is sent again.")
+            }
+            _ if !self.row.kill_pending => text,
+            (_, Some(TaskState::Running)) => text.plain(" A kill was accepted and has not taken effect yet."),
+            _ if self.traits.kill_before_running => text.plain(" The kill is kept and carried out as soon as it runs."),
+            _ => {
+                text.plain(" A kill was accepted before it ran, and Drove ").strong("loses such kills");
+                text.plain(": it may run all the same, and then it may be refused another one.")
+            }
+        };
     }
 
     fn reported(&self) -> Option<&Segment> {

@@ -6,6 +6,7 @@
 pub mod a11y;
 pub mod browser;
 pub mod cli;
+pub mod gateway;
 pub mod http;
 pub mod page;
 pub mod places;

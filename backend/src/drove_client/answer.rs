@@ -96,11 +96,10 @@ fn refusal(status: StatusCode, body: &[u8]) -> ClusterError {
 
 /// Drove's own words in a refusal: validation entries, the text of an exception, or that of the log API.
 pub fn words(answer: &Value) -> Vec<String> {
-    if let Some(entries) = answer["data"]["validationErrors"].as_array() {
-        return entries.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    match model::words_of(&answer["data"]) {
+        words if words.is_empty() => answer["error"].as_str().map(str::to_owned).into_iter().collect(),
+        words => words,
     }
-    let text = answer["data"]["failure"].as_str().or(answer["error"].as_str());
-    text.map(str::to_owned).into_iter().collect()
 }
 
 fn unreadable(status: StatusCode, detail: &str) -> ClusterError {

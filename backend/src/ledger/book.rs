@@ -4,7 +4,9 @@
 //! the [`Changes`]; nothing of it is visible to anybody before that is committed.
 
 mod changes;
+mod kills;
 mod observe;
+mod ours;
 
 pub use changes::Changes;
 
@@ -45,6 +47,10 @@ pub struct Book {
     open_kills: HashMap<TaskKey, SubmissionId>,
     /// Unreported runs by the time they were opened. May name runs that were reported since.
     unreported: BTreeMap<(Timestamp, i64), TaskKey>,
+    /// Runs with a KILL that is open. May name runs whose KILL is over.
+    killed: BTreeSet<(TaskKey, i64)>,
+    /// Who leads, once that was told.
+    leader: Option<String>,
     /// Keys in the order in which their last run ended; a key may stand here more than once.
     ended: VecDeque<TaskKey>,
 }
@@ -65,6 +71,7 @@ struct OpenIntent {
     user: Option<String>,
     /// Of a CREATE.
     spec: Option<Arc<TaskSpec>>,
+    timeout: Duration,
     attempts_ended: Option<Timestamp>,
 }
 
@@ -79,6 +86,8 @@ impl Book {
             open_creates: HashMap::new(),
             open_kills: HashMap::new(),
             unreported: BTreeMap::new(),
+            killed: BTreeSet::new(),
+            leader: None,
             ended: VecDeque::new(),
         }
     }
@@ -114,6 +123,8 @@ impl Book {
         for run in runs.runs.iter().filter(|run| !run.is_reported() && run.conclusion.is_none()) {
             self.unreported.insert((run.opened, run.run_id), key.clone());
         }
+        let killed = runs.runs.iter().filter(|run| run.kill_ends().is_some()).map(|run| (key.clone(), run.run_id));
+        self.killed.extend(killed);
         self.keys.insert(key, runs);
     }
 
@@ -140,7 +151,7 @@ impl Book {
             Operation::Create { spec, .. } => Some(spec.clone()),
             Operation::Kill => None,
         };
-        self.reopen(id, intent.key.clone(), intent.at, intent.user.clone(), spec);
+        self.reopen(id, intent.key.clone(), intent.at, intent.user.clone(), spec, intent.timeout());
     }
 
     /// An intent of an earlier process is waiting for its answer; `spec` if it is a CREATE.
@@ -151,10 +162,11 @@ impl Book {
         at: Timestamp,
         user: Option<String>,
         spec: Option<Arc<TaskSpec>>,
+        timeout: Duration,
     ) {
         let open = if spec.is_some() { &mut self.open_creates } else { &mut self.open_kills };
         open.insert(key.clone(), id);
-        self.intents.insert(id, OpenIntent { key, at, user, spec, attempts_ended: None });
+        self.intents.insert(id, OpenIntent { key, at, user, spec, timeout, attempts_ended: None });
     }
 
     /// An operation was sent and answered before the ledger heard of it. Its key must be loaded.
@@ -178,9 +190,15 @@ impl Book {
         self.close(&intent.key, id);
         let run = match intent.spec.clone() {
             Some(spec) => self.created(id, &intent, spec, &answer, verdicts, changes),
-            None => self.killed(&intent, &answer, verdicts, changes),
+            None => self.killed(id, &intent, &answer, verdicts, changes),
         };
-        changes.answers.push((id, answer, run));
+        changes.answer(id, answer, run);
+        let run = run.and_then(|id| self.keys.get_mut(&intent.key)?.runs.iter_mut().find(|run| run.run_id == id));
+        // What was reported before the answer was lost may tell all there is to know.
+        if let Some(run) = run.filter(|run| run.is_reported()) {
+            ours::judge(run, changes);
+            kills::settle_kill(run, intent.at, changes);
+        }
     }
 
     /// Something was observed. Its key must be loaded.
@@ -194,12 +212,22 @@ impl Book {
             Observation::Record { info, source } => self.report(Report::of_record(*info, source), changes),
             Observation::NoRecord { key, at } => self.no_record(&key, at, verdicts, changes),
             Observation::AttemptsEnded { key, at } => self.attempts_ended(&key, at, verdicts, changes),
-            Observation::CaughtUp { at } => self.caught_up(at, verdicts, changes),
+            Observation::CaughtUp { at } => {
+                self.caught_up(at, verdicts, changes);
+                self.end_kills(at, |ends| ends <= at, changes);
+            }
             Observation::Managed { key, instance_id, managed, at } => {
                 self.managed(&key, &instance_id, managed, at, changes);
             }
             Observation::Gap(gap) => changes.gaps.push(gap),
-            Observation::Leader { at, leader } => changes.leaders.push((at, leader)),
+            Observation::Leader { at, leader } => {
+                if self.leader.as_ref().is_some_and(|before| *before != leader) {
+                    // Its runners, and what they were to do, went with the one before (contract 5.10).
+                    self.end_kills(at, |_| true, changes);
+                }
+                self.leader = Some(leader.clone());
+                changes.leaders.push((at, leader));
+            }
         }
     }
 
@@ -250,6 +278,11 @@ impl Book {
                 changes.dirty.insert((intent.key.clone(), run.run_id));
                 None
             }
+            (AnswerKind::Unknown, Some(run)) => {
+                run.create = Some(fact);
+                changes.dirty.insert((intent.key.clone(), run.run_id));
+                Some(run.run_id)
+            }
             (_, Some(run)) => Some(run.run_id),
             (AnswerKind::Unknown, None) if goes_on => None,
             (_, None) => {
@@ -265,25 +298,6 @@ impl Book {
                 Some(run_id)
             }
         }
-    }
-
-    fn killed(
-        &mut self,
-        intent: &OpenIntent,
-        answer: &Answer,
-        verdicts: &Verdicts,
-        changes: &mut Changes,
-    ) -> Option<i64> {
-        let run = self.keys.get_mut(&intent.key)?.runs.last_mut()?;
-        let run_id = run.run_id;
-        if answer.kind == AnswerKind::Accepted {
-            run.kill_accepted = true;
-            changes.dirty.insert((intent.key.clone(), run_id));
-        }
-        if let Some(at) = intent.attempts_ended {
-            self.attempts_ended(&intent.key, at, verdicts, changes);
-        }
-        Some(run_id)
     }
 
     fn goes_on(&self, key: &TaskKey) -> bool {
@@ -309,7 +323,7 @@ impl Book {
         if run.is_reported() || run.conclusion.is_some() {
             return;
         }
-        let kind = if run.kill_accepted { ConclusionKind::Cancelled } else { ConclusionKind::NotPlaced };
+        let kind = if run.is_kill_accepted() { ConclusionKind::Cancelled } else { ConclusionKind::NotPlaced };
         let spec = run.create.as_mut().and_then(|create| create.spec.take());
         let matrix = spec.filter(|_| kind == ConclusionKind::NotPlaced).and_then(|spec| verdicts(&spec));
         let matrix = matrix.and_then(|mut matrix| {

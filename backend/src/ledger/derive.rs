@@ -3,14 +3,14 @@
 //! The rank rules of a run are here and nowhere else: within a run no fact moves the state to a lower rank; from LOST and
 //! UNKNOWN, and after a conclusion of ours, any later report is believed, because real clusters do all three.
 
-use super::run::{Conclusion, RunFacts};
+use super::run::{Conclusion, ConclusionKind, RunFacts};
 use model::{
     Outcome, Source, TaskState, Timestamp, Transition,
     dashboard::{AnswerKind, Phase, TaskRow},
 };
 
 /// Changes whenever the same facts would give another row: the views of older files are then derived again.
-pub const RULES_VERSION: i64 = 2;
+pub const RULES_VERSION: i64 = 3;
 
 /// The row of a run; its revision is given when it is stored.
 pub fn row(facts: &RunFacts) -> TaskRow {
@@ -35,7 +35,7 @@ pub fn row(facts: &RunFacts) -> TaskRow {
         ended: outcome.as_ref().map(|_| ended(&transitions, conclusion).unwrap_or(last)),
         exit_code: info.and_then(|i| i.task_result.as_ref()).map(|result| result.exit_code),
         error_message: match conclusion {
-            Some(conclusion) => conclusion.kind.sentence().to_owned(),
+            Some(conclusion) => sentence(conclusion, facts).to_owned(),
             None => info.map(|i| i.error_message.clone()).unwrap_or_default(),
         },
         image: info
@@ -52,7 +52,8 @@ pub fn row(facts: &RunFacts) -> TaskRow {
         submitter: facts.create.as_ref().and_then(|c| c.user.clone()),
         tags: facts.create.as_ref().map(|c| c.tags.clone()).unwrap_or_default(),
         updated: info.map_or(last, |i| i.updated.max(last)),
-        kill_pending: phase != Phase::Ended && facts.kill_accepted,
+        kill: facts.kill.as_ref().filter(|k| k.answer == AnswerKind::Accepted || !k.is_over).map(|k| k.answer.clone()),
+        kill_pending: phase != Phase::Ended && facts.is_kill_accepted() && facts.kill_ends().is_some(),
         unmanaged: phase == Phase::Active && facts.unmanaged,
         phase,
         state,
@@ -107,6 +108,16 @@ pub fn follows(current: Option<&TaskState>, next: &TaskState) -> bool {
             matches!(next, TaskState::Unknown | TaskState::Other(_)) || next.rank() >= current.rank()
         }
     }
+}
+
+/// What a person reads where Drove has no words.
+fn sentence(conclusion: &Conclusion, facts: &RunFacts) -> &'static str {
+    let is_unknown = facts.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Unknown);
+    if conclusion.kind == ConclusionKind::NotPlaced && is_unknown {
+        return "No executor reported this task, and the answer to its submission was lost: it never reached the cluster, \
+                or could not be placed";
+    }
+    conclusion.kind.sentence()
 }
 
 /// Whether a conclusion still holds: any later report refutes it.

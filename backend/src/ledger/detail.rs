@@ -40,13 +40,14 @@ pub async fn read(
     let row: TaskRow = from_json(&found.text("content")?)?;
     let submission = found.number_or_none("submission_id")?;
     let info = found.text_or_none("info")?;
-    let (spec, withheld) = spec(&mut read, submission).await?;
+    let (spec, withheld, op_spec) = spec(&mut read, submission).await?;
     let (matrix, is_forgotten) = conclusions(&mut read, cluster, row.run_id).await?;
     let keeps_id = row.is_over() && info.is_some() && !is_forgotten && row.run == last;
     let detail = TaskDetail {
         runs,
         spec,
         withheld,
+        op_spec,
         submissions: submissions(&mut read, cluster, row.run_id, submission).await?,
         info: info.map(|info| from_json(&info)).transpose()?,
         matrix,
@@ -60,12 +61,16 @@ pub async fn read(
     Ok(Some(detail))
 }
 
-async fn spec(read: &mut Reading, submission: Option<i64>) -> sqlx::Result<(Option<Value>, Vec<String>)> {
-    let query = Query::new("SELECT spec, withheld FROM submission WHERE submission_id = $1").bind(submission);
-    let Some(row) = read.fetch_optional(query).await? else { return Ok((None, Vec::new())) };
+async fn spec(
+    read: &mut Reading,
+    submission: Option<i64>,
+) -> sqlx::Result<(Option<Value>, Vec<String>, Option<Value>)> {
+    let query = Query::new("SELECT spec, withheld, op_spec FROM submission WHERE submission_id = $1").bind(submission);
+    let Some(row) = read.fetch_optional(query).await? else { return Ok((None, Vec::new(), None)) };
     let withheld = row.text_or_none("withheld")?.map(|withheld| from_json::<Vec<Withheld>>(&withheld)).transpose()?;
     let pointers = withheld.unwrap_or_default().into_iter().map(|value| value.pointer).collect();
-    Ok((row.text_or_none("spec")?.map(|spec| from_json(&spec)).transpose()?, pointers))
+    let document = |name| row.text_or_none(name)?.map(|text| from_json(&text)).transpose();
+    Ok((document("spec")?, pointers, document("op_spec")?))
 }
 
 /// The matrix of the moment in which the run was not placed, and whether Drove has forgotten it.

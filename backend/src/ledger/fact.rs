@@ -1,11 +1,11 @@
 //! What the ledger is told: operations with their answers, and what the watcher observed.
 
 use model::{
-    DroveEvent, Gap, InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp,
+    ClusterOpSpec, DroveDuration, DroveEvent, Gap, InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp,
     dashboard::{AnswerKind, Door},
 };
 use serde_json::Value;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// An operation that is about to be sent.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Intent {
     pub user: Option<String>,
     /// How it came.
     pub door: Door,
+    /// `opSpec` as it came; null if there was none.
+    pub op_spec: Value,
 }
 
 /// The two operations on tasks.
@@ -34,6 +36,19 @@ pub enum Operation {
     },
     /// KILL.
     Kill,
+}
+
+impl Intent {
+    /// How long the operation may take: as asked for, else what the controller takes for its own (contract 4.2).
+    pub fn timeout(&self) -> Duration {
+        timeout_of(&self.op_spec)
+    }
+}
+
+/// `timeout` of an `opSpec`.
+pub fn timeout_of(op_spec: &Value) -> Duration {
+    let asked = ClusterOpSpec::from_json(op_spec).ok().and_then(|op| op.timeout);
+    asked.or(ClusterOpSpec::default().timeout).map(DroveDuration::to_std).unwrap_or_default()
 }
 
 impl Operation {

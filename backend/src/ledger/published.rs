@@ -3,7 +3,7 @@
 use super::{LedgerError, book::Verdicts, pulse::Pulse, run::RunFacts};
 use model::{
     InstanceId, TaskKey, TaskSpec, TaskState, Timestamp,
-    dashboard::{Phase, TaskRow},
+    dashboard::{AnswerKind, Phase, TaskRow},
     fit::Matrix,
 };
 use std::{
@@ -36,6 +36,8 @@ pub struct LiveRun {
     pub has_allocations: bool,
     /// Drove reports it and does not list it.
     pub unmanaged: bool,
+    /// The answer to its CREATE was lost, and no whole record has told yet whether it is ours.
+    pub is_doubtful: bool,
     /// What it asked for, while no executor has reported it.
     pub spec: Option<Arc<TaskSpec>>,
     is_over: bool,
@@ -54,6 +56,7 @@ impl LiveRun {
             updated: row.updated,
             has_allocations: facts.info.as_ref().is_some_and(|info| !info.resources.is_empty()),
             unmanaged: row.unmanaged,
+            is_doubtful: facts.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Unknown),
             spec: facts.create.as_ref().and_then(|create| create.spec.clone()).filter(|_| !facts.is_reported()),
             is_over: row.is_over(),
         }

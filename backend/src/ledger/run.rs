@@ -4,7 +4,7 @@ use super::derive;
 use model::{
     InstanceId, Outcome, TaskInfo, TaskKey, TaskSpec, TaskState, Timestamp, Transition, dashboard::AnswerKind,
 };
-use std::{collections::BTreeMap, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
 
 /// Everything known of one run. A run is ours: it is opened by a submission or by an unknown instance, and bound to the
 /// first instance that is reported for its key.
@@ -22,8 +22,8 @@ pub struct RunFacts {
     pub create: Option<CreateFact>,
     /// Drove's name of the run, once one was reported.
     pub instance_id: Option<InstanceId>,
-    /// A KILL of it was accepted.
-    pub kill_accepted: bool,
+    /// The last KILL of it that was accepted, or whose answer was lost.
+    pub kill: Option<KillFact>,
     /// As recorded, in order of arrival.
     pub transitions: Vec<Transition>,
     /// Drove's last record, put together from events and reads.
@@ -55,6 +55,21 @@ pub struct CreateFact {
     pub image: String,
     /// Labels.
     pub tags: BTreeMap<String, String>,
+}
+
+/// A KILL of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KillFact {
+    /// Which submission.
+    pub submission_id: i64,
+    /// Accepted, or unknown.
+    pub answer: AnswerKind,
+    /// When it came.
+    pub at: Timestamp,
+    /// How long the cluster tries (`opSpec.timeout`).
+    pub timeout: Duration,
+    /// Nobody tries any longer: its time is up, or another controller leads.
+    pub is_over: bool,
 }
 
 impl CreateFact {
@@ -101,10 +116,12 @@ pub enum ConclusionKind {
     Managed,
     /// Drove has no record of an ended run any more: its ID is free.
     Forgotten,
+    /// No KILL of it is carried out any longer.
+    KillOver,
 }
 
 impl ConclusionKind {
-    const NAMES: [(ConclusionKind, &'static str); 7] = [
+    const NAMES: [(ConclusionKind, &'static str); 8] = [
         (ConclusionKind::NotPlaced, "NOT_PLACED"),
         (ConclusionKind::Cancelled, "CANCELLED"),
         (ConclusionKind::Vanished, "VANISHED"),
@@ -112,6 +129,7 @@ impl ConclusionKind {
         (ConclusionKind::Unmanaged, "UNMANAGED"),
         (ConclusionKind::Managed, "MANAGED"),
         (ConclusionKind::Forgotten, "FORGOTTEN"),
+        (ConclusionKind::KillOver, "KILL_OVER"),
     ];
 
     /// Its name in the ledger.
@@ -133,7 +151,8 @@ impl ConclusionKind {
             | ConclusionKind::WorldEnded
             | ConclusionKind::Unmanaged
             | ConclusionKind::Managed
-            | ConclusionKind::Forgotten => Outcome::Unclear,
+            | ConclusionKind::Forgotten
+            | ConclusionKind::KillOver => Outcome::Unclear,
         }
     }
 
@@ -144,7 +163,10 @@ impl ConclusionKind {
             ConclusionKind::Cancelled => "Killed before an executor had reported it",
             ConclusionKind::Vanished => "The cluster has no record of this task any more, and its end was not seen",
             ConclusionKind::WorldEnded => "The demo was reset while this task was going on",
-            ConclusionKind::Unmanaged | ConclusionKind::Managed | ConclusionKind::Forgotten => "",
+            ConclusionKind::Unmanaged
+            | ConclusionKind::Managed
+            | ConclusionKind::Forgotten
+            | ConclusionKind::KillOver => "",
         }
     }
 }
@@ -167,13 +189,25 @@ impl RunFacts {
             opened,
             create: None,
             instance_id: None,
-            kill_accepted: false,
+            kill: None,
             transitions: Vec::new(),
             info: None,
             conclusion: None,
             unmanaged: false,
             is_forgotten: false,
         }
+    }
+
+    /// A KILL of it was accepted.
+    pub fn is_kill_accepted(&self) -> bool {
+        self.kill.as_ref().is_some_and(|kill| kill.answer == AnswerKind::Accepted)
+    }
+
+    /// Until when the cluster tries to carry out the KILL of it: one that came early begins with RUNNING.
+    pub fn kill_ends(&self) -> Option<Timestamp> {
+        let kill = self.kill.as_ref().filter(|kill| !kill.is_over)?;
+        let running = self.transitions.iter().find(|t| t.state == TaskState::Running).map_or(kill.at, |t| t.at);
+        Some(kill.at.max(running) + kill.timeout)
     }
 
     /// State that counts, if any was reported.
@@ -197,6 +231,11 @@ impl RunFacts {
             ConclusionKind::Unmanaged => self.unmanaged = true,
             ConclusionKind::Managed => self.unmanaged = false,
             ConclusionKind::Forgotten => self.is_forgotten = true,
+            ConclusionKind::KillOver => {
+                if let Some(kill) = self.kill.as_mut().filter(|kill| kill.at <= conclusion.at) {
+                    kill.is_over = true;
+                }
+            }
             ConclusionKind::NotPlaced
             | ConclusionKind::Cancelled
             | ConclusionKind::Vanished

@@ -73,7 +73,7 @@ pub async fn insert_intents(
     intents: &[(SubmissionId, &Intent)],
 ) -> sqlx::Result<()> {
     let before = "INSERT INTO submission (cluster, submission_id, replica, world_id, operation, app, task, at, \"user\", \
-                  door, spec, withheld) ";
+                  door, spec, withheld, op_spec) ";
     in_rows(connection, before, " ON CONFLICT DO NOTHING", intents, |(id, intent)| {
         let (spec, withheld) = kept_spec(intent, scope);
         vec![
@@ -89,6 +89,7 @@ pub async fn insert_intents(
             intent.door.as_str().into(),
             spec.into(),
             withheld.into(),
+            (!intent.op_spec.is_null()).then(|| intent.op_spec.to_string()).into(),
         ]
     })
     .await

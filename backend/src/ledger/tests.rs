@@ -3,7 +3,9 @@
 mod encrypted;
 mod facts;
 mod file;
+mod kills;
 mod lists;
+mod ours;
 mod postgres;
 mod restart;
 mod retention;
@@ -146,6 +148,7 @@ impl Fixture {
             at: at(seconds),
             user: Some("admin".to_owned()),
             door: Door::Page,
+            op_spec: json!({"timeout": "60 seconds", "parallelism": 1, "failureStrategy": "STOP"}),
         };
         let submission = self.ledger.intend(intent).await.unwrap();
         self.ledger.answer(submission, answer);
@@ -206,7 +209,14 @@ pub fn spec(id: &str) -> Value {
 pub fn create_intent(id: &str, seconds: i64) -> Intent {
     let document = spec(id);
     let operation = Operation::Create { spec: Arc::new(TaskSpec::from_json(&document).unwrap()), document };
-    Intent { key: key(id), operation, at: at(seconds), user: Some("admin".to_owned()), door: Door::Api }
+    Intent {
+        key: key(id),
+        operation,
+        at: at(seconds),
+        user: Some("admin".to_owned()),
+        door: Door::Api,
+        op_spec: Value::Null,
+    }
 }
 
 /// An event of run `instance`, created at 0 s; result and error follow from the state.

@@ -24,7 +24,8 @@ pub fn read(parts: &request::Parts, body: &[u8], at: Timestamp) -> Option<Intent
         }
         kill @ TaskOperation::Kill { .. } => (kill.key(), Operation::Kill),
     };
-    Some(Intent { key, operation, at, user, door })
+    let op_spec = document.get_mut("opSpec").map(Value::take).unwrap_or_default();
+    Some(Intent { key, operation, at, user, door, op_spec })
 }
 
 /// The body without the compression that Drove takes (contract 1.2).

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 /// The operation in a command of the past; nothing if it was none on a task.
 pub fn of_rehearsed(rehearsed: &Rehearsed) -> Option<(Intent, Answer)> {
-    let (key, operation) = if let Command::Create { spec, .. } = &rehearsed.command {
+    let (key, operation, op) = if let Command::Create { spec, op } = &rehearsed.command {
         let document = serde_json::to_value(spec).ok()?;
-        (spec.key(), Operation::Create { spec: Arc::new(spec.as_ref().clone()), document })
-    } else if let Command::Kill { key, .. } = &rehearsed.command {
-        (key.clone(), Operation::Kill)
+        (spec.key(), Operation::Create { spec: Arc::new(spec.as_ref().clone()), document }, op)
+    } else if let Command::Kill { key, op } = &rehearsed.command {
+        (key.clone(), Operation::Kill, op)
     } else {
         return None;
     };
@@ -26,5 +26,6 @@ pub fn of_rehearsed(rehearsed: &Rehearsed) -> Option<(Intent, Answer)> {
         }
     };
     let user = Some("scenario".to_owned());
-    Some((Intent { key, operation, at: rehearsed.time, user, door: Door::Scenario }, answer))
+    let op_spec = serde_json::to_value(op).ok()?;
+    Some((Intent { key, operation, at: rehearsed.time, user, door: Door::Scenario, op_spec }, answer))
 }

@@ -73,6 +73,29 @@ fn create() -> String {
     json!({"type": "CREATE", "opSpec": op, "spec": spec}).to_string()
 }
 
+/// What an answer says of its operation's outcome.
+fn told(response: &Response<Body>) -> Option<&str> {
+    response.headers().get(OUTCOME_HEADER).map(|told| told.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_status_of_5xx_says_what_is_known_of_the_outcome() {
+    let failed = r#"{"status":"FAILED","data":{"failure":"null role"},"message":"Unexpected Server error"}"#;
+    for (answer, outcome, phase) in [
+        (Err(UpstreamError::NoLeader), Some(model::NOT_SENT), None),
+        (Err(UpstreamError::NotSent("refused".into())), Some(model::NOT_SENT), None),
+        (Ok((503, "<html>")), Some(OUTCOME_UNKNOWN), Some(Phase::OutcomeUnknown)),
+        (Ok((504, "")), Some(OUTCOME_UNKNOWN), Some(Phase::OutcomeUnknown)),
+        (Ok((500, "<html>")), Some(OUTCOME_UNKNOWN), Some(Phase::OutcomeUnknown)),
+        (Ok((500, failed)), None, None),
+    ] {
+        let fixture = Fixture::answering(answer.clone()).await;
+        let response = fixture.post(create()).await;
+        assert_eq!(told(&response), outcome, "{answer:?}");
+        assert_eq!(fixture.detail().await.map(|detail| detail.row.phase), phase, "{answer:?}");
+    }
+}
+
 const ACCEPTED: &str = r#"{"status":"SUCCESS","data":{"taskId":"APP-T"},"message":"success"}"#;
 
 #[tokio::test]
@@ -100,7 +123,8 @@ async fn a_refusal_keeps_droves_words() {
 #[tokio::test]
 async fn a_lost_answer_is_an_unknown_outcome_and_nothing_is_sent_twice() {
     let fixture = Fixture::answering(Err(UpstreamError::AnswerLost("reset".into()))).await;
-    assert_eq!(fixture.post(create()).await.status(), 504);
+    let response = fixture.post(create()).await;
+    assert_eq!((response.status().as_u16(), told(&response)), (504, Some(OUTCOME_UNKNOWN)));
     assert_eq!(fixture.detail().await.unwrap().row.phase, Phase::OutcomeUnknown);
     assert_eq!(fixture.calls.load(Ordering::Relaxed), 1);
 }

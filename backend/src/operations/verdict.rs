@@ -23,9 +23,10 @@ pub fn of(status: StatusCode, body: &[u8]) -> Verdict {
         StatusCode::BAD_REQUEST if message == crate::drove_client::NOT_LEADER => return Verdict::NotLetIn,
         StatusCode::OK if answer["status"] == "SUCCESS" => AnswerKind::Accepted,
         StatusCode::OK if answer["status"] == "FAILED" => AnswerKind::Refused,
+        // Drove's own word that it failed; a page with this status may be anybody's.
+        StatusCode::INTERNAL_SERVER_ERROR if answer["status"] == "FAILED" => AnswerKind::Refused,
+        status if status.is_client_error() => AnswerKind::Refused,
         // A gateway in between gives these when it does not know either.
-        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => AnswerKind::Unknown,
-        status if status.is_client_error() || status == StatusCode::INTERNAL_SERVER_ERROR => AnswerKind::Refused,
         _ => AnswerKind::Unknown,
     };
     let words = match kind {

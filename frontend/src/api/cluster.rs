@@ -17,7 +17,7 @@ impl Api {
     async fn set_blacklisted(&self, id: &ExecutorId, verb: &str) -> Result<BlacklistOperationResponse, ApiError> {
         let url = self.drove(&format!("cluster/executors/{verb}?id={}", encode(id.as_str())));
         let answer = transport::send(Method::Post, &url, Some("{}".into())).await?;
-        let done: BlacklistOperationResponse = self.noticed(transport::read_drove(&answer))?;
+        let done: BlacklistOperationResponse = self.noticed(transport::read_operation(&answer))?;
         if done.failed.contains(id.as_str()) {
             return Err(ApiError::Refused { message: done.message, words: Vec::new() });
         }

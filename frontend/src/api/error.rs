@@ -23,6 +23,9 @@ pub enum ApiError {
     /// The cluster cannot answer now.
     #[error("{0}")]
     Unavailable(String),
+    /// An operation was sent and its answer lost. The dashboard has recorded it, and reads its task back.
+    #[error("{0}")]
+    OutcomeUnknown(String),
     /// The server failed, or something in front of it did.
     #[error("The server answered with status {status}. {message}")]
     Server {
@@ -49,6 +52,7 @@ impl ApiError {
             | ApiError::Forbidden(_)
             | ApiError::NotFound(_)
             | ApiError::Unavailable(_)
+            | ApiError::OutcomeUnknown(_)
             | ApiError::Server { .. }
             | ApiError::Unreachable
             | ApiError::Unreadable(_) => vec![self.to_string()],
@@ -58,7 +62,9 @@ impl ApiError {
     /// For an operation that was sent: whether it may have been carried out although no good answer came.
     pub fn is_unknown_outcome(&self) -> bool {
         match self {
-            ApiError::Unreachable | ApiError::Unreadable(_) | ApiError::Server { .. } => true,
+            ApiError::OutcomeUnknown(_) | ApiError::Unreachable | ApiError::Unreadable(_) | ApiError::Server { .. } => {
+                true
+            }
             ApiError::SignedOut
             | ApiError::Forbidden(_)
             | ApiError::Refused { .. }

@@ -23,7 +23,7 @@ impl Api {
 
     async fn operate(&self, body: String) -> Result<OperationAccepted, ApiError> {
         let answer = transport::send(Method::Post, &self.drove("tasks/operations"), Some(body)).await?;
-        self.noticed(transport::read_drove(&answer))
+        self.noticed(transport::read_operation(&answer))
     }
 
     /// `APP/ID` as two segments of a path.

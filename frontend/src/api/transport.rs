@@ -4,7 +4,7 @@
 use super::ApiError;
 use crate::browser::Abort;
 use gloo_net::http::{Request, RequestBuilder, Response};
-use model::{ApiResponse, ApiStatus, dashboard::ApiProblem};
+use model::{ApiResponse, ApiStatus, NOT_SENT, OUTCOME_HEADER, OUTCOME_UNKNOWN, dashboard::ApiProblem, words_of};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ pub enum Method {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) text: String,
+    /// What the dashboard itself tells of an operation: [`OUTCOME_HEADER`].
+    pub(super) outcome: Option<String>,
 }
 
 /// Sends a request with an optional JSON body. The future may be dropped at any time, which aborts the request.
@@ -38,7 +40,7 @@ pub(super) async fn send(method: Method, url: &str, body: Option<String>) -> Res
     };
     let response: Response = sent.map_err(|_| ApiError::Unreachable)?;
     let text = response.text().await.map_err(|_| ApiError::Unreachable)?;
-    Ok(Answer { status: response.status(), text })
+    Ok(Answer { status: response.status(), text, outcome: response.headers().get(OUTCOME_HEADER) })
 }
 
 fn builder(method: Method, url: &str) -> RequestBuilder {
@@ -70,6 +72,19 @@ pub(super) fn read_drove<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiE
     envelope.data.map_or_else(|| serde_json::from_str("null").map_err(unreadable), Ok)
 }
 
+/// The `data` in Drove's answer to something that changes the cluster. Of an answer without a word of Drove's it is not
+/// known whether the operation was carried out, unless this dashboard says that it never sent it.
+pub(super) fn read_operation<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
+    read_drove(answer).map_err(|error| match (error, answer.outcome.as_deref()) {
+        (error, Some(NOT_SENT)) => error,
+        (ApiError::Unavailable(message) | ApiError::Server { message, .. }, Some(OUTCOME_UNKNOWN)) => {
+            ApiError::OutcomeUnknown(message)
+        }
+        (ApiError::Unavailable(message), _) => ApiError::Server { status: answer.status, message },
+        (error, _) => error,
+    })
+}
+
 fn check_own(answer: &Answer) -> Result<(), ApiError> {
     if (200..300).contains(&answer.status) {
         return Ok(());
@@ -83,10 +98,13 @@ fn check_drove(answer: &Answer) -> Result<(), ApiError> {
     let envelope = serde_json::from_str::<ApiResponse<Value>>(&answer.text);
     match envelope {
         Ok(ApiResponse { status: ApiStatus::Success, .. }) if answer.status < 300 => Ok(()),
-        Ok(ApiResponse { data, message, .. }) => {
-            let words = data.as_ref().and_then(|d| d.get("validationErrors")).and_then(Value::as_array);
-            let words = words.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-            Err(fault(answer.status, message, words))
+        Ok(ApiResponse { status, data, message }) => {
+            let words = data.as_ref().map(words_of).unwrap_or_default();
+            // Drove's own word that it failed is a refusal, whatever the status.
+            match (answer.status, status) {
+                (500, ApiStatus::Failed) => Err(ApiError::Refused { message, words }),
+                (status, _) => Err(fault(status, message, words)),
+            }
         }
         Err(error) if answer.status < 300 => Err(unreadable(error)),
         Err(_) => Err(fault(answer.status, String::new(), Vec::new())),
@@ -116,7 +134,7 @@ mod tests {
     use model::OperationAccepted;
 
     fn answer(status: u16, text: &str) -> Answer {
-        Answer { status, text: text.into() }
+        Answer { status, text: text.into(), outcome: None }
     }
 
     #[test]
@@ -141,6 +159,34 @@ mod tests {
             r#"{"status":"FAILED","data":{"validationErrors":["Task already exists for A/B with taskID: A-B"]},"message":"Command validation failure"}"#,
         ));
         assert_eq!(read.unwrap_err().lines(), ["Task already exists for A/B with taskID: A-B"]);
+    }
+
+    #[test]
+    fn an_operation_without_a_word_of_droves_has_an_unknown_outcome() {
+        let read = |status, text: &str, outcome: Option<&str>| {
+            let answer = Answer { outcome: outcome.map(str::to_owned), ..answer(status, text) };
+            read_operation::<OperationAccepted>(&answer).unwrap_err()
+        };
+        let lost = r#"{"status":"FAILED","message":"outcome unknown: the answer of the cluster was lost"}"#;
+        let no_leader = r#"{"status":"FAILED","message":"the cluster has no leader at present"}"#;
+        let failed =
+            r#"{"status":"FAILED","data":{"failure":"getRole() is null"},"message":"Unexpected Server error"}"#;
+        for (status, text, outcome, is_unknown) in [
+            (504, lost, Some(OUTCOME_UNKNOWN), true),
+            (504, "<html>", None, true),
+            (503, "<html>", None, true),
+            (503, no_leader, None, true),
+            (503, no_leader, Some(NOT_SENT), false),
+            (502, "", Some(OUTCOME_UNKNOWN), true),
+            (500, "<html>", None, true),
+            (500, failed, None, false),
+            (400, failed, None, false),
+        ] {
+            let error = read(status, text, outcome);
+            assert_eq!(error.is_unknown_outcome(), is_unknown, "{status} {text} {outcome:?}: {error:?}");
+        }
+        assert!(matches!(read(504, lost, Some(OUTCOME_UNKNOWN)), ApiError::OutcomeUnknown(_)));
+        assert_eq!(read(500, failed, None).lines(), ["getRole() is null"], "Drove's words are shown");
     }
 
     #[test]

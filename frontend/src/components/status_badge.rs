@@ -2,7 +2,7 @@ use crate::ui::{Icon, IconName};
 use leptos::prelude::*;
 use model::{
     Outcome, TaskState,
-    dashboard::{Phase, TaskRow},
+    dashboard::{AnswerKind, Phase, TaskRow},
 };
 
 /// The one status of a run: its state while it goes on, its outcome once it ended. The accessible name says both.
@@ -49,6 +49,8 @@ impl Look {
             None
         } else if row.unmanaged {
             Some("unmanaged")
+        } else if row.kill == Some(AnswerKind::Unknown) {
+            Some("kill unknown")
         } else {
             row.kill_pending.then_some("kill pending")
         };
@@ -142,6 +144,8 @@ mod tests {
         assert_eq!((look.outcome, look.extra), (None, None));
         let pending = TaskRow { kill_pending: true, ..row };
         assert_eq!(Look::of(&pending).extra, Some("kill pending"));
+        let unknown = TaskRow { kill: Some(AnswerKind::Unknown), ..pending };
+        assert_eq!(Look::of(&unknown).extra, Some("kill unknown"));
     }
 
     #[test]

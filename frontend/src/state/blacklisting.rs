@@ -75,6 +75,11 @@ impl Blacklisting {
         self.sent.update(|sent| sent.retain(|(other, _)| other != id));
         self.toasts.show(match answer {
             Ok(words) => Toast::new(Tone::Success, good_news).text(vec![words]),
+            Err(error) if error.is_unknown_outcome() => Toast::new(Tone::Warning, format!("{name}: outcome unknown"))
+                .text(vec![
+                    error.to_string(),
+                    "Nothing is sent again. The executor is shown as the cluster reports it.".into(),
+                ]),
             Err(error) => Toast::new(Tone::Danger, format!("{name} was not changed")).text(error.lines()),
         });
     }

@@ -52,12 +52,7 @@ fn told(key: &TaskKey, error: Option<ApiError>) -> Toast {
     let id = &key.id;
     match error {
         None => Toast::new(Tone::Success, format!("Kill of {id} accepted")),
-        Some(error) if error.is_unknown_outcome() => {
-            Toast::new(Tone::Warning, format!("Kill of {id}: outcome unknown")).text(vec![
-                error.to_string(),
-                "Nothing is sent again. The task is shown as the cluster reports it.".into(),
-            ])
-        }
+        Some(error) if error.is_unknown_outcome() => Toast::outcome_unknown(&format!("Kill of {id}"), &error),
         Some(error) => Toast::new(Tone::Danger, format!("{id} was not killed")).text(error.lines()),
     }
 }
@@ -69,7 +64,9 @@ mod tests {
     #[test]
     fn a_lost_answer_is_not_called_a_failure() {
         let key = TaskKey::new("APP", "T-1");
-        assert_eq!(told(&key, Some(ApiError::Unreachable)).title, "Kill of T-1: outcome unknown");
+        for lost in [ApiError::Unreachable, ApiError::OutcomeUnknown("outcome unknown: reset".into())] {
+            assert_eq!(told(&key, Some(lost)).title, "Kill of T-1: outcome unknown");
+        }
         let refused = ApiError::Refused { message: "No such task".into(), words: vec![] };
         let toast = told(&key, Some(refused));
         assert_eq!((toast.title.as_str(), toast.text), ("T-1 was not killed", vec!["No such task".to_owned()]));

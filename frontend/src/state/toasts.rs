@@ -1,6 +1,6 @@
 //! Short messages about what a press of a button led to: one for each action.
 
-use crate::ui::Tone;
+use crate::{api::ApiError, ui::Tone};
 use leptos::{leptos_dom::helpers::set_timeout, prelude::*};
 use std::time::Duration;
 
@@ -23,6 +23,12 @@ impl Toast {
     /// A message of one line.
     pub fn new(tone: Tone, title: impl Into<String>) -> Self {
         Self { tone, title: title.into(), text: Vec::new(), link: None }
+    }
+
+    /// Nobody knows yet what became of an operation that was sent: a warning, which stays.
+    pub fn outcome_unknown(operation: &str, error: &ApiError) -> Self {
+        let next = "Nothing is sent again. The task is shown as the cluster reports it.";
+        Self::new(Tone::Warning, format!("{operation}: outcome unknown")).text(vec![error.to_string(), next.into()])
     }
 
     /// With more lines.

@@ -113,6 +113,9 @@ pub struct TaskDetail {
     /// JSON pointers into `spec` of values that were not kept (design section 3): Clone must name them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<String>,
+    /// `opSpec` of the CREATE, as submitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op_spec: Option<Value>,
     /// Operations on this run, oldest first.
     #[serde(default)]
     pub submissions: Vec<Submission>,
@@ -136,6 +139,23 @@ pub struct TaskDetail {
 }
 
 impl TaskDetail {
+    /// The CREATE of this run, if it was sent from here.
+    pub fn creation(&self) -> Option<&Submission> {
+        self.submissions.iter().find(|sent| sent.operation == "CREATE")
+    }
+
+    /// What has become of the ID since this run: the words for it.
+    pub fn id_words(&self) -> String {
+        match self.runs.last() {
+            Some(last) if *last != self.row.run => format!("used again, by run {last}"),
+            _ => match self.id_state() {
+                IdState::Live => "in use".to_owned(),
+                IdState::Kept { .. } => "in use until Drove drops its record".to_owned(),
+                IdState::Free => "free again".to_owned(),
+            },
+        }
+    }
+
     /// Whether the ID of this run, the key's newest, is taken at the time of the answer.
     pub fn id_state(&self) -> IdState {
         match self.id_taken_until {

@@ -1,3 +1,4 @@
+use super::AnswerKind;
 use crate::{ExecutorId, InstanceId, Outcome, TaskKey, TaskState, Timestamp, Transition, wire_enum::wire_enum};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -82,7 +83,10 @@ pub struct TaskRow {
     /// All transitions recorded, in order of time: what the timeline is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitions: Vec<Transition>,
-    /// A KILL was accepted and has not taken effect.
+    /// What became of the last KILL of this run that was sent from here: accepted, or nobody knows yet. Nothing if none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kill: Option<AnswerKind>,
+    /// A KILL was accepted, has not taken effect, and the cluster still tries.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub kill_pending: bool,
     /// Drove reports it as running and no longer manages it (contract 5.6): KILL is refused.

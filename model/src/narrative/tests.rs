@@ -25,7 +25,14 @@ fn row(phase: Phase, states: &[(TaskState, i64)]) -> TaskRow {
     }
 }
 
+const REAL: ClusterTraits = ClusterTraits { kill_before_running: false };
+const EMBEDDED: ClusterTraits = ClusterTraits { kill_before_running: true };
+
 fn told(row: &TaskRow, now: i64) -> String {
+    told_of(row, now, Some(&AnswerKind::Accepted), EMBEDDED)
+}
+
+fn told_of(row: &TaskRow, now: i64, create: Option<&AnswerKind>, traits: ClusterTraits) -> String {
     let now = Timestamp(now);
     let segments = timeline::segments(row, now);
     let story = Story {
@@ -33,6 +40,8 @@ fn told(row: &TaskRow, now: i64) -> String {
         segments: &segments,
         executor: Some("exec-3"),
         spec_known: true,
+        create,
+        traits,
         now,
         clock: &|at| format!("{} s", at.millis() / 1_000),
     };
@@ -102,6 +111,28 @@ fn what_no_executor_reported() {
         "Drove accepted this task at *0 s* and no executor ever reported it. Drove tries three times, a second apart, \
          then *forgets the task without a trace*. What you see here is this dashboard’s own record of the submission."
     );
+}
+
+#[test]
+fn what_was_never_answered_was_not_accepted() {
+    let not_placed =
+        TaskRow { outcome: Some(Outcome::NotPlaced), ended: Some(Timestamp(15_000)), ..row(Phase::Ended, &[]) };
+    let told = told_of(&not_placed, 99_000, Some(&AnswerKind::Unknown), REAL);
+    assert!(told.starts_with("The answer to the submission of *0 s* was *lost*, and no executor"), "{told}");
+    assert!(!told.contains("accepted"), "{told}");
+}
+
+#[test]
+fn what_becomes_of_a_kill_depends_on_the_cluster() {
+    let early = TaskRow { kill_pending: true, ..row(Phase::Active, &START[..1]) };
+    let told = |row: &TaskRow, traits| told_of(row, 9_000, None, traits);
+    assert!(told(&early, EMBEDDED).ends_with("The kill is kept and carried out as soon as it runs."));
+    let real = told(&early, REAL);
+    assert!(real.contains("Drove *loses such kills*") && !real.contains("kept"), "{real}");
+    let lost = TaskRow { kill: Some(AnswerKind::Unknown), ..row(Phase::Active, START) };
+    assert!(told(&lost, REAL).contains("The answer to a kill was *lost*"));
+    let over = TaskRow { phase: Phase::Ended, outcome: Some(Outcome::Successful), ..lost };
+    assert!(!told(&over, REAL).contains("kill"));
 }
 
 #[test]

@@ -5,27 +5,10 @@ use serde_json::json;
 use tests::{
     browser::{visit, visit_address},
     http::Http,
-    page::Page,
     server::Server,
 };
 
-use crate::support::{PULLED, create, creation, empty, spec};
-
-/// One of `[[clusters]]`, watched by its administrator.
-fn cluster(name: &str, label: &str, colour: &str, demo: &Server) -> String {
-    format!(
-        "[[clusters]]\nname = \"{name}\"\nlabel = \"{label}\"\ncolour = \"{colour}\"\n\
-         controllers = [\"{}\"]\nusername = \"admin\"\npassword = \"admin\"\n",
-        demo.address()
-    )
-}
-
-async fn sign_in(page: &Page, user: &str) -> Result<()> {
-    page.fill("User", user).await?;
-    page.fill("Password", user).await?;
-    page.click("button", "Sign in").await?;
-    page.see_in(".identity", user).await
-}
+use crate::support::{PULLED, cluster, create, creation, empty, sign_in, spec};
 
 #[tokio::test]
 async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
@@ -34,7 +17,8 @@ async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
         create(there, &spec(id)).await?;
         there.step(PULLED).await?;
     }
-    let clusters = [cluster("north", "North", "#2458d3", &north), cluster("south", "South", "#b4540a", &south)];
+    let clusters =
+        [cluster("north", "North", "#2458d3", north.address()), cluster("south", "South", "#b4540a", south.address())];
     let dashboard = Server::serve(&clusters.concat()).await?;
     visit(&dashboard, async |page| {
         page.expect_failure("/api/", "status of 401");
@@ -67,7 +51,7 @@ async fn what_was_seen_stays_while_there_is_no_leader_and_goes_on_without_a_relo
     let mut cluster_there = empty().await?;
     create(&cluster_there, &spec("one")).await?;
     cluster_there.step(PULLED).await?;
-    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", &cluster_there)).await?;
+    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", cluster_there.address())).await?;
     let address = dashboard.address().to_owned();
     visit_address(&address, async |page| {
         page.expect_failure("/api/", "status of 401");
@@ -127,7 +111,7 @@ async fn a_page_that_is_opened_without_a_leader_says_so_and_goes_on_without_a_re
 #[tokio::test]
 async fn what_a_real_cluster_drops_without_a_trace_is_kept() -> Result<()> {
     let there = empty().await?;
-    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", &there)).await?;
+    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", there.address())).await?;
     let mut nowhere = spec("nowhere");
     nowhere["placementPolicy"] = json!({ "type": "RULE_BASED", "rule": "false", "ruleType": "MVEL" });
     // Only what passes through the dashboard can be missed.

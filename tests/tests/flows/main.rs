@@ -12,6 +12,7 @@ mod list;
 mod new_task;
 mod not_placed;
 mod outage;
+mod outcome_unknown;
 mod session;
 mod support;
 mod task;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use model::dashboard::ClockRequest;
 use serde_json::{Value, json};
-use tests::server::Server;
+use tests::{page::Page, server::Server};
 
 /// Longer than any pull of `test-task` takes.
 pub const PULLED: Duration = Duration::from_secs(10);
@@ -24,6 +24,22 @@ async fn still(scenario: &str) -> Result<Server> {
     let server = Server::demo(scenario).await?;
     server.clock(ClockRequest::Pause).await?;
     Ok(server)
+}
+
+/// One of `[[clusters]]` at the address of a controller, watched by its administrator.
+pub fn cluster(name: &str, label: &str, colour: &str, controller: &str) -> String {
+    format!(
+        "[[clusters]]\nname = \"{name}\"\nlabel = \"{label}\"\ncolour = \"{colour}\"\n\
+         controllers = [\"{controller}\"]\nusername = \"admin\"\npassword = \"admin\"\n"
+    )
+}
+
+/// Signs in on the login page, as a user whose password is the name.
+pub async fn sign_in(page: &Page, user: &str) -> Result<()> {
+    page.fill("User", user).await?;
+    page.fill("Password", user).await?;
+    page.click("button", "Sign in").await?;
+    page.see_in(".identity", user).await
 }
 
 /// A small task that runs for an hour unless it is killed.

@@ -31,6 +31,17 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// An operation was answered, or what became of it turned out: the last word counts.
+    pub fn answer(&mut self, id: SubmissionId, answer: Answer, run: Option<i64>) {
+        match self.answers.iter_mut().find(|(known, ..)| *known == id) {
+            Some(known) => {
+                let status = answer.status.or(known.1.status);
+                *known = (id, Answer { status, ..answer }, run);
+            }
+            None => self.answers.push((id, answer, run)),
+        }
+    }
+
     /// Whether there is nothing to store.
     pub fn is_empty(&self) -> bool {
         self.dirty.is_empty()

@@ -1,15 +1,16 @@
 //! What reports, look-ups and their absence make of a run.
 
-use super::{Book, CLOCK_SKEW, Changes, SHORTEST_PLACING, Verdicts};
+use super::{
+    Book, CLOCK_SKEW, Changes, SHORTEST_PLACING, Verdicts,
+    kills::settle_kill,
+    ours::{judge, may_be_ours},
+};
 use crate::ledger::{
     PLACING_TIME, derive,
-    fact::Answer,
     report::Report,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
-use model::{
-    InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp, Transition, dashboard::AnswerKind, secret::looks_secret,
-};
+use model::{InstanceId, Source, TaskInfo, TaskKey, Timestamp, Transition, dashboard::AnswerKind};
 use std::time::Duration;
 
 /// A heartbeat alone is written at most so often.
@@ -33,19 +34,12 @@ impl Book {
             changes.transitions.push((run_id, transition));
             changes.dirty.insert(id.clone());
         }
-        if let Some(create) = &mut run.create {
-            create.spec = None;
-            if create.answer == AnswerKind::Unknown {
-                // Reading back settled it.
-                create.answer = AnswerKind::Accepted;
-                let answer = Answer { kind: AnswerKind::Accepted, status: None, words: Vec::new() };
-                changes.answers.push((super::SubmissionId(create.submission_id), answer, Some(run_id)));
-                changes.dirty.insert(id.clone());
-            }
-        }
         run.is_forgotten = false;
         let before = run.info.clone();
+        let at = report.info.updated;
         run.take_info(report.info);
+        judge(run, changes);
+        settle_kill(run, at, changes);
         match (&before, &run.info) {
             // A heartbeat is not worth a write; what is held stays what is written.
             (Some(old), Some(new)) if may_be_heartbeat && !tells_more(old, new) => run.info = before,
@@ -80,7 +74,7 @@ impl Book {
             return;
         }
         let Some(run) = self.keys.get(key).and_then(|k| k.runs.last()) else { return };
-        if run.kill_accepted || at >= run.opened + SHORTEST_PLACING {
+        if run.is_kill_accepted() || at >= run.opened + SHORTEST_PLACING {
             self.give_up(key, at, verdicts, changes);
         }
     }
@@ -135,10 +129,16 @@ impl Book {
         }
         let waiting =
             runs.runs.last_mut().filter(|run| run.instance_id.is_none() && created + CLOCK_SKEW >= run.opened);
-        if let Some(run) = waiting.filter(|run| run.create.as_ref().is_none_or(|create| may_be_ours(create, report))) {
-            run.instance_id = Some(instance.clone());
-            changes.dirty.insert((key.clone(), run.run_id));
-            return run.run_id;
+        if let Some(run) = waiting {
+            if run.create.as_ref().is_none_or(|create| may_be_ours(create, report)) {
+                run.instance_id = Some(instance.clone());
+                changes.dirty.insert((key.clone(), run.run_id));
+                return run.run_id;
+            }
+            if run.conclusion.is_none() {
+                // Its key is somebody else's now: nothing will be reported for it.
+                conclude(run, ConclusionKind::NotPlaced, created.max(run.opened), changes);
+            }
         }
         let intent = self.open_creates.get(key).copied();
         let intent = intent.and_then(|id| self.intents.get(&id).map(|intent| (id, intent.clone())));
@@ -183,35 +183,6 @@ fn transition(run: &RunFacts, report: &Report) -> Option<Transition> {
 fn tells_more(before: &TaskInfo, after: &TaskInfo) -> bool {
     let same = TaskInfo { updated: after.updated, ..before.clone() } == *after;
     !same || after.updated.since(before.updated) >= HEARTBEAT
-}
-
-/// Whether a task that turned up may come from a CREATE whose answer was lost: somebody else may have used its key.
-fn may_be_ours(create: &CreateFact, report: &Report) -> bool {
-    let Some(spec) = create.spec.as_deref().filter(|_| create.answer == AnswerKind::Unknown) else { return true };
-    is_told_by(spec, &report.info)
-}
-
-/// Whether `info` tells of this spec, as far as Drove repeats it (contract 2.3). An event tells the image only.
-fn is_told_by(spec: &TaskSpec, info: &TaskInfo) -> bool {
-    let image = spec.executable.as_ref().map(|e| e.url.as_str());
-    if info.executable.as_ref().map(|e| e.url.as_str()) != image {
-        return false;
-    }
-    let cores = i64::try_from(info.core_count()).unwrap_or(i64::MAX);
-    info.resources.is_empty()
-        || (cores == spec.cores().max(0)
-            && is_same_env(info, spec)
-            && info.volumes.clone().unwrap_or_default() == spec.volumes.clone().unwrap_or_default())
-}
-
-/// Whether the variables are those of the spec. A value that was not kept ([`crate::ledger::withhold`]) may be any.
-fn is_same_env(info: &TaskInfo, spec: &TaskSpec) -> bool {
-    let (told, asked) = (info.env.clone().unwrap_or_default(), spec.env.clone().unwrap_or_default());
-    told.len() == asked.len()
-        && asked.iter().all(|(name, value)| match told.get(name) {
-            Some(told) => told == value || (value.is_empty() && looks_secret(name)),
-            None => false,
-        })
 }
 
 fn conclude(run: &mut RunFacts, kind: ConclusionKind, at: Timestamp, changes: &mut Changes) {

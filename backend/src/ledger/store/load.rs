@@ -4,13 +4,14 @@ use super::Scope;
 use crate::ledger::{
     book::KeyRuns,
     database::{Connection, Query, Row},
-    fact::SubmissionId,
-    run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
+    fact::{SubmissionId, timeout_of},
+    run::{Conclusion, ConclusionKind, CreateFact, KillFact, RunFacts},
 };
 use model::{Source, TaskKey, TaskSpec, TaskState, Timestamp, Transition, dashboard::AnswerKind};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 /// Keys, or runs, asked for in one statement.
@@ -30,6 +31,8 @@ pub struct Unanswered {
     pub user: Option<String>,
     /// Of a CREATE.
     pub spec: Option<Arc<TaskSpec>>,
+    /// How long it may take.
+    pub timeout: Duration,
 }
 
 /// What is held of each of `keys`: the runs of this world, and how many there were in all.
@@ -93,7 +96,7 @@ pub async fn load_live(connection: &mut Connection, scope: &Scope) -> sqlx::Resu
 /// Intents of this world without an answer.
 pub async fn load_unanswered(connection: &mut Connection, scope: &Scope) -> sqlx::Result<Vec<Unanswered>> {
     let query = Query::new(
-        "SELECT submission_id, replica, app, task, at, \"user\", spec FROM submission \
+        "SELECT submission_id, replica, app, task, at, \"user\", spec, op_spec FROM submission \
          WHERE cluster = $1 AND world_id = $2 AND answer IS NULL ORDER BY submission_id",
     );
     let rows = connection.fetch_all(query.bind(&scope.cluster).bind(&scope.world)).await?;
@@ -106,6 +109,7 @@ pub async fn load_unanswered(connection: &mut Connection, scope: &Scope) -> sqlx
                 at: Timestamp(row.number("at")?),
                 user: row.text_or_none("user")?,
                 spec: row.text_or_none("spec")?.map(|spec| from_json(&spec)).transpose()?.map(Arc::new),
+                timeout: timeout(row)?,
             })
         })
         .collect()
@@ -128,9 +132,7 @@ async fn load_some(
 ) -> sqlx::Result<()> {
     let query = Query::new(
         "SELECT run.run_id, run.app, run.task, run.run, run.opened, run.instance_id, run.submission_id, \
-             made.answer, made.\"user\", made.spec, report.info, \
-             EXISTS (SELECT 1 FROM submission AS kill WHERE kill.cluster = run.cluster AND kill.run_id = run.run_id \
-                 AND kill.operation = 'KILL' AND kill.answer = 'ACCEPTED') AS kill_accepted \
+             made.answer, made.\"user\", made.spec, report.info \
          FROM run LEFT JOIN submission AS made ON made.submission_id = run.submission_id \
              LEFT JOIN report ON report.run_id = run.run_id \
          WHERE run.run_id IN ",
@@ -138,6 +140,19 @@ async fn load_some(
     for row in connection.fetch_all(query.list(ids)).await? {
         let run = run_of(&row)?;
         runs.insert(run.run_id, run);
+    }
+    let query = Query::new(
+        "SELECT submission_id, run_id, at, answer, op_spec FROM submission \
+         WHERE operation = 'KILL' AND answer IN ('ACCEPTED', 'UNKNOWN') AND cluster = ",
+    );
+    let query = query.value(&scope.cluster).push(" AND run_id IN ").list(ids).push(" ORDER BY submission_id");
+    for row in connection.fetch_all(query).await? {
+        let Some(run) = runs.get_mut(&row.number("run_id")?) else { continue };
+        let answer = AnswerKind::from_wire(&row.text("answer")?);
+        if answer == AnswerKind::Accepted || !run.is_kill_accepted() {
+            let (submission_id, at) = (row.number("submission_id")?, Timestamp(row.number("at")?));
+            run.kill = Some(KillFact { submission_id, answer, at, timeout: timeout(&row)?, is_over: false });
+        }
     }
     let query = Query::new("SELECT run_id, state, at, source, not_before, event_id FROM transition WHERE cluster = ");
     let query = query.value(&scope.cluster).push(" AND run_id IN ").list(ids).push(" ORDER BY transition_id");
@@ -161,19 +176,24 @@ fn run_of(row: &Row) -> sqlx::Result<RunFacts> {
     let number = u32::try_from(row.number("run")?).unwrap_or(u32::MAX);
     let mut run = RunFacts::new(row.number("run_id")?, key(row)?, number, Timestamp(row.number("opened")?));
     run.instance_id = row.text_or_none("instance_id")?.map(Into::into);
-    run.kill_accepted = row.holds("kill_accepted")?;
     run.info = row.text_or_none("info")?.map(|info| from_json(&info)).transpose()?;
     if let (Some(submission), Some(spec)) = (row.number_or_none("submission_id")?, row.text_or_none("spec")?) {
         // A run that was opened by a report while its CREATE was in flight counts as accepted.
         let answer = row.text_or_none("answer")?.map_or(AnswerKind::Accepted, |answer| AnswerKind::from_wire(&answer));
         let spec: TaskSpec = from_json(&spec)?;
         let mut create = CreateFact::new(submission, answer, row.text_or_none("user")?, Arc::new(spec));
-        if run.info.is_some() {
+        // What an executor reported needs none, unless it is not certain that it is this one.
+        if run.info.is_some() && create.answer != AnswerKind::Unknown {
             create.spec = None;
         }
         run.create = Some(create);
     }
     Ok(run)
+}
+
+fn timeout(row: &Row) -> sqlx::Result<Duration> {
+    let op_spec = row.text_or_none("op_spec")?.map(|op_spec| from_json::<serde_json::Value>(&op_spec)).transpose()?;
+    Ok(timeout_of(&op_spec.unwrap_or_default()))
 }
 
 fn transition(row: &Row) -> sqlx::Result<Transition> {

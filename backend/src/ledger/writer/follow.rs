@@ -52,7 +52,14 @@ impl Writer {
         if intent.replica != self.scope.replica {
             self.foreign.insert(intent.id);
         }
-        self.book.reopen(intent.id, intent.key.clone(), intent.at, intent.user.clone(), intent.spec.clone());
+        self.book.reopen(
+            intent.id,
+            intent.key.clone(),
+            intent.at,
+            intent.user.clone(),
+            intent.spec.clone(),
+            intent.timeout,
+        );
     }
 
     /// Within a transaction: waits until nobody else writes, and takes in what was written before.

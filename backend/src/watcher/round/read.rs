@@ -5,7 +5,7 @@ use crate::{
     ledger::{LedgerError, Observation, PLACING_TIME, new_leader},
     watcher::{doubts::Doubt, events::WINDOW_SIZE},
 };
-use model::{EventType, Source, dashboard::Phase};
+use model::{EventType, Source, TaskKey, dashboard::Phase};
 use tokio::time::Instant;
 
 impl Round {
@@ -81,6 +81,11 @@ impl Round {
             }
         }
         self.doubts.explain(&explained);
+        // An event does not tell whether a run is that of a CREATE whose answer was lost; its record does, also of one that
+        // has ended.
+        let doubtful = |key: &&TaskKey| self.ledger.live_run(key).is_some_and(|run| run.is_doubtful);
+        let doubtful: Vec<TaskKey> = explained.iter().filter(doubtful).cloned().collect();
+        doubtful.into_iter().for_each(|key| self.doubts.add(key, Doubt::Touched));
         if asked >= self.gap_until {
             observations.push(Observation::CaughtUp { at: asked });
         }
@@ -123,7 +128,7 @@ impl Round {
 
     pub(super) async fn look_up(&mut self, limit: usize) -> Result<(), RoundError> {
         // The outcome of what was sent and not answered is doubtful until it is settled.
-        for run in self.ledger.live_runs(|run| run.phase == Phase::OutcomeUnknown) {
+        for run in self.ledger.live_runs(|run| run.is_doubtful) {
             self.doubts.add(run.key, Doubt::NotListed);
         }
         let mut observations = Vec::new();
@@ -152,7 +157,7 @@ impl Round {
     }
 
     pub(super) fn has_doubts(&self) -> bool {
-        !self.doubts.is_empty() || self.ledger.count_live(|run| run.phase == Phase::OutcomeUnknown) > 0
+        !self.doubts.is_empty() || self.ledger.count_live(|run| run.is_doubtful) > 0
     }
 
     pub(super) async fn read_executors(&mut self, details: usize) -> Result<(), RoundError> {

@@ -63,7 +63,9 @@ async fn a_create_that_was_carried_out_is_recognised() {
     assert_eq!(doubtful.submissions[0].answer, AnswerKind::Unknown);
 
     demo.step(2).await;
-    let settled = demo.until("T", |detail| detail.row.phase == Phase::Active).await;
+    let is_ours = |detail: &model::dashboard::TaskDetail| detail.submissions[0].answer == AnswerKind::Accepted;
+    let settled = demo.until("T", is_ours).await;
+    assert_eq!(settled.row.phase, Phase::Active);
     assert_eq!((settled.runs.as_slice(), settled.submissions.len()), (&[1][..], 1));
     assert_eq!(settled.submissions[0].answer, AnswerKind::Accepted);
     demo.step(60).await;
@@ -108,6 +110,7 @@ async fn a_kill_whose_answer_was_lost_shows_by_its_effect() {
     demo.step(10).await;
     let killed = demo.until("DIES", |detail| detail.row.outcome.is_some()).await;
     assert_eq!((killed.row.outcome, killed.submissions.len()), (Some(Outcome::Cancelled), 2));
+    assert_eq!(killed.submissions[1].answer, AnswerKind::Accepted, "it shows by its effect");
 
     let lives = demo.until("LIVES", |detail| detail.submissions.len() == 2).await;
     assert_eq!(lives.submissions[1].answer, AnswerKind::Unknown);

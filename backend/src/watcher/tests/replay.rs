@@ -203,7 +203,11 @@ impl Watched {
             TaskOperation::Kill { .. } => Operation::Kill,
         };
         let at = Timestamp(self.recording.began + at);
-        let id = self.ledger.intend(Intent { key, operation, at, user: None, door: Door::Api }).await.unwrap();
+        let id = self
+            .ledger
+            .intend(Intent { key, operation, at, user: None, door: Door::Api, op_spec: body["opSpec"].clone() })
+            .await
+            .unwrap();
         let kind = if answer["status"] == "SUCCESS" { AnswerKind::Accepted } else { AnswerKind::Refused };
         self.ledger.answer(id, Answer { kind, status: Some(status), words: Vec::new() });
         self.ledger.flush().await.unwrap();

@@ -104,7 +104,13 @@ fn verdict(verdict: Verdict) -> AnyView {
         Verdict::Unknown(key) => {
             let address = use_paths().task(&key);
             let link = view! { <a href=address>"Look at its page"</a> }.into_any();
-            check(false, "The answer was lost. It is not sent again. ".into(), link).into_any()
+            check(
+                false,
+                "Outcome unknown: the answer was lost, and the task may have been created. It is not sent again. "
+                    .into(),
+                link,
+            )
+            .into_any()
         }
     }
 }

@@ -4,7 +4,7 @@ use super::composer::Composer;
 use crate::{
     api::{ApiError, use_api},
     routes::{Replace, use_go, use_paths},
-    state::{use_live, use_session},
+    state::{Toast, use_live, use_session, use_toasts},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{TaskKey, capability::can_operate};
@@ -62,7 +62,7 @@ impl Submission {
 /// Gives the form its buttons.
 pub fn use_submission(form: Composer) -> Submission {
     let (api, paths, go) = (StoredValue::new(use_api()), use_paths(), use_go());
-    let (session, cluster) = (use_session().info(), use_live().cluster());
+    let (session, cluster, toasts) = (use_session().info(), use_live().cluster(), use_toasts());
     let denied = Memo::new(move |_| {
         let session = session.get()?;
         let status = cluster.get()?;
@@ -96,6 +96,11 @@ pub fn use_submission(form: Composer) -> Submission {
                     let words = if words.is_empty() { vec![message] } else { words };
                     form.refuse(sent, words.clone());
                     result.set(Some(Verdict::Refused(words)));
+                }
+                // The dashboard has it on record: its page tells what becomes of it.
+                Err(error @ ApiError::OutcomeUnknown(_)) => {
+                    toasts.show(Toast::outcome_unknown(&format!("Creation of {}", key.id), &error));
+                    go.with_value(|go| go(&paths.get_value().task(&key), Replace::No));
                 }
                 Err(error) if error.is_unknown_outcome() => result.set(Some(Verdict::Unknown(key))),
                 Err(error) => result.set(Some(Verdict::Failed(error))),

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use model::{
     Outcome,
     capability::can_operate,
-    dashboard::{TaskDetail, TaskRow},
+    dashboard::{AnswerKind, Submission, TaskDetail, TaskRow},
     fit::Matrix,
 };
 use serde_json::json;
@@ -38,14 +38,14 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
     };
     let was_not_placed = Memo::new(move |_| row.with(|r| r.outcome == Some(Outcome::NotPlaced)));
     let known = move || {
-        let answer = detail
-            .with(|d| d.submissions.first().and_then(|s| s.status).map(|status| format!("HTTP {status}, accepted")));
-        facts(vec![
-            ("Drove’s answer", answer),
-            ("Executor record", Some("none".to_owned())),
-            ("Event", Some("none".to_owned())),
-            ("Task ID", Some("free again".to_owned())),
-        ])
+        detail.with(|d| {
+            facts(vec![
+                ("Drove’s answer", d.creation().map(answer_of)),
+                ("Executor record", Some("none".to_owned())),
+                ("Event", Some("none".to_owned())),
+                ("Task ID", Some(d.id_words())),
+            ])
+        })
     };
     view! {
         <div class="columns columns--lead">
@@ -78,6 +78,17 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
     .into_any()
 }
 
+/// What Drove said to the CREATE: `accepted (HTTP 200)`, `lost (HTTP 504)`.
+fn answer_of(sent: &Submission) -> String {
+    let word = match &sent.answer {
+        AnswerKind::Accepted => "accepted",
+        AnswerKind::Refused => "refused",
+        AnswerKind::Unknown => "lost",
+        AnswerKind::Other(name) => name,
+    };
+    sent.status.map_or_else(|| word.to_owned(), |status| format!("{word} (HTTP {status})"))
+}
+
 /// The same spec once more, under the same ID: it is free.
 #[component]
 fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
@@ -102,6 +113,9 @@ fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
             busy.try_set(false);
             match answer {
                 Ok(_) => toasts.show(Toast::new(Tone::Success, format!("{id} submitted again"))),
+                Err(error) if error.is_unknown_outcome() => {
+                    toasts.show(Toast::outcome_unknown(&format!("Resubmission of {id}"), &error));
+                }
                 Err(error) => {
                     failed.try_set(Some(error.lines()));
                 }

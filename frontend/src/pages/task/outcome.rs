@@ -31,11 +31,6 @@ pub(super) fn OutcomeFacts(
         detail.with(|d| {
             let row = &d.row;
             let kept = d.id_taken_until.map(|until| format!("by Drove until {}", format_moment(until, d.now)));
-            let id = match (row.is_over(), d.id_taken_until) {
-                (false, _) => "in use",
-                (true, Some(_)) => "in use until Drove drops its record",
-                (true, None) => "free again",
-            };
             let instance = row.instance_id.as_ref().map(ToString::to_string);
             let code = row.exit_code.map(|code| match code {
                 -1 => "none (-1)".to_owned(),
@@ -47,7 +42,7 @@ pub(super) fn OutcomeFacts(
                 ("Memory", oom.then(|| "ran out (from the log)".to_owned())),
                 ("Instance", instance),
                 ("Record kept", kept),
-                ("Task ID", Some(id.to_owned())),
+                ("Task ID", Some(d.id_words())),
             ]
         })
     });

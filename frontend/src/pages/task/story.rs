@@ -1,7 +1,11 @@
 use super::head::executor_name;
-use crate::{format::format_moment, state::use_clock};
+use crate::{
+    format::format_moment,
+    state::{use_clock, use_live},
+};
 use leptos::prelude::*;
 use model::{
+    capability::ClusterTraits,
     dashboard::{TaskDetail, TaskRow},
     narrative::{self, Phrase, Tone},
     timeline::segments_with_gaps,
@@ -10,7 +14,7 @@ use model::{
 /// What happened, in one paragraph, and Drove's own words if it failed.
 #[component]
 pub(super) fn Story(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
-    let clock = use_clock();
+    let (clock, cluster) = (use_clock(), use_live().cluster());
     let phrases = Memo::new(move |_| {
         let now = if row.with(TaskRow::is_over) { clock.exact() } else { clock.now() };
         detail.with(|detail| {
@@ -22,6 +26,8 @@ pub(super) fn Story(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
                 segments: &segments,
                 executor: executor.as_deref(),
                 spec_known: detail.spec.is_some(),
+                create: detail.creation().map(|sent| &sent.answer),
+                traits: cluster.with(|cluster| cluster.as_ref().map(ClusterTraits::from).unwrap_or_default()),
                 now,
                 clock: &|at| format_moment(at, now),
             }

@@ -1,0 +1,72 @@
+//! Which task comes from a CREATE whose answer was lost.
+
+use super::*;
+
+async fn doubtful() -> Fixture {
+    let fixture = Fixture::new().await;
+    let submission = fixture.create("T", 0).await;
+    fixture.ledger.answer(submission, Answer::unknown());
+    fixture.ledger.flush().await.unwrap();
+    fixture
+}
+
+fn differing(path: &str, value: Value) -> Observation {
+    let mut record = serde_json::to_value(info("T", "TI-1", "RUNNING", 3)).unwrap();
+    *record.pointer_mut(path).unwrap() = value;
+    let info = Box::new(serde_json::from_value(record).unwrap());
+    Observation::Record { info, source: model::Source::Instance }
+}
+
+#[tokio::test]
+async fn an_event_alone_decides_nothing_and_a_record_does() {
+    let fixture = doubtful().await;
+    fixture.observe([event("T", "TI-1", "PROVISIONING", 1)]).await;
+    let detail = fixture.detail("T").await;
+    assert_eq!((detail.row.phase, detail.submissions[0].answer.clone()), (Phase::Active, AnswerKind::Unknown));
+    assert!(fixture.ledger.live_run(&key("T")).unwrap().is_doubtful, "its record is wanted");
+
+    let fixture = fixture.killed_and_reopened().await;
+    fixture.observe([record("T", "TI-1", "RUNNING", 3)]).await;
+    let detail = fixture.detail("T").await;
+    assert_eq!(
+        (detail.submissions[0].answer.clone(), detail.row.submitter.as_deref()),
+        (AnswerKind::Accepted, Some("admin"))
+    );
+    assert!(!fixture.ledger.live_run(&key("T")).unwrap().is_doubtful);
+}
+
+#[tokio::test]
+async fn a_record_that_differs_takes_back_what_an_event_had_suggested() {
+    for (path, value) in [
+        ("/resources/0/cores", json!({"0": [2]})),
+        ("/resources/1/memoryInMB", json!({"0": 1024})),
+        ("/env", json!({"A": "2"})),
+    ] {
+        let fixture = doubtful().await;
+        fixture.observe([event("T", "TI-1", "PROVISIONING", 1), differing(path, value)]).await;
+        let detail = fixture.detail("T").await;
+        assert_eq!((detail.row.phase, detail.row.submitter, detail.spec), (Phase::Active, None, None), "{path}");
+        assert_eq!(detail.submissions.len(), 1);
+        assert!(detail.submissions[0].words[0].ends_with("it is somebody else's"), "{:?}", detail.submissions);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_somebody_else_has_leaves_nothing_in_doubt() {
+    let fixture = doubtful().await;
+    fixture.observe([differing("/executable/url", "image:2".into())]).await;
+    let ours = fixture.ledger.detail(&key("T"), Some(1)).await.unwrap().unwrap();
+    assert_eq!((ours.row.outcome, ours.runs), (Some(Outcome::NotPlaced), vec![1, 2]));
+    assert_eq!(ours.submissions[0].answer, AnswerKind::Unknown);
+    assert_eq!(fixture.row("T").await.image, "image:2");
+}
+
+#[tokio::test]
+async fn a_record_that_comes_before_the_answer_is_lost_counts() {
+    let fixture = Fixture::new().await;
+    let submission = fixture.create("T", 0).await;
+    fixture.observe([record("T", "TI-1", "RUNNING", 1)]).await;
+    fixture.ledger.answer(submission, Answer::unknown());
+    fixture.ledger.flush().await.unwrap();
+    assert_eq!(fixture.detail("T").await.submissions[0].answer, AnswerKind::Accepted);
+}
