@@ -23,6 +23,7 @@ pub use served::{Served, Shared};
 use crate::{
     assets::Assets, clock::Clock, config::Config, ledger::Now, metrics::Metrics, middleware::host::HostRules, router,
 };
+use serve::Threads;
 use std::{io::Write, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -88,7 +89,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let hosts = HostRules::new(address.ip(), config.allowed_hosts);
     let (first, others) = running.clusters();
     let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), first, others));
-    let server = tokio::spawn(serve::serve(listener, router::router(app), stopping));
+    let threads = Threads::start(&router::site(app), &stopping)
+        .map_err(|error| Failure::Running(format!("the process cannot start its threads: {error}")))?;
+    let server = tokio::spawn(serve::serve(listener, threads, stopping));
 
     let url = format!("http://{address}");
     tracing::info!(url, data_dir = %config.data_dir.display(), "serving");

@@ -12,6 +12,10 @@
 //! [`compress`] stands around our own API only, within the table of routes; [`route`]
 //! around all of that table.
 
+//!
+//! They are functions around functions, not layers: a layer of axum costs a few allocations for each request, and forwarding
+//! does little else.
+
 pub mod cluster;
 pub mod compress;
 pub mod headers;
@@ -21,23 +25,29 @@ pub mod route;
 pub mod session;
 pub mod trace;
 
-use crate::{app::App, metrics};
-use axum::{
-    Router,
-    middleware::{from_fn, from_fn_with_state},
+use crate::{
+    app::{App, Cluster},
+    metrics,
 };
+use axum::{extract::Request, response::Response};
 use std::sync::Arc;
 
-/// Puts the whole stack around `routes`. They must be the fallback of an outer router: the path is rewritten on the way in,
-/// and layers of the table itself would come after routing.
-pub fn around(routes: Router, app: &Arc<App>) -> Router {
-    Router::new()
-        .fallback_service(routes)
-        .layer(from_fn_with_state(app.clone(), session::identify))
-        .layer(from_fn_with_state(app.clone(), cluster::choose))
-        .layer(from_fn(limits::limit))
-        .layer(from_fn_with_state(app.clone(), host::check))
-        .layer(from_fn_with_state(app.clone(), headers::add))
-        .layer(from_fn(trace::trace))
-        .layer(from_fn_with_state(app.clone(), metrics::count))
+/// Lets a request through the whole stack; `routes` answers what it is left as, for the cluster it is about.
+pub async fn pass<R, F>(app: &App, request: Request, routes: R) -> Response
+where
+    R: FnOnce(Arc<Cluster>, Request) -> F,
+    F: Future<Output = Response>,
+{
+    metrics::count(app, request, |request| {
+        trace::trace(request, |request| {
+            headers::add(app, request, |request| {
+                host::check(app, request, |request| {
+                    limits::limit(request, |request| {
+                        cluster::choose(app, request, |cluster, request| session::identify(cluster, request, routes))
+                    })
+                })
+            })
+        })
+    })
+    .await
 }

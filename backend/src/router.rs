@@ -1,16 +1,16 @@
-//! Every route, in one table.
+//! Every route: Drove's API, which is the upstream's, and all others in one table.
 
 use crate::{
-    app::App,
+    app::{App, Cluster},
     dashboard_api::{
         clusters, demo_clock, export, health, history, live, logs,
         openapi::{self, Described},
         placement, session,
     },
     drove_client::ClusterError,
-    error::{ApiError, refusal},
+    error::{ApiError, is_drove_path, refusal},
     metrics,
-    middleware::{self, cluster::Chosen},
+    middleware::{self, cluster::Chosen, route::Route},
     operations::{
         Operations,
         audit::{Audit, Outcome},
@@ -26,12 +26,13 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use model::dashboard::pages;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use tower::ServiceExt;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The whole surface, with everything that requests pass before it. `/clusters/NAME` is taken off before this table.
-pub fn router(app: Arc<App>) -> Router {
+/// The whole site of `app`. `/clusters/NAME` is taken off before its table is asked.
+pub fn site(app: Arc<App>) -> Site {
     let (own, document) = own().split_for_parts();
     let own = own
         .route("/api", any(no_such_address))
@@ -43,14 +44,35 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
-        .route("/apis", any(drove))
-        .route("/apis/", any(drove))
-        .route("/apis/{*path}", any(drove))
         .method_not_allowed_fallback(async || ApiError::WrongMethod)
         .fallback(page)
         .layer(from_fn(middleware::route::name))
         .with_state(app.clone());
-    middleware::around(table, &app)
+    Site { app, table }
+}
+
+/// Everything that is served, with everything that requests pass before it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Site {
+    app: Arc<App>,
+    table: Router,
+}
+
+impl Site {
+    /// Answers one request.
+    pub async fn answer(&self, request: Request) -> Response {
+        middleware::pass(&self.app, request, async |cluster, mut request: Request| {
+            if is_drove_path(request.uri().path()) {
+                return drove(&cluster, request).await;
+            }
+            request.extensions_mut().insert(Chosen(cluster));
+            match self.table.clone().oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        })
+        .await
+    }
 }
 
 /// Our own API. Each handler names its method and path, and describes itself: what is not described is not served.
@@ -72,28 +94,38 @@ fn own() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(openapi::style))
 }
 
+/// The route of all requests to Drove's API, in the metrics.
+static DROVE: LazyLock<Route> = LazyLock::new(|| Route("/apis/{*path}".into()));
+
 /// Drove's API: the upstream's to answer, as the request came.
-async fn drove(Chosen(cluster): Chosen, request: Request) -> Response {
+async fn drove(cluster: &Cluster, request: Request) -> Response {
+    let mut response = forwarded(cluster, request).await;
+    response.extensions_mut().insert(DROVE.clone());
+    response
+}
+
+async fn forwarded(cluster: &Cluster, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     cluster.gate.strip(&mut parts.headers);
-    let path = parts.uri.path().to_owned();
-    let audit = (!is_read(&parts.method, &path)).then(|| Audit::of_request(cluster.ledger.cluster(), &parts));
+    let uri = parts.uri.clone();
+    let path = uri.path();
+    let audit = (!is_read(&parts.method, path)).then(|| Audit::of_request(cluster.ledger.cluster(), &parts));
     let caller = parts.extensions.get::<Caller>().cloned();
     if let Some(error) = caller.and_then(|caller| caller.authorise(&mut parts.headers, audit.is_none()).err()) {
         if let Some(audit) = audit {
             audit.write(Outcome::NotLetIn(error.status()), false);
         }
-        return refusal(&path, error);
+        return refusal(path, error);
     }
     let request = Request::from_parts(parts, body);
-    if Operations::is_operation(request.method(), &path) {
+    if Operations::is_operation(request.method(), path) {
         return cluster.operations.handle(request).await;
     }
     let answered = cluster.client.upstream().call(request).await;
     if let Some(audit) = audit {
         audit.write(Outcome::of_result(&answered), false);
     }
-    answered.unwrap_or_else(|error| refusal(&path, ClusterError::from(error).into()))
+    answered.unwrap_or_else(|error| refusal(path, ClusterError::from(error).into()))
 }
 
 /// Whether a request to Drove changes nothing (contract 2.1).

@@ -16,18 +16,21 @@ use futures_util::Stream;
 use http::{Request, Response};
 use model::TaskKey;
 use std::{pin::Pin, sync::Arc};
-use tower::{Service, ServiceExt, util::BoxCloneSyncService};
+use tower::{Service, ServiceExt};
 
 /// A cluster as seen through its HTTP API. Cheap to clone.
 #[derive(Clone)]
 pub struct Upstream {
-    service: BoxCloneSyncService<Request<Body>, Response<Body>, UpstreamError>,
+    service: Arc<dyn Fn(Request<Body>) -> Answer + Send + Sync>,
     changes: Arc<dyn Fn() -> Changes + Send + Sync>,
     traffic: Arc<Traffic>,
 }
 
 /// Hints, in batches. Never facts: what they point at must be read through the API before it is recorded.
 pub type Changes = Pin<Box<dyn Stream<Item = Vec<Change>> + Send>>;
+
+/// An answer that is waited for.
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, UpstreamError>> + Send>>;
 
 /// Something may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,13 +70,14 @@ impl Upstream {
         S: Service<Request<Body>, Response = Response<Body>, Error = UpstreamError> + Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
     {
-        Self { service: BoxCloneSyncService::new(service), changes: Arc::new(changes), traffic: Arc::default() }
+        let service = move |request| -> Answer { Box::pin(service.clone().oneshot(request)) };
+        Self { service: Arc::new(service), changes: Arc::new(changes), traffic: Arc::default() }
     }
 
     /// Sends one request, once.
     pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, UpstreamError> {
         self.traffic.called();
-        let answer = self.service.clone().oneshot(request).await;
+        let answer = (self.service)(request).await;
         self.traffic.ended(&answer);
         answer
     }

@@ -1,19 +1,23 @@
 //! The HTTP server: accept, limit, serve, and let go in good order.
+//!
+//! Connections are served by threads of their own, each with its own reactor and, towards a leader, its own connections
+//! ([`crate::upstream::trust`]): what is forwarded never wakes another thread, and what one thread allocated no other frees.
 
-use axum::{Router, body::Body};
+use crate::router::Site;
+use axum::body::Body;
 use http::Request;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use http_body::Body as _;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    runtime,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
 };
-use tower::ServiceExt;
 
+/// Threads that serve connections, at most: each keeps connections to the leader, and memory.
+const THREADS: usize = 8;
 /// Connections at a time; further ones wait to be accepted.
 const CONNECTIONS: u32 = 4096;
 /// Time for the head of a request to come, and longest silence between two requests of a connection.
@@ -29,16 +33,66 @@ const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves `router` until `stopping` turns true, and then at most a few seconds more.
-pub(super) async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
+/// A connection on its way to the thread that serves it.
+struct Accepted {
+    stream: std::net::TcpStream,
+    peer: Peer,
+    place: OwnedSemaphorePermit,
+}
+
+/// The threads that serve connections, one for each core up to [`THREADS`]. They end with the process: what their reactors drive, connections
+/// to a database for instance, may be used by others until then.
+pub(super) struct Threads(Vec<mpsc::UnboundedSender<Accepted>>);
+
+impl Threads {
+    /// Starts them; they answer by `site`, and end streams once `stopping` turns true.
+    ///
+    /// # Errors
+    /// The system has no more threads.
+    pub(super) fn start(site: &Site, stopping: &watch::Receiver<bool>) -> io::Result<Self> {
+        let count = thread::available_parallelism().map_or(1, usize::from).min(THREADS);
+        let started = (0..count).map(|number| start_thread(number, site.clone(), stopping.clone()));
+        started.collect::<io::Result<_>>().map(Self)
+    }
+}
+
+fn start_thread(
+    number: usize,
+    site: Site,
+    stopping: watch::Receiver<bool>,
+) -> io::Result<mpsc::UnboundedSender<Accepted>> {
+    let (sender, mut inbox) = mpsc::unbounded_channel::<Accepted>();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let work = async move {
+        while let Some(Accepted { stream, peer, place }) = inbox.recv().await {
+            match TcpStream::from_std(stream) {
+                Ok(stream) => drop(tokio::spawn(connection(stream, peer, site.clone(), stopping.clone(), place))),
+                Err(error) => tracing::warn!(%error, "a connection could not be served"),
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    thread::Builder::new().name(format!("serve-{number}")).spawn(move || runtime.block_on(work))?;
+    Ok(sender)
+}
+
+/// Most requests have no body, which needs no place on the heap.
+fn body_of(body: Incoming) -> Body {
+    if body.is_end_stream() { Body::empty() } else { Body::new(body) }
+}
+
+/// Lets `threads` serve what comes to `listener` until `stopping` turns true, and then at most a few seconds more.
+pub(super) async fn serve(listener: TcpListener, threads: Threads, mut stopping: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
+    let mut turns = threads.0.iter().cycle();
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
             () = told_to_stop(&mut stopping) => break,
         };
-        if let Some((stream, peer, place)) = accepted {
-            tokio::spawn(connection(stream, peer, router.clone(), stopping.clone(), place));
+        if let (Some(accepted), Some(thread)) = (accepted, turns.next()) {
+            // A thread that panicked takes no more: the next one is asked the next time.
+            drop(thread.send(accepted));
         }
     }
     drop(listener);
@@ -48,11 +102,15 @@ pub(super) async fn serve(listener: TcpListener, router: Router, mut stopping: w
     }
 }
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, Peer, OwnedSemaphorePermit)> {
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
     // The semaphore is never closed.
     let place = places.clone().acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, Peer(peer), place)),
+    let accepted = async {
+        let (stream, peer) = listener.accept().await?;
+        io::Result::Ok(Accepted { stream: stream.into_std()?, peer: Peer(peer), place })
+    };
+    match accepted.await {
+        Ok(accepted) => Some(accepted),
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             tokio::time::sleep(REFUSED_PAUSE).await;
@@ -64,7 +122,7 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpS
 async fn connection(
     stream: TcpStream,
     peer: Peer,
-    router: Router,
+    site: Site,
     mut stopping: watch::Receiver<bool>,
     _place: OwnedSemaphorePermit,
 ) {
@@ -72,16 +130,17 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
-    let service = router.map_request(move |mut request: Request<hyper::body::Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        request.map(Body::new)
+        let answer = site.answer(request.map(body_of));
+        async { Ok::<_, Infallible>(answer.await) }
     });
     let mut serving = std::pin::pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(LARGEST_HEAD)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+            .serve_connection(TokioIo::new(stream), service)
     );
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,

@@ -1,11 +1,7 @@
 //! Requests by route and status. A route is a line of the table of routes, not what the client wrote.
 
 use crate::{app::App, clock, middleware::route::Route};
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use http::Method;
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -28,13 +24,13 @@ pub struct RequestMetrics {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
     method: &'static str,
-    route: String,
+    route: Arc<str>,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Took {
-    route: String,
+    route: Arc<str>,
 }
 
 impl RequestMetrics {
@@ -58,12 +54,15 @@ fn durations() -> Histogram {
 }
 
 /// Counts a request when its answer begins; whoever is turned away before the table of routes has the route `none`.
-pub async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn count<F: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let method = known(request.method());
     let began = clock::monotonic();
-    let response = next.run(request).await;
-    let route =
-        response.extensions().get::<Route>().map_or_else(|| "none".to_owned(), |Route(route)| route.to_string());
+    let response = next(request).await;
+    let route = response.extensions().get::<Route>().map_or_else(|| "none".into(), |Route(route)| route.clone());
     let metrics = &app.metrics.requests;
     metrics.took.get_or_create(&Took { route: route.clone() }).observe(began.elapsed().as_secs_f64());
     metrics.answered.get_or_create(&Answered { method, route, status: response.status().as_u16() }).inc();

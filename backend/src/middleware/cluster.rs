@@ -5,8 +5,7 @@ use crate::{
     error::{ApiError, refusal},
 };
 use axum::{
-    extract::{FromRequestParts, Request, State},
-    middleware::Next,
+    extract::{FromRequestParts, Request},
     response::Response,
 };
 use http::{
@@ -18,7 +17,7 @@ use std::{ops::Deref, sync::Arc};
 
 const PREFIX: &str = "/clusters/";
 
-/// The cluster a request is about.
+/// The cluster a request is about, among its extensions.
 #[derive(Clone, Debug)]
 pub struct Chosen(pub Arc<Cluster>);
 
@@ -34,20 +33,24 @@ impl<S: Sync> FromRequestParts<S> for Chosen {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        // Only a route outside the stack of `middleware` could lack it.
+        // Only a route outside the table of `router` could lack it.
         parts.extensions.get::<Chosen>().cloned().ok_or(ApiError::Internal)
     }
 }
 
-/// Takes `/clusters/NAME` off the path and remembers the cluster.
-pub async fn choose(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let (name, rest) = split(&path);
+/// Takes `/clusters/NAME` off the path.
+pub async fn choose<F: Future<Output = Response>>(
+    app: &App,
+    mut request: Request,
+    next: impl FnOnce(Arc<Cluster>, Request) -> F,
+) -> Response {
+    let uri = request.uri().clone();
+    let (name, rest) = split(uri.path());
     let cluster = match name {
         None => app.default_cluster(),
         Some(name) => app.cluster(name),
     };
-    let Some(cluster) = cluster.cloned() else {
+    let Some(cluster) = cluster else {
         let problem = ApiError::NotFound(format!("no cluster {} is served here", name.unwrap_or_default()));
         return refusal(rest, problem);
     };
@@ -57,9 +60,8 @@ pub async fn choose(State(app): State<Arc<App>>, mut request: Request, next: Nex
         };
         *request.uri_mut() = uri;
     }
-    request.extensions_mut().insert(Chosen(cluster));
     let prefix = name.map(|name| format!("{PREFIX}{name}"));
-    let mut response = next.run(request).await;
+    let mut response = next(cluster.clone(), request).await;
     if let Some(prefix) = prefix {
         lead_back(response.headers_mut(), &prefix);
     }

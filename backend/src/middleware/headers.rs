@@ -1,13 +1,8 @@
 //! Headers that every answer carries, and what browsers must not see.
 
 use crate::{app::App, error::is_drove_path};
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use http::{HeaderName, HeaderValue, header};
-use std::sync::Arc;
 
 const JSON: &[u8] = b"application/json";
 const FIXED: [(HeaderName, &str); 5] = [
@@ -23,13 +18,17 @@ const FIXED: [(HeaderName, &str); 5] = [
 ///
 /// Answers that say nothing about caching are not cached. A browser is never asked for credentials by its own dialog, which
 /// would remember them, and its `Accept` never reaches Drove, which would answer 406 (design section 3).
-pub async fn add(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub async fn add<F: Future<Output = Response>>(
+    app: &App,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let browser = request.headers().contains_key("sec-fetch-site");
     let is_drove = is_drove_path(request.uri().path());
     if browser && is_drove {
         request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     }
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let headers = response.headers_mut();
     if browser {
         headers.remove(header::WWW_AUTHENTICATE);

@@ -4,13 +4,9 @@ use crate::{
     app::App,
     error::{ApiError, refusal},
 };
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use http::{HeaderMap, header, uri::Authority};
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 /// Hosts this server answers for: localhost, loopback addresses, the listen address, configured names.
 #[derive(Debug)]
@@ -67,9 +63,13 @@ fn asked(headers: &HeaderMap) -> Option<Host> {
 }
 
 /// Answers 421 to requests for other hosts.
-pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn check<F: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if app.hosts.allow(request.headers()) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let host = request.headers().get(header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
     refusal(request.uri().path(), ApiError::WrongHost(host.unwrap_or_else(|| "(none)".to_owned())))

@@ -5,8 +5,9 @@ use crate::{
     error::{ApiError, refusal},
     extract::LARGEST_REQUEST,
 };
-use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use axum::{body::Body, extract::Request, response::Response};
 use http::header;
+use http_body::Body as _;
 use http_body_util::Limited;
 use std::time::Duration;
 
@@ -14,18 +15,22 @@ use std::time::Duration;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Readers of a body learn of the limit through [`crate::extract::read_body`].
-pub async fn limit(request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
+pub async fn limit<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
+    let uri = request.uri().clone();
     let said =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if said.is_some_and(|length| length > LARGEST_REQUEST) {
-        return refusal(&path, ApiError::TooLarge);
+        return refusal(uri.path(), ApiError::TooLarge);
     }
-    let request = request.map(|body| Body::new(Limited::new(body, LARGEST_REQUEST)));
-    match tokio::time::timeout(ANSWER_TIMEOUT, next.run(request)).await {
+    let limited = |body: Body| match body.is_end_stream() {
+        true => body,
+        false => Body::new(Limited::new(body, LARGEST_REQUEST)),
+    };
+    let request = request.map(limited);
+    match tokio::time::timeout(ANSWER_TIMEOUT, next(request)).await {
         Ok(response) => response,
         Err(_) => {
-            refusal(&path, ApiError::Timeout(format!("there was no answer within {} s", ANSWER_TIMEOUT.as_secs())))
+            refusal(uri.path(), ApiError::Timeout(format!("there was no answer within {} s", ANSWER_TIMEOUT.as_secs())))
         }
     }
 }

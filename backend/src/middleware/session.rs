@@ -1,20 +1,26 @@
 //! Who asks becomes a [`Caller`](crate::session::caller::Caller) among the request's extensions.
 
-use super::cluster::Chosen;
 use crate::{
-    app::Peer,
+    app::{Cluster, Peer},
     error::{is_drove_path, refusal},
     session::gate::{Asked, Entered},
 };
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{extract::Request, response::Response};
 use http::header;
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 /// Requests of nobody pass: what they may do is for handlers to say. Pages and files are everybody's.
-pub async fn identify(Chosen(cluster): Chosen, mut request: Request, next: Next) -> Response {
+pub async fn identify<F: Future<Output = Response>>(
+    cluster: Arc<Cluster>,
+    mut request: Request,
+    next: impl FnOnce(Arc<Cluster>, Request) -> F,
+) -> Response {
     let path = request.uri().path();
     if !is_drove_path(path) && !path.starts_with("/api/") {
-        return next.run(request).await;
+        return next(cluster, request).await;
     }
     let peer = peer_of(&request);
     let asked = Asked { method: request.method(), path, headers: request.headers(), peer };
@@ -28,7 +34,7 @@ pub async fn identify(Chosen(cluster): Chosen, mut request: Request, next: Next)
     if let Some(unverified) = unverified {
         request.extensions_mut().insert(unverified);
     }
-    let mut response = next.run(request).await;
+    let mut response = next(cluster, request).await;
     // A handler that signs in or out knows better.
     if !response.headers().contains_key(header::SET_COOKIE) {
         response.headers_mut().extend(cookies);

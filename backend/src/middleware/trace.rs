@@ -1,7 +1,7 @@
 //! One id and one log line for each request; a panic ends the request, not the process.
 
 use crate::error::{ApiError, refusal};
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{extract::Request, response::Response};
 use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue};
 use std::{
@@ -11,31 +11,41 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// Names the request in the answer and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Never logs queries, headers or bodies: they hold credentials and specs.
-pub async fn trace(request: Request, next: Next) -> Response {
+///
+/// What changes nothing has its context in the log only where that is detailed: writing it costs as much as forwarding.
+pub async fn trace<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let id = next_id();
-    let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("request", id, method = %request.method(), path);
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let span = match method.is_safe() {
+        true => tracing::debug_span!("request", id, %method, path = uri.path()),
+        false => tracing::info_span!("request", id, %method, path = uri.path()),
+    };
+    let has_context = !span.is_disabled();
     async move {
+        let context = || match has_context {
+            true => Span::none(),
+            false => tracing::error_span!("request", id, %method, path = uri.path()),
+        };
         let began = crate::clock::monotonic();
-        let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        let answered = AssertUnwindSafe(next(request)).catch_unwind().await;
         let mut response = answered.unwrap_or_else(|panic| {
-            tracing::error!(panic = panic_text(panic.as_ref()), "a handler panicked");
-            refusal(&path, ApiError::Internal)
+            context().in_scope(|| tracing::error!(panic = panic_text(panic.as_ref()), "a handler panicked"));
+            refusal(uri.path(), ApiError::Internal)
         });
         let status = response.status().as_u16();
         let millis = began.elapsed().as_millis();
         if response.status().is_server_error() {
-            tracing::warn!(status, millis, "answered");
+            context().in_scope(|| tracing::warn!(status, millis, "answered"));
         } else {
             tracing::debug!(status, millis, "answered");
         }
-        if let Ok(id) = HeaderValue::from_str(&id) {
+        if let Ok(id) = HeaderValue::try_from(id) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         response

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderValue, Uri,
-    uri::{Authority, PathAndQuery, Scheme},
+    uri::{self, Authority, PathAndQuery, Scheme},
 };
 use std::{fmt, str::FromStr};
 
@@ -13,6 +13,8 @@ pub struct Endpoint {
     authority: Authority,
     /// Empty, or begins with a slash and does not end with one.
     prefix: String,
+    /// The authority again, as a header.
+    host: HeaderValue,
 }
 
 impl Endpoint {
@@ -36,17 +38,22 @@ impl Endpoint {
     /// # Errors
     /// The path cannot stand in an address.
     pub fn locate(&self, asked: &Uri) -> Result<Uri, http::Error> {
-        let path = asked.path_and_query().map_or("/", PathAndQuery::as_str);
-        let builder = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone());
-        if self.prefix.is_empty() {
-            return builder.path_and_query(path).build();
-        }
-        builder.path_and_query(format!("{}{path}", self.prefix)).build()
+        let mut parts = uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = match asked.path_and_query() {
+            Some(path) if self.prefix.is_empty() => Some(path.clone()),
+            path => {
+                let path = path.map_or("/", PathAndQuery::as_str);
+                Some(format!("{}{path}", self.prefix).parse()?)
+            }
+        };
+        Ok(Uri::from_parts(parts)?)
     }
 
     /// The `Host` of requests to it.
-    pub fn host(&self) -> Option<HeaderValue> {
-        HeaderValue::from_str(self.authority.as_str()).ok()
+    pub fn host(&self) -> &HeaderValue {
+        &self.host
     }
 }
 
@@ -79,7 +86,8 @@ impl FromStr for Endpoint {
             return Err(wrong("it must not have a query"));
         }
         let prefix = path.path().trim_end_matches('/').to_owned();
-        Ok(Self { scheme, authority, prefix })
+        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| wrong("its host cannot be a header"))?;
+        Ok(Self { scheme, authority, prefix, host })
     }
 }
 

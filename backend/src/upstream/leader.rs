@@ -17,7 +17,7 @@ mod probe;
 use super::{
     Change, Changes, Concerns, Upstream, UpstreamError,
     endpoint::Endpoint,
-    trust::{self, HttpClient, Trust, TrustFault},
+    trust::{self, HttpClients, Trust, TrustFault},
 };
 use crate::error::{ApiError, refusal};
 use answer_body::AnswerBody;
@@ -32,7 +32,7 @@ use hyper_util::client::legacy::Error as ClientError;
 use model::dashboard::ControllerStatus;
 use probe::Standing;
 use std::{pin::pin, time::Duration};
-use tokio::time::{Instant, interval_at, sleep};
+use tokio::time::{Instant, sleep};
 use tokio_stream::wrappers::BroadcastStream;
 
 /// A request whose body is no larger (in bytes) is kept until it is answered, so that it can be sent to the next leader.
@@ -80,7 +80,7 @@ impl Controllers {
 
 #[derive(Clone)]
 struct Follower {
-    client: HttpClient,
+    clients: HttpClients,
     finder: Finder,
 }
 
@@ -90,11 +90,11 @@ struct Follower {
 /// The certificates cannot be had.
 pub fn upstream(config: LeaderConfig) -> Result<(Upstream, Controllers), TrustFault> {
     let tls = config.controllers.iter().any(Endpoint::is_secure);
-    let client = trust::client(&config.trust, tls)?;
-    let finder = Finder::start(client.clone(), config.controllers, config.credential);
+    let clients = trust::clients(&config.trust, tls)?;
+    let finder = Finder::start(clients.clone(), config.controllers, config.credential);
     let controllers = Controllers { finder: finder.clone() };
     let hints = finder.clone();
-    let follower = Follower { client, finder };
+    let follower = Follower { clients, finder };
     let service = tower::service_fn(move |request| {
         let follower = follower.clone();
         async move { follower.forward(request).await }
@@ -185,19 +185,22 @@ impl Follower {
 
     /// Waits for the beginning of an answer, which may take a minute, unless the leader is lost meanwhile.
     async fn answer(&self, leader: Leader, request: Request<Body>, is_read: bool) -> Result<Response<Incoming>, Sent> {
-        let mut answer = pin!(self.client.request(request));
+        let mut answer = pin!(self.clients.of_this_thread().request(request));
         let mut deposed = pin!(async {
             self.finder.deposed(leader).await;
             if !is_read {
                 sleep(LAST_ANSWER).await;
             }
         });
-        let mut doubtful = interval_at(Instant::now() + DOUBTFUL_AFTER, DOUBTFUL_AFTER);
+        let mut doubtful = pin!(sleep(DOUBTFUL_AFTER));
         loop {
             tokio::select! {
                 answered = answer.as_mut() => return answered.map_err(|error| unsent_or_lost(&error)),
                 () = deposed.as_mut() => return Err(Sent::Lost("the leader was lost before it answered".to_owned())),
-                _ = doubtful.tick() => self.finder.doubt(leader),
+                () = doubtful.as_mut() => {
+                    self.finder.doubt(leader);
+                    doubtful.as_mut().reset(Instant::now() + DOUBTFUL_AFTER);
+                }
             }
         }
     }
@@ -242,6 +245,9 @@ enum Sending {
 impl Sending {
     /// Keeps what is small.
     async fn prepare(body: Body) -> Result<Self, UpstreamError> {
+        if body.is_end_stream() {
+            return Ok(Self::Kept(Bytes::new()));
+        }
         if body.size_hint().exact().is_none_or(|length| length > KEPT_REQUEST) {
             return Ok(Self::Stream(Some(body)));
         }
@@ -254,6 +260,7 @@ impl Sending {
     /// The body once more; nothing if it is gone.
     fn take(&mut self) -> Option<Body> {
         match self {
+            Self::Kept(bytes) if bytes.is_empty() => Some(Body::empty()),
             Self::Kept(bytes) => Some(Body::from(bytes.clone())),
             Self::Stream(body) => body.take(),
         }

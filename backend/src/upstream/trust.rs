@@ -13,10 +13,11 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
+use thread_local::ThreadLocal;
 
 /// Longest time until a connection stands.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Idle connections kept for each controller.
+/// Idle connections kept for each controller by each thread.
 const IDLE_CONNECTIONS: usize = 64;
 /// An idle connection is closed after this long: well before the controller does so (30 s, Dropwizard's default), since
 /// a request that meets a closing connection is one whose outcome is unknown.
@@ -24,6 +25,29 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Sends requests to controllers.
 pub type HttpClient = Client<HttpsConnector<HttpConnector>, Body>;
+
+/// The clients of one cluster: each thread has its own, so that a request and the connection it takes are one thread's
+/// business. Clones share them.
+#[derive(Clone)]
+pub struct HttpClients(Arc<Clients>);
+
+struct Clients {
+    connector: HttpsConnector<HttpConnector>,
+    of_threads: ThreadLocal<HttpClient>,
+}
+
+impl HttpClients {
+    /// That of this thread.
+    pub fn of_this_thread(&self) -> &HttpClient {
+        self.0.of_threads.get_or(|| {
+            Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(IDLE_TIMEOUT)
+                .pool_max_idle_per_host(IDLE_CONNECTIONS)
+                .build(self.0.connector.clone())
+        })
+    }
+}
 
 /// Which certificates of controllers are believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,11 +77,11 @@ pub enum TrustFault {
     NoRoots,
 }
 
-/// A client for controllers; `tls` tells whether any of them is reached through it.
+/// Clients for controllers; `tls` tells whether any of them is reached through it.
 ///
 /// # Errors
 /// Whatever [`TrustFault`] lists.
-pub fn client(trust: &Trust, tls: bool) -> Result<HttpClient, TrustFault> {
+pub fn clients(trust: &Trust, tls: bool) -> Result<HttpClients, TrustFault> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -68,11 +92,7 @@ pub fn client(trust: &Trust, tls: bool) -> Result<HttpClient, TrustFault> {
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
-    Ok(Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
-        .build(connector))
+    Ok(HttpClients(Arc::new(Clients { connector, of_threads: ThreadLocal::new() })))
 }
 
 fn config(trust: &Trust, tls: bool) -> Result<ClientConfig, TrustFault> {

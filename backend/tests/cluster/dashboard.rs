@@ -3,16 +3,13 @@
 use super::fake::Fake;
 pub use crate::requests::*;
 
-use axum::{
-    Router,
-    body::{Body, Bytes},
-};
+use axum::body::{Body, Bytes};
 use backend::{
     app::{App, Served, Shared},
     assets::Assets,
     config::{ClusterConfig, Credential, ProxyUsers, Retention, SessionConfig},
     middleware::host::HostRules,
-    router,
+    router::{self, Site},
     session::cookies::SessionCookies,
     upstream::trust::Trust,
 };
@@ -24,7 +21,6 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{sync::watch, time::Instant};
-use tower::ServiceExt;
 
 /// Nothing in these tests takes nearly as long.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -34,7 +30,7 @@ pub const JSON: (&str, &str) = ("content-type", "application/json");
 pub const OPERATIONS: &str = "/apis/v1/tasks/operations";
 
 pub struct Dashboard {
-    pub router: Router,
+    pub site: Site,
     served: Vec<Served>,
     _stop: watch::Sender<bool>,
     _folder: TempDir,
@@ -85,8 +81,8 @@ impl Dashboard {
         let assets = Assets::from_files([("index.html".to_owned(), Bytes::from_static(b"<!doctype html>the page"))]);
         let clusters: Vec<_> = served.iter().map(|served| served.cluster().clone()).collect();
         let app = App::new(assets, hosts, stopping, clusters[0].clone(), clusters[1..].to_vec());
-        let router = router::router(Arc::new(app));
-        Self { router, served, _stop: stop, _folder: folder }
+        let site = router::site(Arc::new(app));
+        Self { site, served, _stop: stop, _folder: folder }
     }
 
     pub async fn stop(self) {
@@ -96,7 +92,7 @@ impl Dashboard {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {
-        self.router.clone().oneshot(request).await.unwrap()
+        self.site.answer(request).await
     }
 
     /// A GET as `admin`, whatever comes of it.

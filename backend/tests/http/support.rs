@@ -2,16 +2,13 @@
 
 pub use crate::requests::*;
 
-use axum::{
-    Router,
-    body::{Body, Bytes},
-};
+use axum::body::{Body, Bytes};
 use backend::{
     app::{App, Demo},
     assets::Assets,
     config::{DemoConfig, DemoUser, Retention},
     middleware::host::HostRules,
-    router,
+    router::{self, Site},
 };
 use controller::scenario::Scenario;
 use http::{Method, Request, Response, StatusCode};
@@ -20,7 +17,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
-use tower::ServiceExt;
 
 /// `admin:admin`.
 pub const ADMIN: &str = "Basic YWRtaW46YWRtaW4=";
@@ -28,7 +24,7 @@ pub const ADMIN: &str = "Basic YWRtaW46YWRtaW4=";
 const DEADLINE: Duration = Duration::from_secs(60);
 
 pub struct Dashboard {
-    pub router: Router,
+    pub site: Site,
     demo: Demo,
     pub stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
@@ -74,11 +70,11 @@ impl Dashboard {
         ];
         let files = files.map(|(name, content)| (name.to_owned(), Bytes::from_static(content.as_bytes())));
         let app = App::new(Assets::from_files(files), hosts, stopping, demo.cluster().clone(), Vec::new());
-        Self { router: router::router(Arc::new(app)), demo, stop, _folder: folder }
+        Self { site: router::site(Arc::new(app)), demo, stop, _folder: folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {
-        self.router.clone().oneshot(request).await.unwrap()
+        self.site.answer(request).await
     }
 
     /// A GET as `admin`, which succeeds.

@@ -3,7 +3,7 @@
 use super::probe::{self, Standing};
 use crate::{
     clock,
-    upstream::{Change, endpoint::Endpoint, trust::HttpClient},
+    upstream::{Change, endpoint::Endpoint, trust::HttpClients},
 };
 use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
 use http::HeaderValue;
@@ -53,7 +53,7 @@ pub struct Leader {
 }
 
 struct Shared {
-    client: HttpClient,
+    clients: HttpClients,
     controllers: Vec<Endpoint>,
     credential: Option<HeaderValue>,
     leader: watch::Sender<Option<Leader>>,
@@ -79,9 +79,9 @@ struct Seen {
 
 impl Finder {
     /// Begins to search; `credential` is that of the watcher. Goes on until the last clone is dropped.
-    pub fn start(client: HttpClient, controllers: Vec<Endpoint>, credential: Option<HeaderValue>) -> Self {
+    pub fn start(clients: HttpClients, controllers: Vec<Endpoint>, credential: Option<HeaderValue>) -> Self {
         let shared = Arc::new(Shared {
-            client,
+            clients,
             seen: watch::Sender::new(vec![Seen::default(); controllers.len()]),
             controllers,
             credential,
@@ -277,7 +277,9 @@ impl Shared {
     }
 
     async fn ask(&self, index: usize, patience: Duration) -> Standing {
-        let standing = probe::ask(&self.client, &self.controllers[index], self.credential.as_ref(), patience).await;
+        let standing =
+            probe::ask(self.clients.of_this_thread(), &self.controllers[index], self.credential.as_ref(), patience)
+                .await;
         self.saw(index, &standing);
         standing
     }

@@ -30,9 +30,7 @@ pub fn to_leader(headers: &mut HeaderMap, leader: &Endpoint) {
     for name in ours {
         headers.remove(name);
     }
-    if let Some(host) = leader.host() {
-        headers.insert(header::HOST, host);
-    }
+    headers.insert(header::HOST, leader.host().clone());
 }
 
 /// Makes the headers of an answer those of ours.

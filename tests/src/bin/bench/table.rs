@@ -24,7 +24,11 @@ impl Row {
     }
 
     fn new(what: &str, measured: f64, limit: f64, unit: &str, sign: &str, reached: bool) -> Self {
-        let text = |n: f64| if n.fract() == 0.0 || n >= 100.0 { format!("{n:.0}") } else { format!("{n:.1}") };
+        let text = |n: f64| match n {
+            whole if whole.fract() == 0.0 || whole >= 100.0 => format!("{whole:.0}"),
+            small if small < 1.0 => format!("{small:.2}"),
+            n => format!("{n:.1}"),
+        };
         Self {
             what: what.into(),
             measured: format!("{} {unit}", text(measured)),
