@@ -115,6 +115,17 @@ impl Serialize for DroveDuration {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for DroveDuration {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let text = utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String);
+        text.description(Some("A duration: a number and its unit.")).examples(["100 seconds"]).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for DroveDuration {}
+
 impl<'de> Deserialize<'de> for DroveDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;

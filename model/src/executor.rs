@@ -1,5 +1,8 @@
 //! Executors as Drove shows them (contract 2.6). All figures come from an executor's published snapshot, up to 20 s old.
 
+#[cfg(feature = "openapi")]
+mod schema;
+
 use crate::{ExecutorId, TaskInfo, Timestamp, wire_enum::wire_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +40,7 @@ impl ExecutorState {
 
 /// `ExecutorSummary`: one entry of `/cluster/executors`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutorSummary {
     /// Identity.
@@ -70,6 +74,7 @@ pub struct ExecutorSummary {
 
 /// `ExecutorNodeData`: the detail of one executor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutorNodeData {
     /// Always `EXECUTOR`.
@@ -109,6 +114,7 @@ pub struct ExecutorNodeData {
 
 /// `state` of an [`ExecutorNodeData`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutorResourceSnapshot {
     /// Identity.
@@ -148,12 +154,15 @@ pub struct AvailableMemory {
 
 /// Physical cores and memory (MB) by NUMA node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PhysicalLayout {
     /// NUMA node → core ids.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, BTreeSet<u32>>))]
     pub cores: BTreeMap<u32, BTreeSet<u32>>,
     /// NUMA node → MB.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]
     pub memory: BTreeMap<u32, i64>,
 }
 

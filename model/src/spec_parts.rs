@@ -47,6 +47,7 @@ wire_enum!(
 
 /// `volumes` entry (contract 3.4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MountedVolume {
     /// Where the container sees it; required.
@@ -81,7 +82,8 @@ wire_enum!(
 
 /// `placementPolicy` (contract 3.6; meaning in 6.4).
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PlacementPolicy {
     /// Any untagged executor.
     Any,
@@ -100,6 +102,7 @@ pub enum PlacementPolicy {
     /// Executors without tags.
     NoTag,
     /// A rule decides; the embedded core counts any rule as false.
+    #[serde(rename_all = "camelCase")]
     RuleBased {
         /// Required.
         rule: String,
@@ -110,12 +113,14 @@ pub enum PlacementPolicy {
     /// Several policies together.
     Composite {
         /// Required.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         policies: Vec<PlacementPolicy>,
         /// Absent = AND.
         #[serde(skip_serializing_if = "Option::is_none")]
         combiner: Option<Combiner>,
     },
     /// For local services; refused for tasks.
+    #[serde(rename_all = "camelCase")]
     Local {
         /// Meaningless for tasks.
         host_level: bool,
@@ -124,10 +129,11 @@ pub enum PlacementPolicy {
 
 /// `logging` (contract 3.7): docker's own log driver.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type")]
 pub enum LoggingSpec {
     /// json-file.
-    #[serde(rename = "LOCAL")]
+    #[serde(rename = "LOCAL", rename_all = "camelCase")]
     Local {
         /// Free text such as `10m`; required.
         #[serde(default)]
@@ -140,7 +146,7 @@ pub enum LoggingSpec {
         compress: bool,
     },
     /// syslog.
-    #[serde(rename = "RSYSLOG")]
+    #[serde(rename = "RSYSLOG", rename_all = "camelCase")]
     Rsyslog {
         /// Address; required.
         #[serde(default)]

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 /// `TaskInfo`: the record of one run as the leader stores it. `hostname` is absent until the container exists, and
 /// `taskResult` until the run ended (contract 2.3, table of presence).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskInfo {
     /// Source app.
@@ -78,6 +79,7 @@ impl TaskInfo {
 
 /// `taskResult`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskResult {
     /// How it ended.
@@ -88,6 +90,7 @@ pub struct TaskResult {
 
 /// `executable` of a [`TaskInfo`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutableInfo {
     /// Always `DOCKER` in 1.33.
@@ -102,12 +105,14 @@ pub struct ExecutableInfo {
 
 /// One entry of `resources` of a [`TaskInfo`]: NUMA node → what was taken there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", try_from = "AllocationFields")]
 pub enum ResourceAllocation {
     /// Core ids.
     #[serde(rename = "CPU")]
     Cpu {
         /// NUMA node → core ids.
+        #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<u32>>))]
         cores: BTreeMap<u32, Vec<u32>>,
     },
     /// Memory in MB.
@@ -115,6 +120,7 @@ pub enum ResourceAllocation {
     Memory {
         /// NUMA node → MB.
         #[serde(rename = "memoryInMB")]
+        #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]
         memory_in_mb: BTreeMap<u32, i64>,
     },
 }

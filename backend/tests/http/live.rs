@@ -1,34 +1,21 @@
-use crate::support::{ADMIN, Dashboard, get};
-use axum::body::BodyDataStream;
-use flate2::write::GzDecoder;
-use futures_util::StreamExt;
-use http::{StatusCode, header};
+use crate::{
+    events::{Event, Events},
+    support::{ADMIN, Dashboard, get},
+};
+use http::StatusCode;
 use model::{
     TaskKey, TaskState,
     dashboard::{LiveDelta, LiveNotice, LiveSnapshot, LogFrame, TasksDelta, ViewDelta, ViewSnapshot},
 };
 use serde_json::json;
-use std::{io::Write, time::Duration};
+use std::time::Duration;
 use tokio::time::Instant;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-struct Event {
-    name: String,
-    id: String,
-    data: String,
-}
-
 fn of_list(view: ViewDelta) -> TasksDelta {
     let ViewDelta::Tasks(changes) = view else { panic!("not of a list: {view:?}") };
     changes
-}
-
-/// An event stream, as a browser reads it.
-struct Events {
-    body: BodyDataStream,
-    gzip: Option<GzDecoder<Vec<u8>>>,
-    text: String,
 }
 
 impl Events {
@@ -44,41 +31,7 @@ impl Events {
 
     async fn open_with(dashboard: &Dashboard, query: &str, headers: &[(&str, &str)]) -> Self {
         let response = dashboard.send(get(&format!("/api/live?{query}"), headers)).await;
-        assert_eq!(response.status(), StatusCode::OK, "{query}");
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
-        let gzip = response.headers().contains_key(header::CONTENT_ENCODING).then(|| GzDecoder::new(Vec::new()));
-        Self { body: response.into_body().into_data_stream(), gzip, text: String::new() }
-    }
-
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let field = |name: &str| {
-                    let value = block.lines().find_map(|line| line.strip_prefix(name));
-                    value.map(|value| value.trim_start().to_owned()).unwrap_or_default()
-                };
-                let event = Event { name: field("event:"), id: field("id:"), data: field("data:") };
-                self.text = rest.to_owned();
-                if event.data.is_empty() {
-                    continue;
-                }
-                return Some(event);
-            }
-            let chunk =
-                tokio::time::timeout(DEADLINE, self.body.next()).await.expect("an event within the deadline")?;
-            self.take(&chunk.unwrap());
-        }
-    }
-
-    fn take(&mut self, chunk: &[u8]) {
-        let Some(gzip) = &mut self.gzip else {
-            return self.text.push_str(std::str::from_utf8(chunk).unwrap());
-        };
-        gzip.write_all(chunk).unwrap();
-        gzip.flush().unwrap();
-        let plain = std::mem::take(gzip.get_mut());
-        assert!(plain.ends_with(b"\n\n"), "each piece can be read to the end of an event: {plain:?}");
-        self.text.push_str(std::str::from_utf8(&plain).unwrap());
+        Self::of(response)
     }
 
     /// The first thing that `read` finds in an event of that name.

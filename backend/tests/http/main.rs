@@ -4,6 +4,10 @@
 mod api_document;
 mod audit;
 mod clock_and_clusters;
+#[path = "../shared/description.rs"]
+mod description;
+#[path = "../shared/events.rs"]
+mod events;
 mod export;
 mod history;
 mod hosts_and_limits;

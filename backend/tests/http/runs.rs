@@ -26,7 +26,7 @@ async fn delete(dashboard: &Dashboard, id: &str) {
     assert_eq!(dashboard.send(request).await.status(), StatusCode::OK);
 }
 
-fn kill(id: &str) -> Value {
+pub fn kill(id: &str) -> Value {
     let op = json!({ "timeout": "300s", "parallelism": 1, "failureStrategy": "STOP" });
     json!({ "type": "KILL", "sourceAppName": "TEST_APP", "taskId": id, "opSpec": op })
 }

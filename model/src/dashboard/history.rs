@@ -121,7 +121,6 @@ pub struct TaskDetail {
     pub submissions: Vec<Submission>,
     /// Drove's last record of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub info: Option<TaskInfo>,
     /// For a run that was not placed: the verdict matrix of that moment ([`crate::fit`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -51,11 +51,9 @@ pub enum ViewSnapshot {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExecutorLive {
     /// From the list.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub summary: ExecutorSummary,
     /// From its detail, once read; `updated` tells its age.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub detail: Option<ExecutorNodeData>,
 }
 

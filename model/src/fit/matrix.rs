@@ -55,7 +55,6 @@ pub struct Change {
     pub memory_mb: Option<i64>,
     /// Another policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub policy: Option<PlacementPolicy>,
     /// Hostnames of the executors that would fit then.
     pub fitting: Vec<String>,
