@@ -35,7 +35,7 @@ async fn at_work(fake: &Fake) -> Dashboard {
 async fn what_is_answered_for_a_real_cluster_is_described() {
     let fake = Fake::start().await;
     let dashboard = at_work(&fake).await;
-    let mut api = Description::of(&dashboard.router).await;
+    let mut api = Description::of(&dashboard.site).await;
     let ok = StatusCode::OK;
     let clusters = eventually("the standing of all controllers", async || {
         let clusters = api.hold("/api/clusters", read("/api/clusters"), ok).await;
@@ -79,7 +79,7 @@ async fn what_is_answered_for_a_real_cluster_is_described() {
 async fn whatever_goes_wrong_in_a_real_cluster_is_described() {
     let fake = Fake::start().await;
     let dashboard = at_work(&fake).await;
-    let mut api = Description::of(&dashboard.router).await;
+    let mut api = Description::of(&dashboard.site).await;
     let leader = &fake.controllers[0];
     let tricked = "/apis/v1/logfiles/tasks/TEST_APP/T-1/list";
     let arrived = leader.count(tricked);

@@ -36,7 +36,7 @@ fn write(method: Method, path: &str, body: &Value) -> Request<Body> {
 #[tokio::test]
 async fn whatever_is_answered_is_described_and_whatever_is_described_is_answered() {
     let dashboard = Dashboard::start().await;
-    let mut api = Description::of(&dashboard.router).await;
+    let mut api = Description::of(&dashboard.site).await;
     let ok = StatusCode::OK;
 
     api.hold("/api/demo/clock", write(Method::POST, "/api/demo/clock", &json!({ "action": "pause" })), ok).await;
@@ -142,7 +142,7 @@ async fn the_page_about_the_api_needs_nothing_from_elsewhere() {
     let (status, page) = taken(response).await;
     let page = String::from_utf8(page.to_vec()).unwrap();
     assert_eq!(status, StatusCode::OK);
-    for (method, path) in Description::of(&dashboard.router).await.operations() {
+    for (method, path) in Description::of(&dashboard.site).await.operations() {
         assert!(page.contains(&format!("<code>{} {path}</code>", method.to_uppercase())), "{method} {path}");
     }
     assert!(!page.contains("://") && !page.contains("<script") && !page.contains("<style") && !page.contains("style="));

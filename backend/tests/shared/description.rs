@@ -4,27 +4,27 @@ use crate::{
     events::Events,
     requests::{answered, get, taken},
 };
-use axum::{Router, body::Body};
+use axum::body::Body;
+use backend::router::Site;
 use http::{Request, StatusCode, header};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use tower::ServiceExt;
 
 /// The description, and which of its operations were held against it.
 pub struct Description {
-    router: Router,
+    site: Site,
     pub document: Value,
     pub asked: BTreeSet<(String, String)>,
 }
 
 impl Description {
     /// The description that a dashboard gives of itself.
-    pub async fn of(router: &Router) -> Self {
-        let response = router.clone().oneshot(get("/api/openapi.json", &[])).await.unwrap();
+    pub async fn of(site: &Site) -> Self {
+        let response = site.answer(get("/api/openapi.json", &[])).await;
         let (_, document) = answered(response).await;
         assert_eq!(document["openapi"].as_str().and_then(|version| version.split('.').next()), Some("3"));
-        Self { router: router.clone(), document, asked: BTreeSet::new() }
+        Self { site: site.clone(), document, asked: BTreeSet::new() }
     }
 
     /// Checks what `schema` says; a field that is not described is a fault too.
@@ -53,7 +53,7 @@ impl Description {
         let what = format!("{method} {path}");
         let operation = &self.document["paths"][path][&method];
         assert!(operation.is_object(), "{what} is not described");
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.site.answer(request).await;
         let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().split(';').next().unwrap().to_owned();
         let (status, body) = taken(response).await;
         assert_eq!(status, expected, "{what}: {}", String::from_utf8_lossy(&body));
@@ -76,7 +76,7 @@ impl Description {
     /// Opens `/api/live`, and holds each event against the type that is named for it, until each of `kinds` was among them.
     pub async fn follow(&mut self, request: Request<Body>, kinds: &[&str], mut meanwhile: impl AsyncFnMut(&str)) {
         let what = request.uri().to_string();
-        let mut events = Events::of(self.router.clone().oneshot(request).await.unwrap());
+        let mut events = Events::of(self.site.answer(request).await);
         let mut missing: BTreeSet<&str> = kinds.iter().copied().collect();
         while !missing.is_empty() {
             let event = events.next().await.unwrap();
