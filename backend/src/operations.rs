@@ -16,7 +16,7 @@ use crate::{
     extract::read_body,
     ledger::{Answer, Ledger, LedgerError, Now, SubmissionId},
     session::caller::Caller,
-    upstream::{Concerns, Upstream, UpstreamError},
+    upstream::{Concerns, InMemory, Upstream, UpstreamError},
 };
 use audit::{Audit, Outcome};
 use axum::body::{Body, Bytes, to_bytes};
@@ -182,7 +182,12 @@ impl Operations {
     }
 
     /// Sends the request, once. An answer that breaks off is lost.
-    async fn send(&self, parts: request::Parts, body: Bytes) -> Result<(http::response::Parts, Bytes), UpstreamError> {
+    async fn send(
+        &self,
+        mut parts: request::Parts,
+        body: Bytes,
+    ) -> Result<(http::response::Parts, Bytes), UpstreamError> {
+        parts.extensions.insert(InMemory);
         let response = self.upstream.call(Request::from_parts(parts, Body::from(body))).await?;
         let (response, body) = response.into_parts();
         match to_bytes(body, LARGEST_ANSWER).await {

@@ -49,6 +49,10 @@ pub enum Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concerns(pub TaskKey);
 
+/// Extension of a request whose body is in memory already, whatever its size: keeping it costs nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InMemory;
+
 /// Why there is no answer. It decides whether an operation may be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {

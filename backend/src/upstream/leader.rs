@@ -15,7 +15,7 @@ mod headers;
 mod probe;
 
 use super::{
-    Change, Changes, Concerns, Upstream, UpstreamError,
+    Change, Changes, Concerns, InMemory, Upstream, UpstreamError,
     endpoint::Endpoint,
     trust::{self, HttpClients, Trust, TrustFault},
 };
@@ -24,7 +24,7 @@ use answer_body::AnswerBody;
 use axum::body::{Body, Bytes};
 use finder::{Finder, Leader};
 use futures_util::StreamExt;
-use http::{HeaderValue, Request, Response, StatusCode, request};
+use http::{HeaderValue, Method, Request, Response, StatusCode, request};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError};
 use hyper::body::Incoming;
@@ -35,7 +35,8 @@ use std::{pin::pin, time::Duration};
 use tokio::time::{Instant, sleep};
 use tokio_stream::wrappers::BroadcastStream;
 
-/// A request whose body is no larger (in bytes) is kept until it is answered, so that it can be sent to the next leader.
+/// A request whose body is no larger (in bytes) is kept until it is answered, so that it can be sent to the next leader;
+/// one that is [`InMemory`] is kept in any case.
 const KEPT_REQUEST: u64 = 64 << 10;
 /// An answer to a read that is no larger (in bytes) is taken in whole before it is passed on: should it break off, the read
 /// is sent once more.
@@ -122,7 +123,7 @@ impl Follower {
     async fn forward(&self, request: Request<Body>) -> Result<Response<Body>, UpstreamError> {
         let (parts, body) = request.into_parts();
         let concerns = parts.extensions.get::<Concerns>().cloned();
-        let mut body = Sending::prepare(body).await?;
+        let mut body = Sending::prepare(body, parts.extensions.get::<InMemory>().is_some()).await?;
         let is_read = parts.method.is_safe();
         let mut may_repeat = is_read;
         let mut failure = UpstreamError::NoLeader;
@@ -130,6 +131,14 @@ impl Follower {
             let Some(leader) = self.finder.leader().await else { return Err(UpstreamError::NoLeader) };
             let Some(to_send) = body.take() else { return Err(failure) };
             failure = match self.send(leader, &parts, to_send).await {
+                Sent::Answered(response) if may_repeat && may_mean_standby(&parts, &response) => {
+                    may_repeat = false;
+                    self.finder.settle_doubt(leader).await;
+                    if self.finder.is_leader(leader) {
+                        return Ok(response);
+                    }
+                    UpstreamError::NoLeader
+                }
                 Sent::Answered(response) => {
                     if let Some(Concerns(key)) = concerns {
                         // Nobody may be listening.
@@ -243,12 +252,12 @@ enum Sending {
 }
 
 impl Sending {
-    /// Keeps what is small.
-    async fn prepare(body: Body) -> Result<Self, UpstreamError> {
+    /// Keeps what is small, or `in_memory`.
+    async fn prepare(body: Body, in_memory: bool) -> Result<Self, UpstreamError> {
         if body.is_end_stream() {
             return Ok(Self::Kept(Bytes::new()));
         }
-        if body.size_hint().exact().is_none_or(|length| length > KEPT_REQUEST) {
+        if !in_memory && body.size_hint().exact().is_none_or(|length| length > KEPT_REQUEST) {
             return Ok(Self::Stream(Some(body)));
         }
         match body.collect().await {
@@ -265,6 +274,11 @@ impl Sending {
             Self::Stream(body) => body.take(),
         }
     }
+}
+
+/// Whether an answer may be that of a controller that does not lead, which says so in a body that HEAD does not have.
+fn may_mean_standby(parts: &request::Parts, response: &Response<Body>) -> bool {
+    parts.method == Method::HEAD && response.status() == StatusCode::BAD_REQUEST
 }
 
 fn unsent_or_lost(error: &ClientError) -> Sent {

@@ -2,11 +2,12 @@
 
 use super::{
     controllers::{Mode, Trick},
-    dashboard::{Dashboard, FROM_PAGE, OPERATIONS, answered, basic, create, eventually, get},
+    dashboard::{Dashboard, FROM_PAGE, OPERATIONS, answered, basic, create, eventually, get, request},
     fake::Fake,
 };
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use model::dashboard::{ClusterList, ControllerHealth};
+use serde_json::json;
 
 async fn health(dashboard: &Dashboard) -> Vec<ControllerHealth> {
     let list: ClusterList = dashboard.read("/api/clusters").await;
@@ -147,4 +148,35 @@ async fn where_pings_are_refused_clients_with_credentials_still_find_the_leader(
         eventually("the leader", async || (dashboard.get("/apis/v1/tasks").await.0 == StatusCode::OK).then_some(()))
             .await;
     }
+}
+
+#[tokio::test]
+async fn a_large_operation_goes_to_the_next_leader_too() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let mut large = create("large");
+    large["spec"]["env"] = json!({ "LONG": "x".repeat(200 << 10) });
+    let refusal = r#"{"status":"FAILED","message":"This node is not the leader controller"}"#;
+    fake.controllers[0].trick_for(OPERATIONS, Trick::Answers(400, "application/json", refusal));
+    assert_eq!(dashboard.operate(&large).await.status(), StatusCode::OK);
+    let arrived = fake.arrivals().into_iter().filter(|arrival| arrival.uri.path() == OPERATIONS);
+    let sizes: Vec<_> = arrived.map(|arrival| arrival.body.len()).collect();
+    assert!(sizes.len() == 2 && sizes[0] == sizes[1] && sizes[0] > 200 << 10, "{sizes:?}");
+}
+
+#[tokio::test]
+async fn head_finds_the_next_leader_though_a_refusal_of_it_says_nothing() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let admin = basic("admin");
+    let head = async || {
+        let headers = [("authorization", &*admin)];
+        dashboard.send(request(Method::HEAD, "/apis/v1/tasks", &headers, "")).await.status()
+    };
+    fake.lead(1);
+    assert_eq!(head().await, StatusCode::OK);
+    fake.controllers[1].trick_for("/apis/v1/tasks", Trick::Answers(400, "text/html", ""));
+    assert_eq!(head().await, StatusCode::BAD_REQUEST, "what a leader refuses is refused");
 }

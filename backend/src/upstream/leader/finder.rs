@@ -129,6 +129,11 @@ impl Finder {
         found.ok().and_then(Result::ok).and_then(|leader| *leader)
     }
 
+    /// Whether `leader` still leads, as far as is known.
+    pub fn is_leader(&self, leader: Leader) -> bool {
+        *self.shared.leader.borrow() == Some(leader)
+    }
+
     /// Returns once `leader` is not the leader any more.
     pub async fn deposed(&self, leader: Leader) {
         let mut current = self.shared.leader.subscribe();
@@ -249,29 +254,39 @@ impl Shared {
         }
     }
 
+    /// Until the leader is lost. A controller that does not answer holds up no doubt.
     async fn tend(&self, leader: Leader) {
+        tokio::select! {
+            () = self.look_into_doubts(leader) => {}
+            () = self.look_after_others(leader) => {}
+        }
+    }
+
+    async fn look_into_doubts(&self, leader: Leader) {
+        loop {
+            self.doubt.notified().await;
+            match self.ask(leader.index, DOUBT_PATIENCE).await {
+                Standing::Leads | Standing::Locked => {
+                    self.confirmed.send_replace(());
+                    sleep(DOUBTS_EVERY).await;
+                }
+                against @ (Standing::Waits | Standing::Ill(_)) => return self.lost(leader, against),
+            }
+        }
+    }
+
+    /// Never returns.
+    async fn look_after_others(&self, leader: Leader) {
         // Those that search did not wait for are asked soon.
         let mut health = interval_at(Instant::now() + SEARCH_EVERY, HEALTH_EVERY);
         health.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                () = self.doubt.notified() => {
-                    match self.ask(leader.index, DOUBT_PATIENCE).await {
-                        Standing::Leads | Standing::Locked => {
-                            self.confirmed.send_replace(());
-                            sleep(DOUBTS_EVERY).await;
-                        }
-                        against @ (Standing::Waits | Standing::Ill(_)) => return self.lost(leader, against),
-                    }
-                }
-                _ = health.tick() => {
-                    let others = (0..self.controllers.len()).filter(|index| *index != leader.index);
-                    let said = join_all(others.map(|index| self.ask(index, SEARCH_PATIENCE))).await;
-                    if said.contains(&Standing::Leads) {
-                        // Two cannot lead: the one that was followed may have been cut off.
-                        self.doubt.notify_one();
-                    }
-                }
+            health.tick().await;
+            let others = (0..self.controllers.len()).filter(|index| *index != leader.index);
+            let said = join_all(others.map(|index| self.ask(index, SEARCH_PATIENCE))).await;
+            if said.contains(&Standing::Leads) {
+                // Two cannot lead: the one that was followed may have been cut off.
+                self.doubt.notify_one();
             }
         }
     }
