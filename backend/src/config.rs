@@ -86,7 +86,7 @@ pub struct ServeConfig {
     pub clusters: Vec<ClusterConfig>,
     /// How long sessions last and what seals them.
     pub sessions: SessionConfig,
-    /// Whom a reverse proxy vouches for; absent: nobody.
+    /// Which reverse proxies are believed, and whom they vouch for; absent: none.
     pub proxy: Option<ProxyUsers>,
     /// PostgreSQL database for the ledgers; absent: a file for each cluster.
     pub ledger: Option<DatabaseUrl>,
@@ -165,8 +165,8 @@ pub enum ConfigFault {
     NoDataDir,
     /// No cluster is named.
     #[error(
-        "there is no cluster to serve: give --controller URL, or --cluster NAME for a section of ~/.drove, or describe \
-         [[clusters]] in a file given by --config"
+        "there is no cluster to serve: give --controller URL, or --cluster NAME for a section of ~/.drove (which names no \
+         current_cluster), or describe [[clusters]] in a file given by --config"
     )]
     NoCluster,
     /// A cluster is named that is described nowhere.

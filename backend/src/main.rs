@@ -4,11 +4,10 @@ use backend::{
     app::{self, Failure},
     config::{CommandLine, Config},
 };
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match start(CommandLine::parse()) {
+    match start(CommandLine::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("drove-dashboard: {failure}");

@@ -50,7 +50,7 @@ pub(super) fn chosen(flags: &ServeFlags, file: &ConfigFile) -> Result<Vec<Cluste
     }
     let mut drove_file = None;
     for name in names {
-        if clusters.iter().any(|cluster| cluster.name == *name) {
+        if clusters.iter().any(|cluster| cluster.name == *name || cluster.label == *name) {
             continue;
         }
         clusters.push(match file.clusters.iter().find(|section| section.config.name == *name) {
@@ -59,9 +59,12 @@ pub(super) fn chosen(flags: &ServeFlags, file: &ConfigFile) -> Result<Vec<Cluste
                 if drove_file.is_none() {
                     drove_file = Some(read_drove_file(flags, file, name)?);
                 }
-                of_section(drove_file.as_ref(), name)?
+                of_section(drove_file.as_ref(), name, trust(flags, file), &clusters)?
             }
         });
+    }
+    if clusters.is_empty() {
+        clusters.extend(current(flags, file)?);
     }
     if clusters.is_empty() {
         return Err(ConfigFault::NoCluster);
@@ -94,29 +97,42 @@ fn unnamed(flags: &ServeFlags, file: &ConfigFile, controllers: &[String]) -> Res
         controllers: controllers.map_err(ConfigFault::Wrong)?,
         account,
         delegate: None,
-        trust: Trust {
-            ca_file: flags.ca_file.clone().or_else(|| file.ca_file.clone()),
-            insecure: flags.insecure || file.insecure,
-        },
+        trust: trust(flags, file),
     })
 }
 
+/// What flags and file say for clusters that are not in `[[clusters]]`.
+fn trust(flags: &ServeFlags, file: &ConfigFile) -> Trust {
+    Trust { ca_file: flags.ca_file.clone().or_else(|| file.ca_file.clone()), insecure: flags.insecure || file.insecure }
+}
+
+fn drove_file_path(flags: &ServeFlags, file: &ConfigFile) -> Option<PathBuf> {
+    let named = flags.drove_file.clone().or_else(|| file.drove_file.clone());
+    named.or_else(|| DroveFile::usual_path().filter(|path| path.exists()))
+}
+
 fn read_drove_file(flags: &ServeFlags, file: &ConfigFile, name: &str) -> Result<DroveFile, ConfigFault> {
-    let named: Option<PathBuf> = flags.drove_file.clone().or_else(|| file.drove_file.clone());
-    let is_named = named.is_some();
-    let path = named.or_else(DroveFile::usual_path).ok_or_else(|| ConfigFault::UnknownCluster {
+    let path = drove_file_path(flags, file).ok_or_else(|| ConfigFault::UnknownCluster {
         name: name.to_owned(),
         known: file.clusters.iter().map(|section| section.config.name.clone()).collect(),
     })?;
-    if !is_named && !path.exists() {
-        let known = file.clusters.iter().map(|section| section.config.name.clone()).collect();
-        return Err(ConfigFault::UnknownCluster { name: name.to_owned(), known });
-    }
     DroveFile::read(&path)
 }
 
-/// A cluster as drove-cli knows it.
-fn of_section(file: Option<&DroveFile>, name: &str) -> Result<ClusterConfig, ConfigFault> {
+/// The cluster that drove-cli uses, when no other is named.
+fn current(flags: &ServeFlags, file: &ConfigFile) -> Result<Option<ClusterConfig>, ConfigFault> {
+    let drove_file = drove_file_path(flags, file).map(|path| DroveFile::read(&path)).transpose()?;
+    let name = drove_file.as_ref().and_then(DroveFile::current);
+    name.map(|name| of_section(drove_file.as_ref(), name, trust(flags, file), &[])).transpose()
+}
+
+/// A cluster as drove-cli knows it, beside `others`; `trust` unless it says otherwise.
+fn of_section(
+    file: Option<&DroveFile>,
+    name: &str,
+    trust: Trust,
+    others: &[ClusterConfig],
+) -> Result<ClusterConfig, ConfigFault> {
     let unknown = || ConfigFault::UnknownCluster {
         name: name.to_owned(),
         known: file.map(|file| file.names().into_iter().map(str::to_owned).collect()).unwrap_or_default(),
@@ -124,7 +140,6 @@ fn of_section(file: Option<&DroveFile>, name: &str) -> Result<ClusterConfig, Con
     let file = file.ok_or_else(unknown)?;
     let section = file.section(name).ok_or_else(unknown)?;
     let fault = |key: &str, message: String| invalid(file.path(), &section, key, message);
-    let name = check_name(name).map_err(|message| fault("", message))?;
     let endpoint = section.get("endpoint").ok_or_else(|| fault("endpoint", "it is missing".to_owned()))?;
     let endpoint = endpoint.parse().map_err(|message| fault("endpoint", message))?;
     // As drove-cli chooses: user and password, else the header.
@@ -138,13 +153,16 @@ fn of_section(file: Option<&DroveFile>, name: &str) -> Result<ClusterConfig, Con
         _ => None,
     };
     Ok(ClusterConfig {
-        label: name.clone(),
-        name,
+        name: plain_name(name, others),
+        label: if name == "DEFAULT" { UNNAMED.to_owned() } else { name.to_owned() },
         colour: None,
         controllers: vec![endpoint],
         account,
         delegate: None,
-        trust: Trust { ca_file: None, insecure: section.is_true("insecure") },
+        trust: Trust {
+            ca_file: section.get("ca_file").map(PathBuf::from).or(trust.ca_file),
+            insecure: trust.insecure || section.is_true("insecure"),
+        },
     })
 }
 
@@ -157,9 +175,22 @@ fn invalid(path: &Path, section: &Section, key: &str, message: String) -> Config
     }
 }
 
+/// A name for a section that drove-cli would take, whatever it is called; none of `others`.
+fn plain_name(section: &str, others: &[ClusterConfig]) -> String {
+    let plain: String = section.chars().take(60).map(|c| if is_plain(c) { c } else { '-' }).collect();
+    let plain = if section == "DEFAULT" { UNNAMED.to_owned() } else { plain };
+    let numbered = (2..).map(|n| format!("{plain}-{n}"));
+    let mut names = std::iter::once(plain.clone()).chain(numbered);
+    // There are more numbers than clusters.
+    names.find(|name| others.iter().all(|other| other.name != *name)).unwrap_or(plain)
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
 /// A name that can stand in a path, a folder and a cookie.
 pub(super) fn check_name(name: &str) -> Result<String, String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     match !name.is_empty() && name.len() <= 64 && name.chars().all(is_plain) {
         true => Ok(name.to_owned()),
         false => Err(format!("`{name}` cannot name a cluster: use letters, digits, - and _, at most 64")),

@@ -1,6 +1,9 @@
 //! The flags, each with its environment variable.
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
+use clap::{
+    Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::{FalseyValueParser, Resettable},
+};
 use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -75,14 +78,15 @@ pub(super) struct ServeFlags {
     /// variable DROVE_DASHBOARD_PASSWORD.
     #[arg(long, env = "DROVE_DASHBOARD_USERNAME", value_name = "USER")]
     pub username: Option<String>,
-    /// PEM file with certificates by which the controllers of --controller are believed, beside the system's.
+    /// PEM file with certificates by which the controllers of --controller and of drove-cli's file are believed, beside the
+    /// system's.
     #[arg(long, env = "DROVE_DASHBOARD_CA_FILE", value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
-    /// Believe any certificate of the controllers of --controller.
+    /// Believe any certificate of the controllers of --controller and of drove-cli's file.
     #[arg(long, env = "DROVE_DASHBOARD_INSECURE", value_parser = FalseyValueParser::new())]
     pub insecure: bool,
     /// A cluster: one of [[clusters]] in the TOML file, or a section of drove-cli's file; may be repeated, the first one
-    /// is the default [default: all of the TOML file].
+    /// is the default [default: all of the TOML file, or else the one that drove-cli uses].
     #[arg(long, env = "DROVE_DASHBOARD_CLUSTER", value_name = "NAME", value_delimiter = ',')]
     pub cluster: Vec<String>,
     /// PostgreSQL database for what the dashboard records, as postgres://USER:PASSWORD@HOST/DATABASE; replicas that are
@@ -121,6 +125,13 @@ pub enum LogFormat {
 }
 
 impl CommandLine {
+    /// Reads the flags and the environment of this process; ends it if they cannot be read, or only ask for help. A
+    /// variable that is set to nothing counts as not set.
+    pub fn read() -> Self {
+        let matches = without_empty_variables(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|fault| fault.exit())
+    }
+
     pub(super) fn into_wanted(self) -> Wanted {
         match self.command {
             Some(Command::Demo(flags)) => Wanted::Demo(flags),
@@ -128,4 +139,11 @@ impl CommandLine {
             None => Wanted::Demo(self.flags),
         }
     }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    command
+        .mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg })
+        .mut_subcommands(without_empty_variables)
 }

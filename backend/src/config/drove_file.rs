@@ -7,8 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Keys that every section inherits.
+/// Keys that every section inherits; with an endpoint it is a cluster itself, as `drove config init` writes it.
 const DEFAULTS: &str = "DEFAULT";
+/// The cluster of [`DEFAULTS`], as people call it.
+const UNNAMED: &str = "default";
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -82,17 +84,29 @@ impl DroveFile {
 
     /// Names of all clusters in it.
     pub fn names(&self) -> Vec<&str> {
-        self.sections.keys().map(String::as_str).filter(|name| *name != DEFAULTS).collect()
+        let named = self.sections.keys().map(String::as_str).filter(|name| *name != DEFAULTS);
+        self.unnamed().map(|_| UNNAMED).into_iter().chain(named).collect()
+    }
+
+    /// The cluster that drove-cli uses when none is named.
+    pub fn current(&self) -> Option<&str> {
+        let current = self.sections.get(DEFAULTS).and_then(|defaults| defaults.get("current_cluster"));
+        current.filter(|name| *name != DEFAULTS).or_else(|| self.unnamed().map(|_| UNNAMED))
     }
 
     /// The section of a cluster, with what it inherits.
     pub fn section(&self, name: &str) -> Option<Section> {
-        let own = self.sections.get(name).filter(|_| name != DEFAULTS)?;
+        let own = self.sections.get(name).filter(|_| name != DEFAULTS);
+        let Some(own) = own else { return self.unnamed().filter(|_| name.eq_ignore_ascii_case(UNNAMED)).cloned() };
         let mut section = own.clone();
         for (key, value) in self.sections.get(DEFAULTS).into_iter().flat_map(|defaults| &defaults.keys) {
             section.keys.entry(key.clone()).or_insert_with(|| value.clone());
         }
         Some(section)
+    }
+
+    fn unnamed(&self) -> Option<&Section> {
+        self.sections.get(DEFAULTS).filter(|defaults| defaults.get("endpoint").is_some())
     }
 }
 

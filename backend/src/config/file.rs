@@ -16,6 +16,9 @@ use std::{
 /// Shortest `session-key`, in characters.
 pub(super) const SHORTEST_SESSION_KEY: usize = 32;
 
+/// Keys whose values are never printed, also within an inline table.
+const SECRET_KEYS: [&str; 4] = ["password", "auth-header", "session-key", "ledger"];
+
 /// What a file says; everything absent is left to the defaults.
 ///
 /// Never printed: it holds passwords.
@@ -103,7 +106,12 @@ impl ConfigFile {
         let file: Self = toml::from_str(text).map_err(|fault| {
             let start = fault.span().map_or(0, |span| span.start);
             let (line, key) = locate(text, start);
-            ConfigFault::Invalid { path: path.to_owned(), line, key, message: fault.message().to_owned() }
+            let content = text.lines().nth(line - 1).unwrap_or_default();
+            let message = match SECRET_KEYS.iter().any(|secret| content.contains(secret)) {
+                true => without_values(fault.message()),
+                false => fault.message().to_owned(),
+            };
+            ConfigFault::Invalid { path: path.to_owned(), line, key, message }
         })?;
         if let Some(message) = file.demo.options.faults().into_iter().next() {
             // The sentence begins with the option's name.
@@ -131,6 +139,24 @@ impl ConfigFile {
         }
         Ok(file)
     }
+}
+
+/// A sentence about a value without the value, which stands in quotes or backticks.
+fn without_values(sentence: &str) -> String {
+    let mut quote = None;
+    let mut kept = String::new();
+    for c in sentence.chars() {
+        match quote {
+            Some(open) if c == open => {
+                quote = None;
+                kept.push('…');
+            }
+            Some(_) => {}
+            None if c == '`' || c == '"' => quote = Some(c),
+            None => kept.push(c),
+        }
+    }
+    kept
 }
 
 /// Lines (from 1) on which such a table begins.

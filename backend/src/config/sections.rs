@@ -44,14 +44,15 @@ struct RawCluster {
 #[derive(Clone)]
 pub struct Account(pub(super) Credential);
 
-/// Whom a reverse proxy vouches for (`[proxy-user]`).
+/// Which reverse proxies are believed, and whom they vouch for (`[proxy-user]`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ProxyUsers {
-    /// Header that names the user; never passed on.
-    #[serde(deserialize_with = "by_text")]
-    pub header: HeaderName,
-    /// Addresses and networks (`10.0.0.0/8`) of proxies that are believed.
+    /// Header that names the user; never passed on. Absent: they vouch for nobody.
+    #[serde(default, deserialize_with = "some_by_text")]
+    pub header: Option<HeaderName>,
+    /// Addresses and networks (`10.0.0.0/8`) of proxies that are believed, also about where requests come from
+    /// (`X-Forwarded-For`).
     pub addresses: Vec<Network>,
 }
 
@@ -168,6 +169,12 @@ impl<'de> Deserialize<'de> for Network {
 
 fn by_text<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(deserializer: D) -> Result<T, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+fn some_by_text<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    by_text(deserializer).map(Some)
 }
 
 fn cluster_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -207,3 +207,72 @@ fn what_is_wrong_with_a_cluster_is_named_by_its_line() {
     let fault = served(&["--controller", "http://eva:s3cret@ctl"], "").unwrap_err().to_string();
     assert!(!fault.contains("s3cret"), "{fault}");
 }
+
+#[test]
+fn values_of_secret_keys_are_never_printed() {
+    let cluster = "[[clusters]]\nname = \"a\"\ncontrollers = [\"http://a:1\"]\n";
+    for (text, place) in [
+        ("password = 48151623\n".to_owned(), "dash.toml:1: key `password`"),
+        ("session-key = 48151623\n".to_owned(), "dash.toml:1: key `session-key`"),
+        ("ledger = [\"48151623\"]\n".to_owned(), "dash.toml:1: key `ledger`"),
+        ("password = 48151623.5e\n".to_owned(), "dash.toml:1: key `password`"),
+        (format!("{cluster}username = \"eva\"\npassword = 48151623\n"), "dash.toml:5: key `password`"),
+        (format!("{cluster}auth-header = 48151623\n"), "dash.toml:4: key `auth-header`"),
+        (format!("{cluster}delegate = {{ username = \"eva\", password = 48151623 }}\n"), "dash.toml:4: key `delegate`"),
+        ("[[demo.users]]\nname = \"eva\"\npassword = 48151623\n".to_owned(), "dash.toml:3: key `password`"),
+    ] {
+        let sentence = parse(&text).unwrap_err().to_string();
+        assert!(sentence.starts_with(place), "{sentence}");
+        assert!(!sentence.contains("4815"), "{sentence}");
+    }
+}
+
+/// The clusters of a file of drove-cli.
+fn of_drove_cli(text: &str, flags: &[&str]) -> Result<Vec<ClusterConfig>, ConfigFault> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drove");
+    std::fs::write(&path, text).unwrap();
+    served(&[&["--drove-file", path.to_str().unwrap()], flags].concat(), "").map(|served| served.clusters)
+}
+
+fn names(clusters: &[ClusterConfig]) -> Vec<(&str, &str)> {
+    clusters.iter().map(|cluster| (cluster.name.as_str(), cluster.label.as_str())).collect()
+}
+
+#[test]
+fn whatever_drove_cli_calls_a_cluster_it_gets_a_name_that_can_stand_in_a_path() {
+    let file = "[prod.eu]\nendpoint = http://eu:1\n[prod eu]\nendpoint = http://eu:2\n";
+    let clusters = of_drove_cli(file, &["--cluster", "prod.eu", "--cluster", "prod eu"]).unwrap();
+    assert_eq!(names(&clusters), [("prod-eu", "prod.eu"), ("prod-eu-2", "prod eu")]);
+}
+
+#[test]
+fn the_cluster_that_drove_cli_uses_is_served_if_none_is_named() {
+    // As `drove config init` writes it.
+    let unnamed = "[DEFAULT]\nendpoint = http://ctl:1\nusername = eva\npassword = x\ncurrent_cluster = DEFAULT\n";
+    for flags in [&[][..], &["--cluster", "default"], &["--cluster", "DEFAULT"]] {
+        let clusters = of_drove_cli(unnamed, flags).unwrap();
+        assert_eq!(
+            (names(&clusters), clusters[0].account.as_ref().unwrap().name()),
+            (vec![("default", "default")], "eva")
+        );
+    }
+    let current = "[DEFAULT]\ncurrent_cluster = b\n[a]\nendpoint = http://a:1\n[b]\nendpoint = http://b:1\n";
+    assert_eq!(names(&of_drove_cli(current, &[]).unwrap()), [("b", "b")]);
+    assert_eq!(names(&of_drove_cli(current, &["--cluster", "a"]).unwrap()), [("a", "a")]);
+    let fault = of_drove_cli(current, &["--cluster", "default"]).unwrap_err().to_string();
+    assert!(fault.contains("there are a, b"), "{fault}");
+    let fault = of_drove_cli("[a]\nendpoint = http://a:1\n", &[]).unwrap_err().to_string();
+    assert!(fault.contains("--cluster"), "{fault}");
+}
+
+#[test]
+fn certificates_are_chosen_for_clusters_of_drove_cli_too() {
+    let file = "[a]\nendpoint = https://a\n[b]\nendpoint = https://b\nca_file = /b.pem\n[c]\nendpoint = https://c\ninsecure = true\n";
+    let flags = ["--ca-file", "/all.pem", "--cluster", "a", "--cluster", "b", "--cluster", "c"];
+    let clusters = of_drove_cli(file, &flags).unwrap();
+    let trust: Vec<_> = clusters.iter().map(|c| (c.trust.ca_file.as_deref(), c.trust.insecure)).collect();
+    let [all, of_b] = ["/all.pem", "/b.pem"].map(|path| Some(Path::new(path)));
+    assert_eq!(trust, [(all, false), (of_b, false), (all, true)]);
+    assert!(of_drove_cli(file, &["--insecure", "--cluster", "a"]).unwrap()[0].trust.insecure);
+}

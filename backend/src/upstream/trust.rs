@@ -7,10 +7,15 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_name,
+    },
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    server::ParsedCertificate,
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use thread_local::ThreadLocal;
@@ -103,15 +108,15 @@ fn config(trust: &Trust, tls: bool) -> Result<ClientConfig, TrustFault> {
         return Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth());
     }
     let mut roots = RootCertStore::empty();
+    let mut named = Vec::new();
     if let Some(path) = &trust.ca_file {
         let fault = |reason: String| TrustFault::CaFile { path: path.clone(), reason };
-        let mut found = 0;
         for certificate in CertificateDer::pem_file_iter(path).map_err(|error| fault(error.to_string()))? {
             let certificate = certificate.map_err(|error| fault(error.to_string()))?;
-            roots.add(certificate).map_err(|error| fault(error.to_string()))?;
-            found += 1;
+            roots.add(certificate.clone()).map_err(|error| fault(error.to_string()))?;
+            named.push(certificate);
         }
-        if found == 0 {
+        if named.is_empty() {
             return Err(fault("it holds no certificate".to_owned()));
         }
     }
@@ -125,7 +130,65 @@ fn config(trust: &Trust, tls: bool) -> Result<ClientConfig, TrustFault> {
             return Err(TrustFault::NoRoots);
         }
     }
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    if named.is_empty() {
+        return Ok(builder.with_root_certificates(roots).with_no_client_auth());
+    }
+    let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+    let usual = usual.map_err(|error| rustls::Error::General(error.to_string()))?;
+    let verifier = Arc::new(NamedCertificates { usual, named });
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Believes as usual, and beside that the very certificates that are named: one that a controller signed itself may say
+/// that it is an authority's (`openssl req -x509` makes such), and then stands for no server as usual.
+#[derive(Debug)]
+struct NamedCertificates {
+    usual: Arc<WebPkiServerVerifier>,
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for NamedCertificates {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match self.usual.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+            // Its dates were looked at before, its name would be afterwards.
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(why)))
+                if why.0.to_string() == "CaUsedAsEndEntity" && self.named.contains(end_entity) =>
+            {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            said => said,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.usual.supported_verify_schemes()
+    }
 }
 
 /// Believes every certificate, because the configuration of the cluster says `insecure`.

@@ -24,8 +24,13 @@ fn file(name: &str) -> PathBuf {
 
 /// A controller that leads; its address.
 async fn controller() -> String {
-    let certificate = CertificateDer::from_pem_file(file("controller.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(file("controller.key")).unwrap();
+    controller_with("controller").await
+}
+
+/// One with that certificate and key.
+async fn controller_with(name: &str) -> String {
+    let certificate = CertificateDer::from_pem_file(file(&format!("{name}.pem"))).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file(&format!("{name}.key"))).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -79,6 +84,17 @@ async fn a_controller_that_cannot_prove_itself_is_not_followed() {
         Ok(upstream) => assert_eq!(ping(&upstream).await, Err(UpstreamError::NoLeader)),
         // A machine without certificates of its own.
         Err(fault) => assert!(matches!(fault, TrustFault::NoRoots), "{fault}"),
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_a_controller_signed_itself_is_believed_if_it_is_named_and_names_the_controller() {
+    // Both made by `openssl req -x509`, which makes them certificates of an authority; the second is for another host.
+    for (name, followed) in [("self-signed", Ok(200)), ("elsewhere", Err(UpstreamError::NoLeader))] {
+        let address = controller_with(name).await;
+        let trust = |name: &str| Trust { ca_file: Some(file(&format!("{name}.pem"))), insecure: false };
+        assert_eq!(ping(&follow(&address, trust(name)).unwrap()).await, followed, "{name}");
+        assert_eq!(ping(&follow(&address, trust("ca")).unwrap()).await, Err(UpstreamError::NoLeader), "{name}");
     }
 }
 
