@@ -86,14 +86,16 @@ impl Hub {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Opens a stream of server-sent events. `client` acts for the reader: it must be able to read the log it follows.
-    pub fn open(
+    /// Opens a stream of server-sent events, until `over` returns. `client` acts for the reader: it must be able to read the
+    /// log it follows.
+    pub fn open<O: Future<Output = ()> + Send>(
         &self,
         query: LiveQuery,
         since: Option<Position>,
         client: DroveClient,
-    ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
-        reader::stream(self.clone(), query, since, client)
+        over: O,
+    ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<O> {
+        reader::stream(self.clone(), query, since, client, over)
     }
 
     /// Tells every page the time: it was changed.

@@ -11,4 +11,5 @@ pub mod cookies;
 pub mod drove_users;
 pub mod gate;
 pub mod same_origin;
+pub mod stay;
 pub mod users;

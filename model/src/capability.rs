@@ -31,7 +31,7 @@ pub enum Denied {
     Role,
     /// The user's role does not cover logs.
     RoleWithoutLogs,
-    /// The user has no role, and every role is known.
+    /// The user is known to have no role.
     NoRole,
     /// The cluster refuses operations.
     Maintenance,
@@ -83,8 +83,8 @@ pub fn can_operate(session: &SessionInfo, status: &ClusterStatus) -> Result<(), 
         (None, _) => return Err(Denied::NotSignedIn),
         _ if session.bound.is_some() => return Err(Denied::Bound(session.bound.clone().unwrap_or_default().into())),
         (_, Some(role)) if !role.may_operate() => return Err(Denied::Role),
-        // In the demo every role is known, so none is none. On a real cluster it may not be known yet: Drove decides.
-        (_, None) if session.demo => return Err(Denied::NoRole),
+        // One that was not learned yet is Drove's to judge.
+        (_, None) if session.no_role => return Err(Denied::NoRole),
         _ => {}
     }
     match &status.maintenance {
@@ -105,7 +105,7 @@ pub fn can_operate(session: &SessionInfo, status: &ClusterStatus) -> Result<(), 
 pub fn can_read_logs(session: &SessionInfo) -> Result<(), Denied> {
     match &session.role {
         Some(role) if !role.may_read_logs() => Err(Denied::RoleWithoutLogs),
-        None if session.demo => Err(Denied::NoRole),
+        None if session.no_role => Err(Denied::NoRole),
         Some(_) | None => Ok(()),
     }
 }
@@ -200,9 +200,9 @@ mod tests {
 
         let guest = SessionInfo { role: Some(UserRole::ReadOnly), ..admin.clone() };
         assert_eq!(can_operate(&guest, &status), Err(Denied::Role));
-        let nobody = SessionInfo { role: None, ..admin.clone() };
+        let nobody = SessionInfo { role: None, no_role: true, ..admin.clone() };
         assert_eq!(can_operate(&nobody, &status), Err(Denied::NoRole));
-        let unknown_role = SessionInfo { role: None, demo: false, ..admin.clone() };
+        let unknown_role = SessionInfo { role: None, ..admin.clone() };
         assert_eq!(can_operate(&unknown_role, &status), Ok(()));
         assert_eq!(can_operate(&SessionInfo::default(), &status), Err(Denied::NotSignedIn));
 

@@ -42,7 +42,7 @@ impl Running {
         let key = config.sessions.key.as_deref().map_or_else(SessionCookies::new_key, SessionCookies::key_of);
         let shared = Shared {
             data_dir,
-            port: address.port(),
+            port: config.sessions.key.is_none().then(|| address.port()),
             session_key: &key,
             sessions: &config.sessions,
             proxy: config.proxy.as_ref(),

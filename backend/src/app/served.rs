@@ -34,8 +34,8 @@ pub struct Served {
 pub struct Shared<'a> {
     /// Parent of the clusters' folders.
     pub data_dir: &'a Path,
-    /// Where they are served; cookies are named by it.
-    pub port: u16,
+    /// Where they are served; cookies are named by it. Absent when replicas share the key: they may listen elsewhere.
+    pub port: Option<u16>,
     /// Seals cookies, 64 bytes.
     pub session_key: &'a [u8],
     /// How long sessions last.

@@ -6,15 +6,16 @@ use crate::{
     extract::Pairs,
     live::{LiveQuery, Position},
     middleware::cluster::Chosen,
-    session::caller::Caller,
+    session::{caller::Caller, stay::Stay},
 };
 use axum::{
     body::Body,
+    extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header};
+use http::header;
 
-/// A stream without end. A reader that comes back says by `Last-Event-ID`, or by `since`, how far it had got.
+/// A stream that ends with the session, or when the cluster does not let its reader in any more. A reader that comes back says by `Last-Event-ID`, or by `since`, how far it had got.
 #[utoipa::path(
     get,
     path = "/api/live",
@@ -40,14 +41,15 @@ use http::{HeaderMap, header};
 pub async fn open(
     Chosen(cluster): Chosen,
     caller: Caller,
-    headers: HeaderMap,
     pairs: Pairs,
+    request: Request,
 ) -> Result<Response, ApiError> {
     let query = LiveQuery::from_pairs(&pairs)?;
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
     // An id that cannot be read is as good as none: the reader gets a snapshot.
     let since = last.or(pairs.get("since")).and_then(|id| id.parse::<Position>().ok());
-    let events = cluster.hub.open(query, since, cluster.client_of(&caller));
+    let over = Stay::of(&cluster, &request, &caller).over();
+    let events = cluster.hub.open(query, since, cluster.client_of(&caller), over);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),

@@ -8,7 +8,7 @@ use crate::{
     middleware::{cluster::Chosen, session::peer_of},
     session::{
         caller::{Caller, Unverified},
-        gate::Asked,
+        gate::{Asked, Entered},
     },
 };
 use axum::{
@@ -16,7 +16,7 @@ use axum::{
     extract::{FromRequest, Request, State},
     response::{IntoResponse, Response},
 };
-use http::HeaderMap;
+use http::{HeaderMap, Method, header};
 use model::dashboard::{SessionInfo, SignIn};
 use std::sync::Arc;
 
@@ -59,17 +59,23 @@ pub async fn sign_in(
     Ok((cookies, Json(describe(&app, &cluster, Some(&caller), None))).into_response())
 }
 
-/// Signs out; the page stays signed out until somebody signs in.
+/// Signs out; the page stays signed out until somebody signs in. Answers who it is then: somebody still, if the cluster asks
+/// for no credentials, or a proxy vouches.
 #[utoipa::path(
     delete,
     path = "/api/session",
     tag = "session",
-    responses((status = 200, description = "Nobody is signed in", body = SessionInfo), Problems)
+    responses((status = 200, description = "Who is there without the session", body = SessionInfo), Problems)
 )]
-pub async fn sign_out(State(app): State<Arc<App>>, Chosen(cluster): Chosen) -> Response {
+pub async fn sign_out(State(app): State<Arc<App>>, Chosen(cluster): Chosen, request: Request) -> Response {
     let mut cookies = HeaderMap::new();
-    cluster.gate.sign_out(&mut cookies);
-    (cookies, Json(describe(&app, &cluster, None, None))).into_response()
+    cluster.gate.sign_out(request.headers(), &mut cookies);
+    let mut headers = request.headers().clone();
+    headers.remove(header::COOKIE);
+    let path = request.uri().path();
+    let asked = Asked { method: &Method::GET, path, headers: &headers, peer: peer_of(&request) };
+    let Entered { caller, unverified, .. } = cluster.gate.enter(&asked).await.unwrap_or_default();
+    (cookies, Json(describe(&app, &cluster, caller.as_ref(), unverified.as_ref()))).into_response()
 }
 
 /// The login page offers the clusters by name before anybody is signed in.

@@ -38,15 +38,17 @@ impl Readers {
     }
 }
 
-/// The server-sent events of one page, until it leaves or the process stops.
+/// The server-sent events of one page, until it leaves, may not stay (`over`), or the process stops.
 pub(super) fn stream(
     hub: Hub,
     query: LiveQuery,
     since: Option<Position>,
     client: DroveClient,
+    over: impl Future<Output = ()> + Send,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
     stream! {
         let _counted = hub.shared.readers.enter();
+        let mut over = std::pin::pin!(over);
         let mut stopping = hub.shared.stopping.clone();
         let Some(Joined { first, mut frames }) = hub.join(&query.view, since).await else { return };
         let mut at = Position { revision: first.revision, now: first.now, log: since.and_then(|since| since.log) };
@@ -57,6 +59,7 @@ pub(super) fn stream(
         loop {
             let frame = tokio::select! {
                 () = stopped(&mut stopping) => return,
+                () = over.as_mut() => return,
                 frame = frames.recv() => match frame {
                     Ok(frame) => frame,
                     // Too slow, or told to start afresh.

@@ -1,6 +1,6 @@
 //! Headers that every answer carries, and what browsers must not see.
 
-use crate::{app::App, error::is_drove_path};
+use crate::{app::App, error::is_drove_path, session::same_origin::is_browser};
 use axum::{extract::Request, response::Response};
 use http::{HeaderName, HeaderValue, header};
 
@@ -23,7 +23,7 @@ pub async fn add<F: Future<Output = Response>>(
     mut request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
-    let browser = request.headers().contains_key("sec-fetch-site");
+    let browser = is_browser(request.headers());
     let is_drove = is_drove_path(request.uri().path());
     if browser && is_drove {
         request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));

@@ -132,7 +132,10 @@ async fn a_lost_answer_is_an_unknown_outcome_and_nothing_is_sent_twice() {
 #[tokio::test]
 async fn what_nobody_took_leaves_nothing() {
     let standby = r#"{"status":"FAILED","message":"This node is not the leader controller"}"#;
-    for answer in [Ok((401, "")), Ok((403, "<html>")), Ok((400, standby)), Err(UpstreamError::NoLeader)] {
+    let roleless = r#"{"status":"FAILED","data":{"failure":"Cannot invoke \"com.phonepe.drove.auth.model.DroveUserRole.getValue()\" because the return value of \"com.phonepe.drove.auth.model.DroveUser.getRole()\" is null"},"message":"Unexpected Server error"}"#;
+    for answer in
+        [Ok((500, roleless)), Ok((401, "")), Ok((403, "<html>")), Ok((400, standby)), Err(UpstreamError::NoLeader)]
+    {
         let fixture = Fixture::answering(answer).await;
         fixture.post(create()).await;
         assert_eq!(fixture.detail().await, None);

@@ -12,6 +12,8 @@ pub struct Caller {
     pub user: String,
     /// What it may do; absent: signed in, but no role, or not known which.
     pub role: Option<UserRole>,
+    /// Known to have no role.
+    pub no_role: bool,
     /// How it came.
     pub door: Door,
     /// As whom the cluster knows it.
@@ -48,12 +50,17 @@ pub struct Unverified {
 impl Caller {
     /// Somebody whom the embedded core believes this process to have verified.
     pub fn in_process(user: &str, role: Option<UserRole>, door: Door) -> Self {
-        Self { user: user.to_owned(), role, door, acts: Acts::InProcess }
+        Self { user: user.to_owned(), no_role: role.is_none(), role, door, acts: Acts::InProcess }
     }
 
     /// The watcher's own calls to the embedded core.
     pub fn watcher() -> Self {
         Self::in_process("dashboard", Some(UserRole::Root), Door::Api)
+    }
+
+    /// Whether nobody asks who this is: the cluster takes requests without credentials.
+    pub fn is_anonymous(&self) -> bool {
+        self.acts == Acts::AsItself(None)
     }
 
     /// Whether it has the role for everything.
@@ -95,7 +102,8 @@ impl Caller {
         }
     }
 
-    /// Puts the credential by which it acts into a request to the cluster; `reads` tells that the request changes nothing.
+    /// Puts the credential by which it acts into a request to the cluster, in place of any other; `reads` tells that the
+    /// request changes nothing.
     ///
     /// # Errors
     /// It can change nothing.
@@ -111,6 +119,10 @@ impl Caller {
                 operates.as_ref()
             }
         };
+        if let Acts::Vouched { .. } = &self.acts {
+            // What the proxy asked for is not the cluster's business.
+            headers.remove(header::AUTHORIZATION);
+        }
         if let Some(credential) = credential {
             headers.insert(header::AUTHORIZATION, credential.authorization().clone());
         }

@@ -3,9 +3,9 @@ use super::{
     basic,
     caller::{Acts, Caller, Unverified},
     cookies::{CookieState, Session, SessionCookies},
-    drove_users::DroveUsers,
+    drove_users::{DroveUsers, Tried},
     gate::{Asked, Entered, seconds},
-    same_origin::{Origin, origin_of},
+    same_origin::{Origin, is_browser, origin_of},
 };
 use crate::{
     config::{Credential, ProxyUsers},
@@ -16,10 +16,15 @@ use model::{
     UserRole,
     dashboard::{Door, SignIn},
 };
-use std::net::IpAddr;
+use sha2::{Digest, Sha256};
+use std::{net::IpAddr, time::Duration};
 
 /// What a user of a cluster that asks for no credentials is called.
 const ANONYMOUS: &str = "anonymous";
+/// A role that was learned so lately is not asked for again: many requests of a page come at once.
+const LATELY: Duration = Duration::from_secs(60);
+/// The same for clients with credentials of their own, which have no session that would learn it again.
+const LONG_AGO: Duration = Duration::from_secs(300);
 /// Where the page learns who it is; the only place where a role is worth asking for.
 const SESSION: &str = "/api/session";
 
@@ -28,7 +33,7 @@ const SESSION: &str = "/api/session";
 pub struct ClusterKeeper {
     /// Asks the leader.
     pub users: DroveUsers,
-    /// Proxies that are trusted to name users.
+    /// Proxies that are trusted to say where requests come from, and to name users if they have a header for that.
     pub proxy: Option<ProxyUsers>,
     /// The dashboard's own account.
     pub account: Option<Credential>,
@@ -43,15 +48,16 @@ impl ClusterKeeper {
         cookies: &SessionCookies,
         attempts: &Attempts,
     ) -> Result<Entered, ApiError> {
+        // Before any `Authorization`: that may be what the proxy itself asked for, which it passes on.
+        if let Some(user) = self.vouched_for(asked) {
+            asked.must_be_ours()?;
+            return Ok(Some(self.vouched(user, asked).await).into());
+        }
         if asked.headers.contains_key(header::AUTHORIZATION) {
             if asked.is_drove() {
                 return Ok(Entered::default());
             }
             return self.with_credentials(asked, attempts).await;
-        }
-        if let Some(user) = self.vouched_for(asked) {
-            asked.must_be_ours()?;
-            return Ok(Some(self.vouched(user, asked).await).into());
         }
         if let CookieState::Session(session) = cookies.read(asked.headers, seconds()) {
             let taken = if asked.is_drove() { Ok(true) } else { self.users.takes(session.credential.as_ref()).await };
@@ -71,10 +77,14 @@ impl ClusterKeeper {
     async fn with_session(&self, mut session: Session, asked: &Asked<'_>, cookies: &SessionCookies) -> Entered {
         let now = seconds();
         let mut is_due = session.is_due(now);
-        if session.role.is_none() && asked.path == SESSION {
-            // No leader may have been there to tell.
-            session.role = self.users.role(session.credential.as_ref()).await;
-            is_due |= session.role.is_some();
+        // No leader may have been there to tell.
+        let is_unknown = session.role.is_none() && !session.no_role && asked.path == SESSION;
+        if (is_due || is_unknown)
+            && let Some(role) = self.users.role(session.credential.as_ref(), LATELY).await
+        {
+            session.no_role = role.is_none();
+            session.role = role;
+            is_due = true;
         }
         let mut entered = Entered::from(Some(caller_of(&session)));
         if is_due {
@@ -85,26 +95,29 @@ impl ClusterKeeper {
 
     /// Somebody under `/api` with an `Authorization` of their own.
     async fn with_credentials(&self, asked: &Asked<'_>, attempts: &Attempts) -> Result<Entered, ApiError> {
-        let basic = basic::credentials(asked.headers).map(|(user, _password)| user);
-        let user = basic.unwrap_or_else(|| "token".to_owned());
-        let attempt = attempts.begin(&user, self.client_address(asked))?;
         let value = asked.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let credential = value.and_then(|value| Credential::header(&user, value)).ok_or(ApiError::WrongCredentials)?;
-        match self.users.takes(Some(&credential)).await {
+        let value = value.ok_or(ApiError::WrongCredentials)?;
+        let basic = basic::credentials(asked.headers).map(|(user, _password)| user);
+        // Tokens are told apart, without being kept.
+        let tried_by = basic.clone().unwrap_or_else(|| format!("token {:x}", Sha256::digest(value)));
+        let user = basic.unwrap_or_else(|| "token".to_owned());
+        let credential = Credential::header(&user, value).ok_or(ApiError::WrongCredentials)?;
+        let tried = Tried { attempts, user: &tried_by, peer: self.client_address(asked) };
+        match self.users.takes_attempt(&credential, tried).await {
             Ok(true) => {}
-            Ok(false) => {
-                attempt.failed();
-                return Err(ApiError::WrongCredentials);
-            }
+            Ok(false) => return Err(ApiError::WrongCredentials),
+            Err(error @ ApiError::TooManyAttempts(_)) => return Err(error),
             Err(error) => return Ok(unverified(None, &error)),
         }
-        let role = if asked.path == SESSION { self.users.role(Some(&credential)).await } else { None };
-        Ok(Some(Caller { user, role, door: Door::Api, acts: Acts::AsItself(Some(credential)) }).into())
+        let role = if asked.path == SESSION { self.users.role(Some(&credential), LONG_AGO).await } else { None };
+        let no_role = role == Some(None);
+        let acts = Acts::AsItself(Some(credential));
+        Ok(Some(Caller { user, role: role.flatten(), no_role, door: Door::Api, acts }).into())
     }
 
     /// Somebody who proves nothing: welcome if the cluster asks for nothing.
     async fn with_nothing(&self, asked: &Asked<'_>) -> Result<Entered, ApiError> {
-        let is_page = asked.headers.contains_key("sec-fetch-site");
+        let is_page = is_browser(asked.headers);
         if !asked.method.is_safe() && origin_of(asked.headers) == Origin::Foreign {
             let sentence = "a page of another site must not change anything here".to_owned();
             return Err(ApiError::Forbidden(sentence));
@@ -122,6 +135,7 @@ impl ClusterKeeper {
             user: ANONYMOUS.to_owned(),
             // Drove itself takes everybody for root then (contract 7).
             role: Some(UserRole::Root),
+            no_role: false,
             door: if is_page { Door::Page } else { Door::Api },
             acts: Acts::AsItself(None),
         };
@@ -130,8 +144,8 @@ impl ClusterKeeper {
 
     /// The user whom a trusted proxy names.
     fn vouched_for<'a>(&self, asked: &Asked<'a>) -> Option<&'a str> {
-        let proxy = self.proxy.as_ref().filter(|_| self.is_proxy(asked.peer))?;
-        let mut values = asked.headers.get_all(&proxy.header).iter();
+        let header = self.proxy.as_ref().filter(|_| self.is_proxy(asked.peer))?.header.as_ref()?;
+        let mut values = asked.headers.get_all(header).iter();
         let user = values.next()?.to_str().ok()?.trim();
         // Two names are none: one of them may come from the client.
         (values.next().is_none() && !user.is_empty()).then_some(user)
@@ -139,15 +153,16 @@ impl ClusterKeeper {
 
     async fn vouched(&self, user: &str, asked: &Asked<'_>) -> Caller {
         let role = match &self.delegate {
-            None => Some(UserRole::ReadOnly),
+            None => Some(Some(UserRole::ReadOnly)),
             Some(delegate) if asked.path == SESSION => match self.users.takes(Some(delegate)).await {
-                Ok(true) => self.users.role(Some(delegate)).await,
+                Ok(true) => self.users.role(Some(delegate), LONG_AGO).await,
                 Ok(false) | Err(_) => None,
             },
             Some(_) => None,
         };
         let acts = Acts::Vouched { reads: self.account.clone(), operates: self.delegate.clone() };
-        Caller { user: user.to_owned(), role, door: Door::Page, acts }
+        let no_role = role == Some(None);
+        Caller { user: user.to_owned(), role: role.flatten(), no_role, door: Door::Page, acts }
     }
 
     fn is_proxy(&self, address: IpAddr) -> bool {
@@ -155,13 +170,15 @@ impl ClusterKeeper {
     }
 
     /// Where a request comes from: what a trusted proxy says of it, or the other end of the connection.
-    pub(super) fn client_address(&self, asked: &Asked<'_>) -> IpAddr {
+    fn client_address(&self, asked: &Asked<'_>) -> IpAddr {
         if !self.is_proxy(asked.peer) {
             return asked.peer;
         }
-        let last = asked.headers.get_all("x-forwarded-for").iter().next_back();
-        let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        last.unwrap_or(asked.peer)
+        // Each proxy appends whom it was asked by: the last that is none of ours is the client.
+        let lines: Vec<_> = asked.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
+        let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
+        let mut hops = hops.map_while(|hop| hop.trim().parse::<IpAddr>().ok());
+        hops.find(|hop| !self.is_proxy(*hop)).unwrap_or(asked.peer)
     }
 
     /// Checks a name and a password; nothing if the leader does not take them.
@@ -169,15 +186,18 @@ impl ClusterKeeper {
         &self,
         asked: &Asked<'_>,
         given: &SignIn,
+        attempts: &Attempts,
     ) -> Result<Option<(Caller, Session)>, ApiError> {
         let Some(credential) = Credential::basic(&given.user, &given.password) else { return Ok(None) };
-        if !self.users.takes(Some(&credential)).await? {
+        let tried = Tried { attempts, user: &given.user, peer: self.client_address(asked) };
+        if !self.users.takes_attempt(&credential, tried).await? {
             return Ok(None);
         }
-        let role = self.users.role(Some(&credential)).await;
+        let role = self.users.role(Some(&credential), LATELY).await;
         let session = Session {
             credential: Some(credential),
-            role,
+            no_role: role == Some(None),
+            role: role.flatten(),
             secure: is_https(asked.headers),
             ..Session::new(&given.user, seconds())
         };
@@ -186,8 +206,8 @@ impl ClusterKeeper {
 
     /// Removes what a proxy said: it is nobody else's business.
     pub fn strip(&self, headers: &mut HeaderMap) {
-        if let Some(proxy) = &self.proxy {
-            headers.remove(&proxy.header);
+        if let Some(header) = self.proxy.as_ref().and_then(|proxy| proxy.header.as_ref()) {
+            headers.remove(header);
         }
     }
 }
@@ -200,6 +220,7 @@ fn caller_of(session: &Session) -> Caller {
     Caller {
         user: session.user.clone(),
         role: session.role.clone(),
+        no_role: session.no_role,
         door: Door::Page,
         acts: Acts::AsItself(session.credential.clone()),
     }

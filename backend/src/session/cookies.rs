@@ -1,7 +1,8 @@
 //! The session cookie: sealed, so that neither its reader nor a thief of the file system's other half can make one.
 //!
-//! Names carry the port, because browsers share cookies between ports of one host, and the cluster, because each cluster
-//! is signed in to by itself. A sealed value is bound to its name.
+//! Names carry the cluster, because each cluster is signed in to by itself; and the port, because browsers share cookies
+//! between ports of one host, unless replicas share the key: they may listen on unequal ports. A sealed value is bound to
+//! its name.
 
 use crate::config::Credential;
 use cookie::{Cookie, CookieJar, Key, SameSite};
@@ -53,6 +54,8 @@ pub struct Session {
     pub credential: Option<Credential>,
     /// What they may do there, as far as it was learned.
     pub role: Option<UserRole>,
+    /// It was learned that there is none.
+    pub no_role: bool,
     /// When it began and when it was last sealed, in seconds since the Unix epoch.
     pub issued: i64,
     /// See `issued`.
@@ -61,10 +64,30 @@ pub struct Session {
     pub secure: bool,
 }
 
+/// Which session; it stays the same when the session is sealed anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionId {
+    user: String,
+    issued: i64,
+}
+
 impl Session {
     /// One that begins at `now` (seconds since the Unix epoch).
     pub fn new(user: &str, now: i64) -> Self {
-        Self { user: user.to_owned(), credential: None, role: None, issued: now, used: now, secure: false }
+        Self {
+            user: user.to_owned(),
+            credential: None,
+            role: None,
+            no_role: false,
+            issued: now,
+            used: now,
+            secure: false,
+        }
+    }
+
+    /// What tells it from others of this cluster.
+    pub fn id(&self) -> SessionId {
+        SessionId { user: self.user.clone(), issued: self.issued }
     }
 
     /// Whether it should be sealed anew, because it is in use.
@@ -85,6 +108,8 @@ struct Sealed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<UserRole>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    no_role: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     secure: bool,
 }
 
@@ -97,6 +122,7 @@ impl From<&Session> for Sealed {
             used: (session.used != session.issued).then_some(session.used),
             auth,
             role: session.role.clone(),
+            no_role: session.no_role,
             secure: session.secure,
         }
     }
@@ -108,6 +134,7 @@ impl From<Sealed> for Session {
             credential: sealed.auth.and_then(|auth| Credential::header(&sealed.user, &auth)),
             user: sealed.user,
             role: sealed.role,
+            no_role: sealed.no_role,
             issued: sealed.issued,
             used: sealed.used.unwrap_or(sealed.issued),
             secure: sealed.secure,
@@ -116,14 +143,16 @@ impl From<Sealed> for Session {
 }
 
 impl SessionCookies {
-    /// Cookies of `cluster` as served on `port`. `key` are 64 bytes; a key of another length is replaced by chance, which
+    /// Cookies of `cluster` as served on `port`, or by replicas that share the key on whatever ports. `key` are 64 bytes; a key of another length is replaced by chance, which
     /// ends the sessions of an earlier process and nothing else.
-    pub fn new(key: &[u8], cluster: &str, port: u16) -> Self {
+    pub fn new(key: &[u8], cluster: &str, port: Option<u16>) -> Self {
         let key = Key::try_from(key).unwrap_or_else(|_| Key::generate());
+        let session = port.map_or_else(|| format!("drove-{cluster}"), |port| format!("drove-{cluster}-{port}"));
         Self {
             key,
-            session: format!("drove-{cluster}-{port}"),
-            signed_out: format!("drove-{cluster}-{port}-signed-out"),
+            // No cluster's name has a full stop.
+            signed_out: format!("{session}.signed-out"),
+            session,
             idle: i64::MAX,
             longest: seconds(LONGEST_SESSION),
         }
@@ -152,6 +181,10 @@ impl SessionCookies {
                 jar.add_original(cookie);
             }
         }
+        // Also beside a session: a request that was under way during sign-out may have brought it back.
+        if jar.get(&self.signed_out).is_some() {
+            return CookieState::SignedOut;
+        }
         let sealed = jar.private(&self.key).get(&self.session);
         let sealed = sealed.and_then(|cookie| serde_json::from_str::<Sealed>(cookie.value()).ok());
         let session = sealed.map(Session::from);
@@ -159,9 +192,14 @@ impl SessionCookies {
             Some(session) if now - session.issued < self.longest && now - session.used < self.idle => {
                 CookieState::Session(session)
             }
-            _ if jar.get(&self.signed_out).is_some() => CookieState::SignedOut,
             _ => CookieState::Absent,
         }
+    }
+
+    /// What is left of a session at `now`, if it is not used any more.
+    pub fn left(&self, session: &Session, now: i64) -> Duration {
+        let end = session.issued.saturating_add(self.longest).min(session.used.saturating_add(self.idle));
+        Duration::from_secs(u64::try_from(end.saturating_sub(now)).unwrap_or_default())
     }
 
     /// Begins a session.
@@ -212,98 +250,4 @@ fn append(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-    use super::*;
-
-    /// What a browser sends back after `answer`.
-    fn sent_back(answer: &HeaderMap) -> HeaderMap {
-        let mut request = HeaderMap::new();
-        for value in answer.get_all(header::SET_COOKIE) {
-            let cookie = Cookie::parse(value.to_str().unwrap().to_owned()).unwrap();
-            if cookie.max_age().is_none_or(|age| age.is_positive()) {
-                request.append(header::COOKIE, format!("{}={}", cookie.name(), cookie.value()).parse().unwrap());
-            }
-        }
-        request
-    }
-
-    fn signed_in(cookies: &SessionCookies) -> HeaderMap {
-        let mut answer = HeaderMap::new();
-        cookies.sign_in(&mut answer, &Session::new("eva", 1000));
-        sent_back(&answer)
-    }
-
-    #[test]
-    fn a_session_reads_back_until_it_is_too_old() {
-        let cookies = SessionCookies::new(&SessionCookies::new_key(), "demo", 8080);
-        let request = signed_in(&cookies);
-        assert_eq!(cookies.read(&request, 1001), CookieState::Session(Session::new("eva", 1000)));
-        assert_eq!(cookies.read(&request, 1000 + seconds(LONGEST_SESSION)), CookieState::Absent);
-        assert!(!format!("{request:?}").contains("eva"));
-    }
-
-    #[test]
-    fn another_key_cluster_or_port_does_not_accept_it() {
-        let key = SessionCookies::new_key();
-        let request = signed_in(&SessionCookies::new(&key, "demo", 8080));
-        for other in [
-            SessionCookies::new(&SessionCookies::new_key(), "demo", 8080),
-            SessionCookies::new(&key, "prod", 8080),
-            SessionCookies::new(&key, "demo", 8081),
-        ] {
-            assert_eq!(other.read(&request, 1001), CookieState::Absent);
-        }
-        let mut renamed = HeaderMap::new();
-        let value = request[header::COOKIE].to_str().unwrap().replace("drove-demo-", "drove-prod-");
-        renamed.insert(header::COOKIE, value.parse().unwrap());
-        assert_eq!(SessionCookies::new(&key, "prod", 8080).read(&renamed, 1001), CookieState::Absent);
-    }
-
-    #[test]
-    fn signing_out_is_remembered_until_the_next_sign_in() {
-        let cookies = SessionCookies::new(&SessionCookies::new_key(), "demo", 8080);
-        let mut answer = HeaderMap::new();
-        cookies.sign_out(&mut answer);
-        assert_eq!(cookies.read(&sent_back(&answer), 1), CookieState::SignedOut);
-    }
-
-    #[test]
-    fn scripts_and_other_sites_never_see_it() {
-        let cookies = SessionCookies::new(&SessionCookies::new_key(), "demo", 8080);
-        let mut answer = HeaderMap::new();
-        cookies.sign_in(&mut answer, &Session::new("eva", 1000));
-        let text = answer[header::SET_COOKIE].to_str().unwrap();
-        for part in ["drove-demo-8080=", "HttpOnly", "SameSite=Strict", "Path=/"] {
-            assert!(text.contains(part), "{part} in {text}");
-        }
-    }
-
-    #[test]
-    fn a_session_that_is_used_goes_on_and_an_idle_one_ends() {
-        let (idle, longest) = (Duration::from_secs(600), Duration::from_secs(1000));
-        let cookies = SessionCookies::new(&SessionCookies::new_key(), "prod", 8080).lasting(idle, longest);
-        let credential = Credential::basic("eva", "s3cret");
-        let session = Session { credential, role: Some(UserRole::ReadOnly), secure: true, ..Session::new("eva", 1000) };
-        let mut answer = HeaderMap::new();
-        cookies.sign_in(&mut answer, &session);
-        assert!(answer[header::SET_COOKIE].to_str().unwrap().contains("Secure"));
-        let request = sent_back(&answer);
-        assert_eq!(cookies.read(&request, 1599), CookieState::Session(session.clone()));
-        assert_eq!(cookies.read(&request, 1600), CookieState::Absent);
-        let used = Session { used: 1599, ..session };
-        assert!(used.is_due(1899) && !used.is_due(1600));
-        let mut answer = HeaderMap::new();
-        cookies.seal(&mut answer, &used);
-        assert_eq!(cookies.read(&sent_back(&answer), 1999), CookieState::Session(used));
-        assert_eq!(cookies.read(&sent_back(&answer), 2000), CookieState::Absent);
-    }
-
-    #[test]
-    fn replicas_with_one_key_share_sessions() {
-        let key = SessionCookies::key_of("a text that only the replicas know!");
-        let request = signed_in(&SessionCookies::new(&key, "prod", 8080));
-        let other = SessionCookies::new(&SessionCookies::key_of("a text that only the replicas know!"), "prod", 8080);
-        assert_eq!(other.read(&request, 1001), CookieState::Session(Session::new("eva", 1000)));
-    }
-}
+mod tests;

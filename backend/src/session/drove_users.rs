@@ -1,5 +1,6 @@
 //! The users of a real cluster: its leader knows them, this process only asks (contract 7).
 
+use super::attempts::Attempts;
 use crate::{
     config::Credential,
     drove_client::{ClusterError, DroveClient, Identity},
@@ -10,6 +11,7 @@ use model::UserRole;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -17,6 +19,8 @@ use tokio::time::Instant;
 
 /// What the leader said of a credential is believed for so long.
 const BELIEVED: Duration = Duration::from_secs(30);
+/// Longest wait for what tells a role.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Credentials remembered at most; the oldest go first.
 const REMEMBERED: usize = 4096;
 
@@ -27,6 +31,17 @@ pub struct DroveUsers {
     known: Arc<Mutex<BTreeMap<[u8; 32], Entry>>>,
 }
 
+/// Who tries to sign in.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried<'a> {
+    /// Counts failures.
+    pub attempts: &'a Attempts,
+    /// By what name, or whatever else tells users apart.
+    pub user: &'a str,
+    /// From where.
+    pub peer: IpAddr,
+}
+
 /// One credential; locked while the leader is asked about it, so that many requests ask once.
 type Entry = Arc<tokio::sync::Mutex<Option<Said>>>;
 
@@ -35,7 +50,13 @@ struct Said {
     at: Instant,
     taken: bool,
     /// Nothing until it was learned.
-    role: Option<Option<UserRole>>,
+    role: Option<Learned>,
+}
+
+#[derive(Clone, Debug)]
+struct Learned {
+    at: Instant,
+    role: Option<UserRole>,
 }
 
 impl DroveUsers {
@@ -51,39 +72,63 @@ impl DroveUsers {
     /// # Errors
     /// No leader answers, and none has before.
     pub async fn takes(&self, credential: Option<&Credential>) -> Result<bool, ApiError> {
+        self.judge(credential, None).await
+    }
+
+    /// As [`Self::takes`], of somebody who has to prove it: an attempt begins only if the leader has to be asked, so that
+    /// whoever is known to be good passes, whatever others do.
+    ///
+    /// # Errors
+    /// As [`Self::takes`], and too many attempts failed.
+    pub async fn takes_attempt(&self, credential: &Credential, tried: Tried<'_>) -> Result<bool, ApiError> {
+        self.judge(Some(credential), Some(tried)).await
+    }
+
+    async fn judge(&self, credential: Option<&Credential>, tried: Option<Tried<'_>>) -> Result<bool, ApiError> {
         let entry = self.entry(credential);
         let mut said = entry.lock().await;
         if let Some(said) = said.as_ref().filter(|said| said.at.elapsed() < BELIEVED) {
             return Ok(said.taken);
         }
+        // Whom it took before does not guess.
+        let tried = tried.filter(|_| said.as_ref().is_none_or(|said| !said.taken));
+        let attempt = tried.map(|tried| tried.attempts.begin(tried.user, tried.peer)).transpose()?;
         let role = said.as_ref().and_then(|said| said.role.clone());
         let taken = match self.acting_for(credential).ping().await {
             Ok(()) => true,
             Err(ClusterError::Unauthorized { .. }) => false,
             Err(error) => return said.as_ref().map(|said| said.taken).ok_or_else(|| error.into()),
         };
+        if let Some(attempt) = attempt.filter(|_| !taken) {
+            attempt.failed();
+        }
         *said = Some(Said { at: Instant::now(), taken, role: role.filter(|_| taken) });
         Ok(taken)
     }
 
-    /// The role behind a credential that is taken: learned once, by requests that Drove refuses in any case, for lack of
-    /// a role or for what they lack. Nothing if it has none, or cannot be learned now.
-    pub async fn role(&self, credential: Option<&Credential>) -> Option<UserRole> {
+    /// The role behind a credential that is taken (`Some(None)`: it has none), as learned in the last `within`, or now: by
+    /// requests that Drove refuses in any case, for lack of a role or for what they lack. What cannot be learned now is as
+    /// it was; nothing if it never was.
+    pub async fn role(&self, credential: Option<&Credential>, within: Duration) -> Option<Option<UserRole>> {
         let entry = self.entry(credential);
-        let learned = entry.lock().await.as_ref().and_then(|said| said.role.clone());
-        if let Some(role) = learned {
-            return role;
+        let known = entry.lock().await.as_ref().and_then(|said| said.role.clone());
+        if let Some(Learned { at, role }) = &known
+            && at.elapsed() < within
+        {
+            return Some(role.clone());
         }
-        match learn(&self.acting_for(credential)).await {
+        let client = self.acting_for(credential);
+        let learned = tokio::time::timeout(PATIENCE, learn(&client)).await;
+        match learned.map_err(|_| ClusterError::Timeout("to what tells a role".to_owned())).flatten() {
             Ok(role) => {
                 if let Some(said) = entry.lock().await.as_mut() {
-                    said.role = Some(role.clone());
+                    said.role = Some(Learned { at: Instant::now(), role: role.clone() });
                 }
-                role
+                Some(role)
             }
             Err(error) => {
                 tracing::debug!(%error, "the role of a user cannot be learned now");
-                None
+                known.map(|known| known.role)
             }
         }
     }

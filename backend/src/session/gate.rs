@@ -1,7 +1,7 @@
 use super::{
     attempts::Attempts,
     caller::{Caller, Unverified},
-    cookies::{CookieState, Session, SessionCookies},
+    cookies::{CookieState, Session, SessionCookies, SessionId},
     same_origin::{Origin, origin_of},
     users::{AUTOMATIC_USER, Users},
 };
@@ -10,10 +10,14 @@ use crate::{
 };
 use http::{HeaderMap, Method, header};
 use model::dashboard::{SessionInfo, SignIn};
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
+use tokio::sync::broadcast;
 
 /// Headers that tell of a proxy between the browser and this server.
 const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
+/// Sessions signed out that a stream may be behind before it looks for itself.
+const SIGNED_OUT: usize = 64;
 
 /// Who may enter one cluster of the dashboard.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub struct Gate {
     cookies: SessionCookies,
     attempts: Attempts,
     keeper: Keeper,
+    /// Sessions that end by being signed out.
+    signed_out: broadcast::Sender<SessionId>,
 }
 
 /// Who knows the users.
@@ -93,12 +99,16 @@ impl From<Unverified> for Entered {
 impl Gate {
     /// The demo's gate for `users`; `local` tells that the listener is on a loopback address.
     pub fn of_demo(users: Arc<Users>, cookies: SessionCookies, local: bool) -> Self {
-        Self { cookies, attempts: Attempts::default(), keeper: Keeper::Demo { users, local } }
+        Self::of(Keeper::Demo { users, local }, cookies)
     }
 
     /// The gate of a real cluster.
     pub fn of_cluster(keeper: ClusterKeeper, cookies: SessionCookies) -> Self {
-        Self { cookies, attempts: Attempts::default(), keeper: Keeper::Cluster(Box::new(keeper)) }
+        Self::of(Keeper::Cluster(Box::new(keeper)), cookies)
+    }
+
+    fn of(keeper: Keeper, cookies: SessionCookies) -> Self {
+        Self { cookies, attempts: Attempts::default(), keeper, signed_out: broadcast::Sender::new(SIGNED_OUT) }
     }
 
     /// Who asks. A request with credentials of its own does not use the cookie; under `/apis` they are left to the
@@ -149,32 +159,45 @@ impl Gate {
         if origin_of(asked.headers) == Origin::Foreign {
             return Err(ApiError::Forbidden("signing in works from the page itself only".to_owned()));
         }
-        let peer = match &self.keeper {
-            Keeper::Demo { .. } => asked.peer,
-            Keeper::Cluster(keeper) => keeper.client_address(asked),
-        };
-        let attempt = self.attempts.begin(&given.user, peer)?;
-        let (caller, session) = match &self.keeper {
+        let signed_in = match &self.keeper {
             Keeper::Demo { users, .. } => {
+                let attempt = self.attempts.begin(&given.user, asked.peer)?;
                 let verified = users.verify(&given.user, &given.password);
+                if verified.is_none() {
+                    attempt.failed();
+                }
                 verified.map(|caller| {
                     let session = Session::new(&caller.user, seconds());
                     (caller, session)
                 })
             }
-            Keeper::Cluster(keeper) => keeper.verify(asked, given).await?,
-        }
-        .ok_or_else(|| {
-            attempt.failed();
-            ApiError::WrongCredentials
-        })?;
+            Keeper::Cluster(keeper) => keeper.verify(asked, given, &self.attempts).await?,
+        };
+        let (caller, session) = signed_in.ok_or(ApiError::WrongCredentials)?;
         self.cookies.sign_in(answer, &session);
         Ok(caller)
     }
 
-    /// Signs out, and keeps the page from signing in by itself.
-    pub fn sign_out(&self, answer: &mut HeaderMap) {
+    /// Ends the session of `request`, and keeps the page from signing in by itself.
+    pub fn sign_out(&self, request: &HeaderMap, answer: &mut HeaderMap) {
+        if let CookieState::Session(session) = self.cookies.read(request, seconds()) {
+            // Nobody may be listening.
+            let _ = self.signed_out.send(session.id());
+        }
         self.cookies.sign_out(answer);
+    }
+
+    /// The session of a request, and what is left of it if it is not used any more.
+    pub(super) fn session(&self, request: &HeaderMap) -> Option<(SessionId, Duration)> {
+        match self.cookies.read(request, seconds()) {
+            CookieState::Session(session) => Some((session.id(), self.cookies.left(&session, seconds()))),
+            CookieState::SignedOut | CookieState::Absent => None,
+        }
+    }
+
+    /// Sessions that are signed out from now on.
+    pub(super) fn signed_out(&self) -> broadcast::Receiver<SessionId> {
+        self.signed_out.subscribe()
     }
 
     /// Takes out of a request what only this gate reads, before it goes to the cluster.
@@ -195,6 +218,8 @@ impl Gate {
             user: caller.map(|caller| caller.user.clone()).or_else(|| unverified?.user.clone()),
             unverified: unverified.map(|unverified| unverified.why.clone()),
             role: caller.and_then(|caller| caller.role.clone()),
+            no_role: caller.is_some_and(|caller| caller.no_role),
+            open: caller.is_some_and(Caller::is_anonymous),
             bound: caller.and_then(Caller::bound),
             demo,
             offered,

@@ -1,6 +1,7 @@
 //! Proof that a request comes from a page of ours, which a cookie alone is not.
 
 use http::{HeaderMap, header};
+use model::dashboard::pages::PAGE_HEADER;
 
 /// What a browser says about the page a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,13 @@ pub fn origin_of(headers: &HeaderMap) -> Origin {
         (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host) => Origin::Same,
         _ => Origin::Foreign,
     }
+}
+
+/// Whether a browser asks: for our page, or to show the answer itself. `Sec-Fetch-Site` goes to TLS and loopback addresses
+/// only; elsewhere the page's own requests are known by their header, and those for a whole page by what browsers send
+/// with them.
+pub fn is_browser(headers: &HeaderMap) -> bool {
+    ["sec-fetch-site", PAGE_HEADER, "upgrade-insecure-requests"].iter().any(|name| headers.contains_key(*name))
 }
 
 #[cfg(test)]

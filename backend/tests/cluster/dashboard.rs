@@ -60,14 +60,22 @@ impl Dashboard {
 
     /// One of several replicas, which share the key of their sessions.
     pub async fn keyed(clusters: Vec<ClusterConfig>, proxy: Option<ProxyUsers>, key: &[u8]) -> Self {
+        Self::configured(clusters, proxy, key, &SessionConfig::default()).await
+    }
+
+    pub async fn configured(
+        clusters: Vec<ClusterConfig>,
+        proxy: Option<ProxyUsers>,
+        key: &[u8],
+        sessions: &SessionConfig,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let (stop, stopping) = watch::channel(false);
-        let sessions = SessionConfig::default();
         let shared = Shared {
             data_dir: folder.path(),
-            port: 8080,
+            port: None,
             session_key: key,
-            sessions: &sessions,
+            sessions,
             proxy: proxy.as_ref(),
             ledger: None,
             retention: Retention::default(),

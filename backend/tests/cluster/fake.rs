@@ -5,7 +5,7 @@ use super::{
     controllers::{Arrival, Controller, Mode},
     dashboard::{OPERATIONS, basic},
 };
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, middleware::map_request};
 use backend::{
     config::DemoUser,
     drove_api::{self, DroveApi},
@@ -31,6 +31,22 @@ pub struct Fake {
 impl Fake {
     /// Controller 0 leads; users are those of the recordings.
     pub async fn start() -> Self {
+        Self::over(|api| api).await
+    }
+
+    /// As [`Self::start`], but it asks nobody for credentials: everybody is root (contract 7).
+    pub async fn open() -> Self {
+        Self::over(|api| {
+            api.layer(map_request(async |mut request: Request<Body>| {
+                let admin = basic("admin").parse().unwrap();
+                request.headers_mut().insert(header::AUTHORIZATION, admin);
+                request
+            }))
+        })
+        .await
+    }
+
+    async fn over(around: impl FnOnce(Router) -> Router) -> Self {
         let folder = TempDir::new().unwrap();
         let settings = WorldSettings {
             dir: folder.path().to_owned(),
@@ -41,7 +57,7 @@ impl Fake {
         };
         let cluster = EmbeddedCluster::start(&settings).await.unwrap();
         let users = Arc::new(Users::new(&users(), [7; 32]));
-        let api: Router = drove_api::router(DroveApi { cluster: cluster.clone(), users });
+        let api = around(drove_api::router(DroveApi { cluster: cluster.clone(), users }));
         let mut controllers = Vec::new();
         for _ in 0..3 {
             controllers.push(Controller::start(api.clone()).await);

@@ -12,7 +12,7 @@ use std::io::Read;
 #[tokio::test]
 async fn requests_arrive_as_they_were_sent() {
     let fake = Fake::start().await;
-    let proxy = ProxyUsers { header: "x-user".parse().unwrap(), addresses: Vec::new() };
+    let proxy = ProxyUsers { header: Some("x-user".parse().unwrap()), addresses: Vec::new() };
     let dashboard = Dashboard::of(vec![config("prod", &fake)], Some(proxy)).await;
     dashboard.led().await;
     let path = "/apis/v1/localservices/a%2Fb%20c?x=1&x=2&&y=%C3%A4";
@@ -60,9 +60,14 @@ async fn only_a_browsers_accept_is_replaced() {
     let nobody = dashboard.send(get("/apis/v1/tasks", &[])).await;
     assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
     assert!(nobody.headers().contains_key(header::WWW_AUTHENTICATE));
-    let browser = dashboard.send(get("/apis/v1/tasks", &[FROM_PAGE])).await;
-    assert_eq!(browser.status(), StatusCode::UNAUTHORIZED);
-    assert!(!browser.headers().contains_key(header::WWW_AUTHENTICATE));
+    // To a name without TLS no browser sends what says where a request comes from.
+    for from_browser in [FROM_PAGE, ("dashboard-page", "1"), ("upgrade-insecure-requests", "1")] {
+        let accepted = dashboard.send(get("/apis/v1/tasks", &[("authorization", &admin), html, from_browser])).await;
+        assert_eq!(accepted.status(), StatusCode::OK, "{from_browser:?}");
+        let browser = dashboard.send(get("/apis/v1/tasks", &[from_browser])).await;
+        assert_eq!(browser.status(), StatusCode::UNAUTHORIZED);
+        assert!(!browser.headers().contains_key(header::WWW_AUTHENTICATE), "{from_browser:?}");
+    }
 }
 
 #[tokio::test]

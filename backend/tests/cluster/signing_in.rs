@@ -4,13 +4,16 @@ use super::{
     dashboard::{Dashboard, FROM_PAGE, JSON, OPERATIONS, answered, basic, config, create, eventually, get, request},
     fake::Fake,
 };
+use axum::body::Body;
 use backend::{
-    config::{Credential, ProxyUsers},
+    config::{ClusterConfig, Credential, ProxyUsers, SessionConfig},
     session::cookies::SessionCookies,
 };
+use futures_util::StreamExt;
 use http::{Method, StatusCode, header};
 use model::dashboard::{Door, SessionInfo};
 use serde_json::Value;
+use std::time::Duration;
 
 async fn whoami(dashboard: &Dashboard, headers: &[(&str, &str)]) -> SessionInfo {
     let (status, session) = answered(dashboard.send(get("/api/session", headers)).await).await;
@@ -37,6 +40,7 @@ async fn people_sign_in_with_what_the_leader_takes_and_their_roles_are_learned()
         assert_eq!(status, StatusCode::OK, "{user}");
         let session = whoami(&dashboard, &[("cookie", &cookies), FROM_PAGE]).await;
         assert_eq!((session.user.as_deref(), session.role.as_ref().map(|role| role.as_str())), (Some(user), role));
+        assert_eq!((session.no_role, session.open), (role.is_none(), false), "{user}");
         let credentials = basic(user);
         assert!(!cookies.contains(credentials.strip_prefix("Basic ").unwrap()), "the credential is sealed");
         let session = whoami(&dashboard, &[("authorization", &credentials)]).await;
@@ -98,12 +102,53 @@ async fn guessing_is_slowed_down_through_every_door() {
     let fake = Fake::start().await;
     let dashboard = Dashboard::start(&fake).await;
     dashboard.led().await;
+    let admin = async || {
+        let response = dashboard.send(get("/api/history/tasks", &[("authorization", &basic("admin"))])).await;
+        response.status()
+    };
+    assert_eq!(admin().await, StatusCode::OK);
     for n in 0..10 {
         let wrong = basic(&format!("guess-{n}"));
         let response = dashboard.send(get("/api/history/tasks", &[("authorization", &wrong)])).await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     }
-    assert_eq!(dashboard.sign_in("", "admin", "admin").await.0, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(dashboard.sign_in("", "writer", "writer").await.0, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(admin().await, StatusCode::OK, "whoever was let in before does not guess");
+}
+
+#[tokio::test]
+async fn guesses_that_come_at_once_are_not_all_judged() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let guesses = (0..100).map(|n| {
+        let token = format!("O-Bearer guess-{n}");
+        let dashboard = &dashboard;
+        async move { dashboard.send(get("/api/history/tasks", &[("authorization", &token)])).await.status() }
+    });
+    let answers = futures_util::future::join_all(guesses).await;
+    let judged = answers.iter().filter(|status| **status == StatusCode::UNAUTHORIZED).count();
+    let turned_away = answers.iter().filter(|status| **status == StatusCode::TOO_MANY_REQUESTS).count();
+    assert_eq!((judged, turned_away), (10, 90));
+}
+
+#[tokio::test]
+async fn people_behind_a_proxy_are_told_apart_by_what_it_says() {
+    let fake = Fake::start().await;
+    let known = ProxyUsers { header: None, addresses: vec!["127.0.0.1".parse().unwrap(), "10.0.0.9".parse().unwrap()] };
+    let dashboard = Dashboard::of(vec![config("prod", &fake)], Some(known)).await;
+    dashboard.led().await;
+    let attempt = async |user: &str, from: &str| {
+        let headers = [("authorization", &*basic(user)), ("x-forwarded-for", from)];
+        dashboard.send(get("/api/history/tasks", &headers)).await.status()
+    };
+    for n in 0..10 {
+        // What the client itself sends stands first and is not believed.
+        let from = format!("198.51.100.{n}, 203.0.113.7, 10.0.0.9");
+        assert_eq!(attempt(&format!("guess-{n}"), &from).await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(attempt("writer", "203.0.113.7").await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(attempt("writer", "203.0.113.8").await, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -157,14 +202,13 @@ async fn without_a_leader_from_the_start_the_page_is_told_so_and_nobody_is_let_i
 
 /// Requests in these tests come from this process, which counts as 127.0.0.1.
 fn proxy() -> ProxyUsers {
-    ProxyUsers { header: "x-forwarded-user".parse().unwrap(), addresses: vec!["127.0.0.1".parse().unwrap()] }
+    ProxyUsers { header: Some("x-forwarded-user".parse().unwrap()), addresses: vec!["127.0.0.1".parse().unwrap()] }
 }
 
 #[tokio::test]
 async fn whom_a_trusted_proxy_names_reads_as_the_dashboard_and_operates_as_the_delegate() {
     let fake = Fake::start().await;
-    let with_delegate =
-        backend::config::ClusterConfig { delegate: Credential::basic("writer", "writer"), ..config("prod", &fake) };
+    let with_delegate = ClusterConfig { delegate: Credential::basic("writer", "writer"), ..config("prod", &fake) };
     let dashboard = Dashboard::of(vec![with_delegate, config("bound", &fake)], Some(proxy())).await;
     dashboard.led().await;
     let eva = ("x-forwarded-user", "eva");
@@ -194,6 +238,22 @@ async fn whom_a_trusted_proxy_names_reads_as_the_dashboard_and_operates_as_the_d
 }
 
 #[tokio::test]
+async fn the_proxys_word_goes_before_the_password_that_the_proxy_asked_for() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::of(vec![config("prod", &fake)], Some(proxy())).await;
+    dashboard.led().await;
+    let headers = [("x-forwarded-user", "eva"), ("authorization", "Basic ZXZhOm9mLW5naW54"), FROM_PAGE];
+    assert_eq!(whoami(&dashboard, &headers).await.user.as_deref(), Some("eva"));
+    assert_eq!(dashboard.send(get("/apis/v1/cluster/events/latest", &headers)).await.status(), StatusCode::OK);
+    let open = ClusterConfig { account: None, ..config("open", &fake) };
+    let dashboard = Dashboard::of(vec![open], Some(proxy())).await;
+    dashboard.led().await;
+    dashboard.send(get("/apis/v1/tasks", &headers)).await;
+    let passwords = fake.arrivals().into_iter().filter_map(|arrival| arrival.headers.get("authorization").cloned());
+    assert!(passwords.into_iter().all(|password| password != "Basic ZXZhOm9mLW5naW54"), "it went on to the cluster");
+}
+
+#[tokio::test]
 async fn nobody_else_may_name_a_user() {
     let fake = Fake::start().await;
     let elsewhere = ProxyUsers { addresses: vec!["10.0.0.0/8".parse().unwrap()], ..proxy() };
@@ -204,4 +264,68 @@ async fn nobody_else_may_name_a_user() {
     dashboard.led().await;
     let twice = [("x-forwarded-user", "eva"), ("x-forwarded-user", "root"), FROM_PAGE];
     assert_eq!(whoami(&dashboard, &twice).await.user, None);
+}
+
+/// The rest of a stream, until it ends.
+async fn ends(stream: Body) {
+    let mut parts = stream.into_data_stream();
+    while parts.next().await.is_some() {}
+}
+
+#[tokio::test]
+async fn streams_end_with_their_session() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let (_, guest) = dashboard.sign_in("", "guest", "guest").await;
+    let (_, writer) = dashboard.sign_in("", "writer", "writer").await;
+    let open = async |cookies: &str| {
+        let response = dashboard.send(get("/api/live?view=tasks", &[("cookie", cookies), FROM_PAGE])).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body()
+    };
+    let (of_guest, of_writer) = (open(&guest).await, open(&writer).await);
+    let sign_out = async |cookies: &str| {
+        dashboard.send(request(Method::DELETE, "/api/session", &[("cookie", cookies), FROM_PAGE], "")).await;
+    };
+    let of_writer = tokio::spawn(ends(of_writer));
+    tokio::join!(ends(of_guest), sign_out(&guest));
+    assert!(!of_writer.is_finished(), "others go on");
+    sign_out(&writer).await;
+    of_writer.await.unwrap();
+
+    let short = SessionConfig { longest: Duration::from_secs(2), ..SessionConfig::default() };
+    let dashboard = Dashboard::configured(vec![config("prod", &fake)], None, &SessionCookies::new_key(), &short).await;
+    dashboard.led().await;
+    let (_, guest) = dashboard.sign_in("", "guest", "guest").await;
+    let response = dashboard.send(get("/api/live?view=tasks", &[("cookie", &guest), FROM_PAGE])).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    ends(response.into_body()).await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_asks_for_nothing_has_nothing_to_sign_out_of() {
+    let fake = Fake::open().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let session = whoami(&dashboard, &[FROM_PAGE]).await;
+    assert_eq!((session.user.as_deref(), session.open), (Some("anonymous"), true));
+    assert_eq!(session.role.unwrap().as_str(), "EXTERNAL_ROOT");
+    let out = dashboard.send(request(Method::DELETE, "/api/session", &[FROM_PAGE], "")).await;
+    let (status, answer) = answered(out).await;
+    assert_eq!((status, answer["user"].as_str()), (StatusCode::OK, Some("anonymous")));
+
+    let operate = async |id: &str, headers: &[(&str, &str)]| {
+        let headers = [headers, &[JSON]].concat();
+        dashboard.send(request(Method::POST, OPERATIONS, &headers, create(id).to_string())).await.status()
+    };
+    assert_eq!(operate("by-page", &[FROM_PAGE]).await, StatusCode::OK);
+    assert_eq!(operate("by-cli", &[]).await, StatusCode::OK);
+    assert_eq!(operate("by-other", &[("sec-fetch-site", "cross-site")]).await, StatusCode::FORBIDDEN);
+    let sent = async |id: &str| {
+        let detail = dashboard.recorded("", id).await;
+        (detail.submissions[0].user.clone(), detail.submissions[0].door.clone())
+    };
+    assert_eq!(sent("by-page").await, (Some("anonymous".to_owned()), Door::Page));
+    assert_eq!(sent("by-cli").await, (None, Door::Api));
 }

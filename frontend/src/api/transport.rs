@@ -4,7 +4,11 @@
 use super::ApiError;
 use crate::browser::Abort;
 use gloo_net::http::{Request, RequestBuilder, Response};
-use model::{ApiResponse, ApiStatus, NOT_SENT, OUTCOME_HEADER, OUTCOME_UNKNOWN, dashboard::ApiProblem, words_of};
+use model::{
+    ApiResponse, ApiStatus, NOT_SENT, OUTCOME_HEADER, OUTCOME_UNKNOWN,
+    dashboard::{ApiProblem, pages::PAGE_HEADER},
+    words_of,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -30,7 +34,10 @@ pub(super) struct Answer {
 /// Sends a request with an optional JSON body. The future may be dropped at any time, which aborts the request.
 pub(super) async fn send(method: Method, url: &str, body: Option<String>) -> Result<Answer, ApiError> {
     let abort = Abort::new();
-    let request = builder(method, url).abort_signal(abort.signal().as_ref()).header("Accept", "application/json");
+    let request = builder(method, url)
+        .abort_signal(abort.signal().as_ref())
+        .header("Accept", "application/json")
+        .header(PAGE_HEADER, "1");
     let sent = match body {
         None => request.send().await,
         Some(body) => match request.header("Content-Type", "application/json").body(body) {

@@ -42,7 +42,9 @@ pub(super) fn UserMenu(
     view! {
         <Menu label="User menu" icon class>
             <MenuItem label=switch icon=IconName::Keyboard on_press=move |()| shortcuts.toggle()/>
-            <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts)/>
+            <When is=move || session.may_sign_out()>
+                <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts)/>
+            </When>
         </Menu>
     }
 }

@@ -72,6 +72,11 @@ impl Session {
         self.info.try_with_untracked(is_unverified).unwrap_or_default()
     }
 
+    /// Whether there is a session to end: a cluster may ask nobody for credentials. Tracked.
+    pub fn may_sign_out(&self) -> bool {
+        self.info.with(|info| info.as_ref().is_none_or(|info| !info.open))
+    }
+
     /// Asks the server again.
     pub fn refresh(&self) {
         let session = *self;
@@ -134,9 +139,9 @@ fn refusal(info: &SessionInfo, may: fn(&UserRole) -> bool, what: &str) -> Option
     match &info.role {
         Some(role) if may(role) => None,
         Some(role) => Some(format!("{user} may not {what}: the role is {}.", role_name(role))),
-        // A real cluster's answer may not be known yet: Drove decides.
-        None if !info.demo => None,
-        None => Some(format!("{user} may not {what}: no role is known.")),
+        // It may not be known yet: Drove decides.
+        None if !info.no_role => None,
+        None => Some(format!("{user} may not {what}: this user has no role here.")),
     }
 }
 
@@ -159,6 +164,9 @@ mod tests {
         assert_eq!(why(&session(None, None)).as_deref(), Some("Sign in to blacklist executors."));
         let unknown = session(Some("eva"), None);
         assert_eq!(why(&unknown), None, "a real cluster decides");
-        assert!(why(&SessionInfo { demo: true, ..unknown }).is_some(), "in the demo no role is none");
+        assert_eq!(
+            why(&SessionInfo { no_role: true, ..unknown }).as_deref(),
+            Some("eva may not blacklist executors: this user has no role here.")
+        );
     }
 }

@@ -1,6 +1,9 @@
 //! The paths that are pages. The server answers them with the page and 200, everything else with 404 (design section 3);
 //! the page's routes are made of the same list.
 
+/// Header of the page's own requests. A page of another site cannot send it, since it would have to ask first.
+pub const PAGE_HEADER: &str = "dashboard-page";
+
 /// Every page: `{…}` stands for one segment.
 pub const PAGES: &[&str] = &["/", "/tasks", "/tasks/{app}/{id}", "/new", "/executors", "/executors/{id}", "/login"];
 
