@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{
     Method, Request, StatusCode,
     body::Bytes,
-    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap},
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE},
     http::request,
 };
 use hyper_util::{
@@ -24,6 +24,7 @@ use tokio::task::JoinHandle;
 pub struct Http {
     address: String,
     authorization: Option<String>,
+    cookies: Option<String>,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
@@ -48,13 +49,23 @@ impl Http {
     /// `address` as the server prints it, `http://127.0.0.1:PORT`.
     pub fn new(address: &str) -> Http {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Http { address: address.to_owned(), authorization: None, client }
+        Http { address: address.to_owned(), authorization: None, cookies: None, client }
     }
 
     /// The same with credentials.
     #[must_use]
     pub fn sign_in(mut self, user: &str, password: &str) -> Http {
         self.authorization = Some(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
+        self
+    }
+
+    /// The same with what an answer told a browser to keep.
+    #[must_use]
+    pub fn with_cookies_of(mut self, answer: &Answer) -> Http {
+        let set = answer.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let kept = set.filter(|cookie| !cookie.contains("Max-Age=0"));
+        let pairs: Vec<_> = kept.filter_map(|cookie| cookie.split(';').next()).collect();
+        self.cookies = Some(pairs.join("; "));
         self
     }
 
@@ -124,6 +135,10 @@ impl Http {
 
     fn request(&self, method: &Method, path: &str) -> request::Builder {
         let request = Request::builder().method(method).uri(format!("{}{path}", self.address));
+        let request = match &self.cookies {
+            Some(cookies) => request.header(COOKIE, cookies),
+            None => request,
+        };
         match &self.authorization {
             Some(authorization) => request.header(AUTHORIZATION, authorization),
             None => request,

@@ -91,6 +91,16 @@ impl Server {
         Ok(Server { process, address, data })
     }
 
+    /// As [`Server::serve`], but all it is told stands in its environment.
+    ///
+    /// # Errors
+    /// As [`Server::demo`].
+    pub async fn serve_by_environment(variables: &[(&str, &str)]) -> Result<Server> {
+        let data = TempDir::new()?;
+        let (process, address) = start_in(data.path(), &["serve"], variables).await?;
+        Ok(Server { process, address, data })
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
         &self.address
@@ -137,12 +147,17 @@ impl Server {
 }
 
 async fn start(folder: &Path, flags: &[&str]) -> Result<(Child, String)> {
+    start_in(folder, flags, &[]).await
+}
+
+async fn start_in(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Result<(Child, String)> {
     let log = folder.join("stderr.log");
     let mut process = Command::new(places::dashboard()?)
         .args(flags)
         .arg("--data-dir")
         .arg(folder.join("data"))
         .env_remove("RUST_LOG")
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(std::fs::File::create(&log)?)

@@ -45,6 +45,8 @@ pub enum Trick {
     LosesRequest,
     /// It is carried out, and the answer breaks off in the middle.
     HalfAnswers,
+    /// It is redirected there.
+    Redirects(&'static str),
     /// It is answered with this, whatever it was.
     Answers(u16, &'static str, &'static str),
 }
@@ -199,6 +201,10 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> io::Result<Res
     if let Some(Trick::Answers(status, kind, text)) = trick {
         let response = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
         return Ok(response.body(Body::from(text)).unwrap());
+    }
+    if let Some(Trick::Redirects(there)) = trick {
+        let response = Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, there);
+        return Ok(response.body(Body::empty()).unwrap());
     }
     let is_events = parts.uri.path().ends_with("/events/latest");
     let response = state.api.clone().oneshot(Request::from_parts(parts, Body::from(body))).await.unwrap();

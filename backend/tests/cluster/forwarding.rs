@@ -124,6 +124,20 @@ async fn redirects_stay_within_the_cluster() {
 }
 
 #[tokio::test]
+async fn a_redirect_to_elsewhere_is_not_passed_on() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let path = "/apis/v1/endpoints";
+    fake.controllers[0].trick_for(path, Trick::Redirects("http://10.9.8.7:10000/tasks/A/B"));
+    let response = dashboard.send(get(path, &[("authorization", &basic("admin"))])).await;
+    assert!(!response.headers().contains_key(header::LOCATION));
+    let (status, answer) = answered(response).await;
+    assert_eq!((status, &answer["status"]), (StatusCode::BAD_GATEWAY, &"FAILED".into()));
+    assert!(answer["message"].as_str().unwrap().contains("10.9.8.7"), "{answer}");
+}
+
+#[tokio::test]
 async fn large_bodies_stream_and_too_large_ones_are_refused() {
     let fake = Fake::start().await;
     let dashboard = Dashboard::start(&fake).await;

@@ -18,5 +18,7 @@ mod operating;
 mod operations;
 #[path = "../shared/requests.rs"]
 mod requests;
+mod sessions;
 mod signing_in;
+mod streaming;
 mod watching;

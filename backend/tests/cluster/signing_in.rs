@@ -4,18 +4,15 @@ use super::{
     dashboard::{Dashboard, FROM_PAGE, JSON, OPERATIONS, answered, basic, config, create, eventually, get, request},
     fake::Fake,
 };
-use axum::body::Body;
 use backend::{
-    config::{ClusterConfig, Credential, ProxyUsers, SessionConfig},
+    config::{ClusterConfig, Credential, ProxyUsers},
     session::cookies::SessionCookies,
 };
-use futures_util::StreamExt;
 use http::{Method, StatusCode, header};
 use model::dashboard::{Door, SessionInfo};
 use serde_json::Value;
-use std::time::Duration;
 
-async fn whoami(dashboard: &Dashboard, headers: &[(&str, &str)]) -> SessionInfo {
+pub async fn whoami(dashboard: &Dashboard, headers: &[(&str, &str)]) -> SessionInfo {
     let (status, session) = answered(dashboard.send(get("/api/session", headers)).await).await;
     assert_eq!(status, StatusCode::OK, "{session}");
     serde_json::from_value(session).unwrap()
@@ -264,68 +261,4 @@ async fn nobody_else_may_name_a_user() {
     dashboard.led().await;
     let twice = [("x-forwarded-user", "eva"), ("x-forwarded-user", "root"), FROM_PAGE];
     assert_eq!(whoami(&dashboard, &twice).await.user, None);
-}
-
-/// The rest of a stream, until it ends.
-async fn ends(stream: Body) {
-    let mut parts = stream.into_data_stream();
-    while parts.next().await.is_some() {}
-}
-
-#[tokio::test]
-async fn streams_end_with_their_session() {
-    let fake = Fake::start().await;
-    let dashboard = Dashboard::start(&fake).await;
-    dashboard.led().await;
-    let (_, guest) = dashboard.sign_in("", "guest", "guest").await;
-    let (_, writer) = dashboard.sign_in("", "writer", "writer").await;
-    let open = async |cookies: &str| {
-        let response = dashboard.send(get("/api/live?view=tasks", &[("cookie", cookies), FROM_PAGE])).await;
-        assert_eq!(response.status(), StatusCode::OK);
-        response.into_body()
-    };
-    let (of_guest, of_writer) = (open(&guest).await, open(&writer).await);
-    let sign_out = async |cookies: &str| {
-        dashboard.send(request(Method::DELETE, "/api/session", &[("cookie", cookies), FROM_PAGE], "")).await;
-    };
-    let of_writer = tokio::spawn(ends(of_writer));
-    tokio::join!(ends(of_guest), sign_out(&guest));
-    assert!(!of_writer.is_finished(), "others go on");
-    sign_out(&writer).await;
-    of_writer.await.unwrap();
-
-    let short = SessionConfig { longest: Duration::from_secs(2), ..SessionConfig::default() };
-    let dashboard = Dashboard::configured(vec![config("prod", &fake)], None, &SessionCookies::new_key(), &short).await;
-    dashboard.led().await;
-    let (_, guest) = dashboard.sign_in("", "guest", "guest").await;
-    let response = dashboard.send(get("/api/live?view=tasks", &[("cookie", &guest), FROM_PAGE])).await;
-    assert_eq!(response.status(), StatusCode::OK);
-    ends(response.into_body()).await;
-}
-
-#[tokio::test]
-async fn a_cluster_that_asks_for_nothing_has_nothing_to_sign_out_of() {
-    let fake = Fake::open().await;
-    let dashboard = Dashboard::start(&fake).await;
-    dashboard.led().await;
-    let session = whoami(&dashboard, &[FROM_PAGE]).await;
-    assert_eq!((session.user.as_deref(), session.open), (Some("anonymous"), true));
-    assert_eq!(session.role.unwrap().as_str(), "EXTERNAL_ROOT");
-    let out = dashboard.send(request(Method::DELETE, "/api/session", &[FROM_PAGE], "")).await;
-    let (status, answer) = answered(out).await;
-    assert_eq!((status, answer["user"].as_str()), (StatusCode::OK, Some("anonymous")));
-
-    let operate = async |id: &str, headers: &[(&str, &str)]| {
-        let headers = [headers, &[JSON]].concat();
-        dashboard.send(request(Method::POST, OPERATIONS, &headers, create(id).to_string())).await.status()
-    };
-    assert_eq!(operate("by-page", &[FROM_PAGE]).await, StatusCode::OK);
-    assert_eq!(operate("by-cli", &[]).await, StatusCode::OK);
-    assert_eq!(operate("by-other", &[("sec-fetch-site", "cross-site")]).await, StatusCode::FORBIDDEN);
-    let sent = async |id: &str| {
-        let detail = dashboard.recorded("", id).await;
-        (detail.submissions[0].user.clone(), detail.submissions[0].door.clone())
-    };
-    assert_eq!(sent("by-page").await, (Some("anonymous".to_owned()), Door::Page));
-    assert_eq!(sent("by-cli").await, (None, Door::Api));
 }

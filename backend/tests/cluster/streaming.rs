@@ -1,0 +1,100 @@
+//! Bodies go on as they come, in both directions, and an answer may take its time.
+
+use super::dashboard::{Dashboard, JSON, get, request};
+use axum::body::{Body, Bytes};
+use backend::{config::ClusterConfig, upstream::trust::Trust};
+use futures_util::StreamExt;
+use http::{Method, Request, Response, StatusCode};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Longer than a leader goes undoubted over an answer.
+const SLOW: Duration = Duration::from_secs(3);
+
+/// A controller that leads, sends back what it gets while it gets it, and takes its time below `/slow`; how often it was
+/// asked how it is.
+async fn controller() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let pings = Arc::new(AtomicUsize::new(0));
+    let counted = pings.clone();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let counted = counted.clone();
+            let service = service_fn(move |request| answer(request, counted.clone()));
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    (address, pings)
+}
+
+async fn answer(request: Request<Incoming>, pings: Arc<AtomicUsize>) -> Result<Response<Body>, Infallible> {
+    let path = request.uri().path();
+    if path.ends_with("/echo") {
+        return Ok(Response::new(Body::new(request.into_body())));
+    }
+    match path.ends_with("/ping") {
+        true => drop(pings.fetch_add(1, Ordering::Relaxed)),
+        false if path.ends_with("/slow") => tokio::time::sleep(SLOW).await,
+        false => {}
+    }
+    let response = Response::builder().header("content-type", "application/json");
+    Ok(response.body(Body::from(r#"{"status":"SUCCESS","data":"pong","message":"success"}"#)).unwrap())
+}
+
+async fn in_front_of(address: &str) -> Dashboard {
+    let config = ClusterConfig {
+        name: "prod".to_owned(),
+        label: "prod".to_owned(),
+        colour: None,
+        controllers: vec![address.parse().unwrap()],
+        account: None,
+        delegate: None,
+        trust: Trust::default(),
+    };
+    let dashboard = Dashboard::of(vec![config], None).await;
+    dashboard.led().await;
+    dashboard
+}
+
+#[tokio::test]
+async fn the_first_bytes_pass_before_the_last_are_sent() {
+    let (address, _) = controller().await;
+    let dashboard = in_front_of(&address).await;
+    let (sender, receiver) = mpsc::channel::<Result<Bytes, Infallible>>(1);
+    let body = Body::from_stream(ReceiverStream::new(receiver));
+    let asked = dashboard.send(request(Method::POST, "/apis/v1/localservices/echo", &[JSON], body));
+    let (response, sent) = tokio::join!(asked, sender.send(Ok(Bytes::from_static(b"first"))));
+    sent.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let mut answer = response.into_body().into_data_stream();
+    assert_eq!(answer.next().await.unwrap().unwrap(), "first");
+    sender.send(Ok(Bytes::from_static(b"last"))).await.unwrap();
+    assert_eq!(answer.next().await.unwrap().unwrap(), "last");
+    drop(sender);
+    assert!(answer.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_waited_for_while_the_leader_says_that_it_leads() {
+    let (address, pings) = controller().await;
+    let dashboard = in_front_of(&address).await;
+    let before = pings.load(Ordering::Relaxed);
+    for method in [Method::GET, Method::POST] {
+        let response = dashboard.send(request(method, "/apis/v1/cluster/slow", &[JSON], "")).await;
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+    assert!(pings.load(Ordering::Relaxed) > before, "it was asked whether it still leads");
+    assert_eq!(dashboard.send(get("/apis/v1/ping", &[])).await.status(), StatusCode::OK);
+}
