@@ -85,7 +85,7 @@ async fn a_page_that_is_opened_without_a_leader_says_so_and_goes_on_without_a_re
     let mut cluster_there = empty().await?;
     create(&cluster_there, &spec("one")).await?;
     cluster_there.stop().await?;
-    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", &cluster_there)).await?;
+    let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", cluster_there.address())).await?;
     let address = dashboard.address().to_owned();
     visit_address(&address, async |page| {
         page.expect_failure("/api/", "status of 401");
