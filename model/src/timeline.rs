@@ -41,7 +41,7 @@ pub struct Transition {
     /// For sources that only bound it from above: it cannot have begun before this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
-    /// ID of the event, if one told it.
+    /// ID of the event, if one told it; rows of lists go without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_id: Option<String>,
 }

@@ -14,6 +14,7 @@ mod fake;
 mod following;
 mod forwarding;
 mod kills;
+mod log_followers;
 mod operating;
 mod operations;
 #[path = "../shared/requests.rs"]

@@ -1,0 +1,97 @@
+//! Logs that many follow: who reads them, and by whose rights.
+
+use crate::{
+    dashboard::{Dashboard, basic, config, create, eventually, get},
+    events::Events,
+    fake::Fake,
+};
+use backend::config::ClusterConfig;
+use http::StatusCode;
+use model::dashboard::LogFrame;
+
+const FILES: &str = "/apis/v1/logfiles/tasks/TEST_APP/T-1/read/";
+
+/// A cluster with a task that writes, and a dashboard in front of it.
+async fn at_work(change: impl FnOnce(ClusterConfig) -> ClusterConfig) -> (Fake, Dashboard) {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::of(vec![change(config("prod", &fake))], None).await;
+    dashboard.led().await;
+    assert_eq!(dashboard.operate(&create("T-1")).await.status(), StatusCode::OK);
+    eventually("the log", async || {
+        let (status, frame) = dashboard.get("/api/logs/TEST_APP/T-1/output.log?tail=10").await;
+        (status == StatusCode::OK && frame["size"].as_u64() > Some(0)).then_some(())
+    })
+    .await;
+    (fake, dashboard)
+}
+
+async fn follow(dashboard: &Dashboard, user: &str) -> Events {
+    let live = get("/api/live?view=task&key=TEST_APP/T-1&log=output.log", &[("authorization", &basic(user))]);
+    Events::of(dashboard.send(live).await)
+}
+
+/// The next lines.
+async fn lines(events: &mut Events) -> LogFrame {
+    loop {
+        let event = events.next().await.unwrap();
+        if event.name == "log" {
+            return serde_json::from_str(&event.data).unwrap();
+        }
+    }
+}
+
+/// How often the log was read by a user.
+fn reads(fake: &Fake, user: &str) -> usize {
+    let is_theirs = |value: &http::HeaderValue| value == &*basic(user);
+    let reads = fake.arrivals().into_iter().filter(|arrival| arrival.uri.path().starts_with(FILES));
+    reads.filter(|arrival| arrival.headers.get("authorization").is_some_and(is_theirs)).count()
+}
+
+#[tokio::test]
+async fn many_followers_share_one_reader_and_who_may_not_read_hears_nothing() {
+    const FOLLOWERS: usize = 20;
+    const ROUNDS: usize = 8;
+    let (fake, dashboard) = at_work(|cluster| cluster).await;
+    let mut uninvited = follow(&dashboard, "norole").await;
+    let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(event) = uninvited.next().await {
+            drop(heard.send(event.name));
+        }
+    });
+    let mut followers = Vec::new();
+    for _ in 0..FOLLOWERS {
+        followers.push(follow(&dashboard, "guest").await);
+    }
+    let mut ends = vec![0; FOLLOWERS];
+    for _ in 0..ROUNDS {
+        for (follower, end) in followers.iter_mut().zip(&mut ends) {
+            let frame = lines(follower).await;
+            assert!(*end == 0 || frame.from == *end, "nothing is left out or comes twice: {frame:?} after {end}");
+            *end = frame.to;
+        }
+    }
+    // The last part by itself, and once more what came before the shared reader had caught up.
+    let own = reads(&fake, "guest");
+    assert!((FOLLOWERS..=4 * FOLLOWERS).contains(&own), "{own} reads for {FOLLOWERS} followers, {ROUNDS} times");
+    assert!(reads(&fake, "watcher") >= ROUNDS - 3);
+    // It asked, was refused, and hears the rest.
+    assert_eq!(hears.recv().await.unwrap(), "snapshot");
+    eventually("the refusal", async || (reads(&fake, "norole") > 0).then_some(())).await;
+    while let Ok(event) = hears.try_recv() {
+        assert_ne!(event, "log");
+    }
+}
+
+#[tokio::test]
+async fn followers_read_for_themselves_where_the_dashboard_may_not() {
+    let (fake, dashboard) = at_work(|cluster| ClusterConfig { account: None, ..cluster }).await;
+    let mut follower = follow(&dashboard, "guest").await;
+    let mut end = lines(&mut follower).await.to;
+    for _ in 0..3 {
+        let frame = lines(&mut follower).await;
+        assert_eq!(frame.from, end);
+        end = frame.to;
+    }
+    assert!(reads(&fake, "guest") >= 4);
+}
