@@ -66,7 +66,7 @@ fn drain(lived: &mut Lived) {
 
 fn outcomes(core: &Controller, keys: &BTreeSet<TaskKey>) -> BTreeMap<Outcome, usize> {
     let mut counts = BTreeMap::new();
-    for outcome in keys.iter().filter_map(|key| core.task(key)).filter_map(|info| Outcome::of(info, None)) {
+    for outcome in keys.iter().filter_map(|key| core.task(key)).filter_map(|info| Outcome::of(info, &[])) {
         *counts.entry(outcome).or_default() += 1;
     }
     counts

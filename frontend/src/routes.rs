@@ -10,7 +10,10 @@ pub use encoding::{encode, encode_pairs};
 use encoding::{decode, pairs, value};
 use leptos::prelude::{expect_context, provide_context};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use model::{ExecutorId, TaskKey, dashboard::HistoryQuery};
+use model::{
+    ExecutorId, TaskKey,
+    dashboard::{HistoryQuery, TaskRow},
+};
 use std::sync::Arc;
 
 /// Which page an address means. The server knows the same list, [`model::dashboard::pages`].
@@ -88,6 +91,11 @@ impl Paths {
         format!("{}?run={run}", self.task(key))
     }
 
+    /// The run of a row: by its key alone while it is the newest.
+    pub fn task_of(&self, row: &TaskRow) -> String {
+        row.run_to_name().map_or_else(|| self.task(&row.key), |run| self.task_run(&row.key, run))
+    }
+
     /// The empty form.
     pub fn new_task(&self) -> String {
         format!("{}/new", self.base)
@@ -101,6 +109,11 @@ impl Paths {
     /// The form, filled from one run of a task.
     pub fn clone_run(&self, key: &TaskKey, run: u32) -> String {
         format!("{}&run={run}", self.clone_task(key))
+    }
+
+    /// The form, filled from the run of a row.
+    pub fn clone_of(&self, row: &TaskRow) -> String {
+        row.run_to_name().map_or_else(|| self.clone_task(&row.key), |run| self.clone_run(&row.key, run))
     }
 
     /// The list of executors.
@@ -246,6 +259,11 @@ mod tests {
         assert_eq!(clone_source(search_of(&paths.clone_task(&key))), Some(key.clone()));
         assert_eq!(run_number(search_of(&paths.task_run(&key, 3))), Some(3));
         assert_eq!(run_number(search_of(&paths.clone_run(&key, 3))), Some(3));
+        let newest = TaskRow { key: key.clone(), run: 3, ..TaskRow::default() };
+        assert_eq!((paths.task_of(&newest), paths.clone_of(&newest)), (paths.task(&key), paths.clone_task(&key)));
+        let older = TaskRow { superseded: true, run: 1, ..newest };
+        assert_eq!(run_number(search_of(&paths.task_of(&older))), Some(1));
+        assert_eq!(run_number(search_of(&paths.clone_of(&older))), Some(1));
         let query = task_query(Some(2), Some("output.log-2026 11"), Some(48_213));
         assert_eq!(log_position(search_of(&query)), (Some("output.log-2026 11".into()), Some(48_213)));
         assert_eq!(

@@ -160,7 +160,7 @@ impl Story<'_> {
             text.plain(", came back at ").strong(&(self.clock)(back)).plain(".");
         }
         if self.row.unmanaged {
-            text.plain(" Drove ").strong("no longer manages this run").plain(" and refuses to kill it.");
+            text.plain(" Drove ").strong("no longer manages this run").plain(" and refuses to kill it: see Outcome.");
         }
         self.tell_kill(text);
         if !self.spec_known {

@@ -1,6 +1,6 @@
 //! How a task ended, folded from state, result and error message: Drove's STOPPED says nothing about success.
 
-use crate::{TaskInfo, TaskResultStatus, TaskState, wire_enum::wire_enum};
+use crate::{TaskInfo, TaskResultStatus, TaskState, fate::is_not_found, wire_enum::wire_enum};
 
 wire_enum!(
     /// Outcome of a run that ended. The first five are Drove's; the others are conclusions of ours.
@@ -27,16 +27,17 @@ wire_enum!(
 );
 
 impl Outcome {
-    /// The outcome of a run that has reached `state`, or nothing while it goes on. `failed_in` is the failure state it
-    /// passed through, if one was seen: the record of a stopped task no longer tells a failed pull from others.
-    pub fn of(info: &TaskInfo, failed_in: Option<&TaskState>) -> Option<Self> {
+    /// The outcome of a run that has reached `state`, or nothing while it goes on. `passed` are the states it
+    /// was seen in: the record of a stopped task no longer tells a failed pull from others.
+    pub fn of(info: &TaskInfo, passed: &[TaskState]) -> Option<Self> {
         if !info.state.is_terminal() {
             return None;
         }
         if info.state == TaskState::Lost {
             return Some(Outcome::Lost);
         }
-        match failed_in {
+        let ran = passed.iter().any(|state| matches!(state, TaskState::Running | TaskState::RunCompleted));
+        match passed.iter().find(|state| state.is_failure()) {
             Some(TaskState::ProvisioningFailed) => return Some(Outcome::PullFailed),
             Some(TaskState::RunFailed) => return Some(Outcome::StartFailed),
             _ => {}
@@ -48,7 +49,9 @@ impl Outcome {
             Some(TaskResultStatus::Lost) => Outcome::Lost,
             Some(TaskResultStatus::TimedOut) => Outcome::TimedOut,
             Some(TaskResultStatus::Other(name)) => Outcome::Other(name.clone()),
-            None if info.error_message.is_empty() => Outcome::Unclear,
+            None if is_not_found(&info.error_message) => Outcome::Lost,
+            // What ran was pulled.
+            None if info.error_message.is_empty() || ran => Outcome::Unclear,
             None => Outcome::PullFailed,
         })
     }

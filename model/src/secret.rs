@@ -24,10 +24,22 @@ const SECRET_PARTS: &[&str] = &[
     "DSN",
 ];
 
+/// Last words of names whose values are hidden.
+const SECRET_ENDS: &[&str] = &["PWD", "PASS", "KEY", "AUTH"];
+
 /// Whether the value of a variable or field of this name is likely a secret.
 pub fn looks_secret(name: &str) -> bool {
     let plain: String = name.chars().map(|c| if c == '-' || c == '.' { '_' } else { c.to_ascii_uppercase() }).collect();
-    SECRET_PARTS.iter().any(|part| plain.contains(part)) || plain == "PWD" || plain.ends_with("_PWD")
+    SECRET_PARTS.iter().any(|part| plain.contains(part))
+        || SECRET_ENDS
+            .iter()
+            .any(|end| plain.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('_')))
+}
+
+/// Whether a variable holds a secret by its name, or by a password in a URL: `scheme://user:password@host`.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    looks_secret(name)
+        || (value.contains("://") && value.match_indices(':').any(|(at, _)| url_password(value, at).is_some()))
 }
 
 /// `text` with secret-looking values hidden: `DB_PASSWORD=…`, `"token": "…"`, `Authorization: Bearer …` and the password
@@ -55,18 +67,20 @@ pub fn mask_secrets(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// Hides texts under secret-looking names in a JSON document, at any depth.
+/// Hides values under secret-looking names, and passwords in URLs, in a JSON document, at any depth.
 pub fn mask_values(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                match field.as_str() {
-                    Some(text) if !text.is_empty() && looks_secret(name) => *field = MASK.into(),
-                    Some(_) | None => mask_values(field),
+                let is_empty = field.is_null() || field.as_str() == Some("") || field.is_object() || field.is_array();
+                match looks_secret(name) && !is_empty {
+                    true => *field = MASK.into(),
+                    false => mask_values(field),
                 }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(mask_values),
+        Value::String(text) if is_secret("", text) => *text = mask_secrets(text).into_owned(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -115,10 +129,20 @@ mod tests {
 
     #[test]
     fn names_tell_what_is_secret() {
-        for name in ["DB_PASSWORD", "api-key", "LEDGER_DSN", "github.token", "MY_PWD"] {
+        for name in [
+            "DB_PASSWORD",
+            "api-key",
+            "LEDGER_DSN",
+            "github.token",
+            "MY_PWD",
+            "DB_PASS",
+            "ENCRYPTION_KEY",
+            "KEY",
+            "X_AUTH",
+        ] {
             assert!(looks_secret(name), "{name}");
         }
-        for name in ["PERIOD", "KEYBOARD", "PATH", "AUTHOR"] {
+        for name in ["PERIOD", "KEYBOARD", "PATH", "AUTHOR", "MONKEY", "BYPASS", "KEY_COUNT", "COMPASS"] {
             assert!(!looks_secret(name), "{name}");
         }
     }
@@ -135,6 +159,19 @@ mod tests {
         ] {
             assert_eq!(mask_secrets(text), shown);
         }
+    }
+
+    #[test]
+    fn any_scalar_under_a_secret_name_is_hidden_and_so_is_a_password_in_a_url() {
+        let mut document = serde_json::json!({
+            "env": {"PIN_TOKEN": 1234, "USE_KEY": true, "N": 5, "EMPTY_KEY": "", "DB": "postgres://app:s3cret@db/x", "U": "http://h:80/a"}
+        });
+        mask_values(&mut document);
+        let masked = serde_json::json!({
+            "env": {"PIN_TOKEN": MASK, "USE_KEY": MASK, "N": 5, "EMPTY_KEY": "", "DB": format!("postgres://app:{MASK}@db/x"), "U": "http://h:80/a"}
+        });
+        assert_eq!(document, masked);
+        assert!(is_secret("DB", "amqp://a:b@h") && !is_secret("DB", "amqp://h:1/b@c") && is_secret("A_KEY", ""));
     }
 
     #[test]

@@ -57,3 +57,10 @@ pub struct Gap {
     /// Why, as a sentence.
     pub reason: String,
 }
+
+impl Gap {
+    /// Whether another leader left it.
+    pub fn is_failover(&self) -> bool {
+        self.reason.contains("leader")
+    }
+}

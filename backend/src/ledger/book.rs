@@ -309,6 +309,10 @@ impl Book {
         self.next_run_id += 1;
         let runs = self.keys.entry(key.clone()).or_default();
         runs.last_number += 1;
+        if let Some(before) = runs.runs.last_mut() {
+            before.superseded = true;
+            changes.dirty.insert((key.clone(), before.run_id));
+        }
         let mut run = RunFacts::new(run_id, key.clone(), runs.last_number, at);
         run.create = create;
         runs.runs.push(run);

@@ -32,6 +32,7 @@ pub fn row(facts: &RunFacts) -> TaskRow {
         run_id: facts.run_id,
         key: facts.key.clone(),
         run: facts.run,
+        superseded: facts.superseded,
         ended: outcome.as_ref().map(|_| ended(&transitions, conclusion).unwrap_or(last)),
         exit_code: info.and_then(|i| i.task_result.as_ref()).map(|result| result.exit_code),
         error_message: match conclusion {
@@ -128,10 +129,10 @@ fn holds(conclusion: &Conclusion, facts: &RunFacts) -> bool {
 
 fn outcome(facts: &RunFacts, transitions: &[Transition], conclusion: Option<&Conclusion>) -> Option<Outcome> {
     if let Some(state) = transitions.last().map(|t| &t.state).filter(|state| state.is_terminal()) {
-        let failed_in = transitions.iter().map(|t| &t.state).find(|state| state.is_failure());
         let Some(mut info) = facts.info.clone() else { return Some(Outcome::Unclear) };
         info.state = state.clone();
-        return Outcome::of(&info, failed_in);
+        let passed: Vec<TaskState> = transitions.iter().map(|t| t.state.clone()).collect();
+        return Outcome::of(&info, &passed);
     }
     conclusion.map(|c| c.kind.outcome())
 }

@@ -30,7 +30,8 @@ pub async fn read(
     let runs: Vec<u32> = numbers.iter().map(number).collect::<Result<_, _>>()?;
     let Some(last) = runs.last().copied() else { return Ok(None) };
     let query = Query::new(
-        "SELECT run.run_id, run.world_id, run.submission_id, run_row.content, report.info \
+        "SELECT run.run_id, run.world_id, run.submission_id, run_row.content, report.info, \
+         report.withheld \
          FROM run JOIN run_row ON run_row.run_id = run.run_id LEFT JOIN report ON report.run_id = run.run_id \
          WHERE run.cluster = $1 AND run.app = $2 AND run.task = $3 AND run.run = $4",
     );
@@ -41,6 +42,10 @@ pub async fn read(
     let submission = found.number_or_none("submission_id")?;
     let info = found.text_or_none("info")?;
     let (spec, withheld, op_spec) = spec(&mut read, submission).await?;
+    let withheld = match &spec {
+        Some(_) => withheld,
+        None => found.text_or_none("withheld")?.map(|withheld| from_json(&withheld)).transpose()?.unwrap_or_default(),
+    };
     let (matrix, is_forgotten) = conclusions(&mut read, cluster, row.run_id).await?;
     let keeps_id = row.is_over() && info.is_some() && !is_forgotten && row.run == last;
     let detail = TaskDetail {

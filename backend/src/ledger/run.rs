@@ -16,6 +16,8 @@ pub struct RunFacts {
     pub key: TaskKey,
     /// 1 for the first run of the key.
     pub run: u32,
+    /// The key has a newer run.
+    pub superseded: bool,
     /// When its CREATE came, or when it was first known.
     pub opened: Timestamp,
     /// Its CREATE, if that passed through here.
@@ -186,6 +188,7 @@ impl RunFacts {
             run_id,
             key,
             run,
+            superseded: false,
             opened,
             create: None,
             instance_id: None,

@@ -194,12 +194,25 @@ async fn insert_conclusions(
     .await
 }
 
+/// Drove's last record of a run, as it is stored.
+pub struct Report {
+    /// Which run.
+    pub run_id: i64,
+    /// The record as JSON.
+    pub info: String,
+    /// Pointers to what was taken out, as a JSON list, if anything was.
+    pub withheld: Option<String>,
+}
+
 /// Stores last records.
-pub async fn upsert_reports(connection: &mut Connection, scope: &Scope, reports: &[(i64, String)]) -> sqlx::Result<()> {
-    let before = "INSERT INTO report (cluster, run_id, info) ";
-    let after = " ON CONFLICT (run_id) DO UPDATE SET info = excluded.info";
-    in_rows(connection, before, after, reports, |(run, info)| vec![(&scope.cluster).into(), (*run).into(), info.into()])
-        .await
+pub async fn upsert_reports(connection: &mut Connection, scope: &Scope, reports: &[Report]) -> sqlx::Result<()> {
+    let before = "INSERT INTO report (cluster, run_id, info, withheld) ";
+    let after = " ON CONFLICT (run_id) DO UPDATE SET info = excluded.info, withheld = excluded.withheld";
+    in_rows(connection, before, after, reports, |report| {
+        let withheld = report.withheld.clone().into();
+        vec![(&scope.cluster).into(), report.run_id.into(), (&report.info).into(), withheld]
+    })
+    .await
 }
 
 /// Stores runs and their rows.

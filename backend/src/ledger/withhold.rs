@@ -1,6 +1,6 @@
 //! What is kept of a spec: everything but secrets, of which length and a keyed hash remain (design section 3).
 
-use model::{TaskInfo, secret::looks_secret};
+use model::{TaskInfo, secret::is_secret};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -28,7 +28,9 @@ pub fn withhold(spec: &mut Value, hash_key: &[u8], keep_secret_env: bool) -> Vec
         *value = Value::String(String::new());
     };
     let env = spec.get_mut("env").and_then(Value::as_object_mut).filter(|_| !keep_secret_env);
-    for (name, value) in env.into_iter().flatten().filter(|(name, _)| looks_secret(name)) {
+    for (name, value) in
+        env.into_iter().flatten().filter(|(name, value)| is_secret(name, value.as_str().unwrap_or_default()))
+    {
         take(Some(value), format!("/env/{}", pointer_part(name)));
     }
     let configs = spec.get_mut("configs").and_then(Value::as_array_mut);
@@ -56,19 +58,19 @@ fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// A record without the values of variables that look like secrets.
-pub fn secret_env(info: &TaskInfo) -> Cow<'_, TaskInfo> {
-    let is_free = info.env.as_ref().is_none_or(|env| !env.keys().any(|name| looks_secret(name)));
-    if is_free {
-        return Cow::Borrowed(info);
+/// A record without the values of variables that look like secrets, and JSON pointers to those, as into a spec.
+pub fn secret_env(info: &TaskInfo) -> (Cow<'_, TaskInfo>, Vec<String>) {
+    let env = info.env.iter().flatten();
+    let secret = env.filter(|(name, value)| is_secret(name, value)).map(|(name, _)| name.clone());
+    let secret: Vec<String> = secret.collect();
+    if secret.is_empty() {
+        return (Cow::Borrowed(info), Vec::new());
     }
     let mut info = info.clone();
-    for (name, value) in info.env.iter_mut().flatten() {
-        if looks_secret(name) {
-            value.clear();
-        }
+    for (_, value) in info.env.iter_mut().flatten().filter(|(name, _)| secret.contains(name)) {
+        value.clear();
     }
-    Cow::Owned(info)
+    (Cow::Owned(info), secret.iter().map(|name| format!("/env/{}", pointer_part(name))).collect())
 }
 
 /// Hash of `value` that cannot be tried out without `key`.
@@ -122,14 +124,14 @@ mod tests {
 
     #[test]
     fn variables_that_look_like_secrets_are_taken_out_if_asked() {
-        let mut spec = json!({"env": {"A": "1", "DB_PASSWORD": "geheim", "TOKEN/X": 5}});
+        let mut spec = json!({"env": {"A": "1", "DB_PASSWORD": "geheim", "DB_URL": "postgres://u:p@h", "TOKEN/X": 5}});
         let before = spec.clone();
         assert_eq!(withhold(&mut spec, b"key", true), []);
         assert_eq!(spec, before);
         let withheld = withhold(&mut spec, b"key", false);
         let pointers: Vec<&str> = withheld.iter().map(|w| w.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/env/DB_PASSWORD", "/env/TOKEN~1X"]);
-        assert_eq!(spec, json!({"env": {"A": "1", "DB_PASSWORD": "", "TOKEN/X": ""}}));
+        assert_eq!(pointers, ["/env/DB_PASSWORD", "/env/DB_URL", "/env/TOKEN~1X"]);
+        assert_eq!(spec, json!({"env": {"A": "1", "DB_PASSWORD": "", "DB_URL": "", "TOKEN/X": ""}}));
     }
 
     #[test]

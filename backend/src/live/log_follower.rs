@@ -142,7 +142,7 @@ pub(super) struct Following {
 impl LogReader {
     /// Follows the log that `query` names, from offset `at` or from its last part.
     pub fn open(followers: &LogFollowers, query: &LiveQuery, at: Option<u64>, client: DroveClient) -> Self {
-        let (View::Task(key), Some(name)) = (&query.view, &query.log) else { return Self::Silent };
+        let (View::Task(key, _), Some(name)) = (&query.view, &query.log) else { return Self::Silent };
         let file = LogFile { client, key: key.clone(), name: name.clone() };
         let (chunks, shared) = followers.follow(key, name);
         Self::Following(Box::new(Following { file, chunks, shared, read: Instant::now(), at, behind: true }))

@@ -18,8 +18,8 @@ pub struct LiveQuery {
 pub enum View {
     /// One page of the list.
     Tasks(Box<HistoryQuery>),
-    /// The newest run of one task.
-    Task(TaskKey),
+    /// One run of one task: the newest, unless a number is given.
+    Task(TaskKey, Option<u32>),
     /// All executors.
     Executors,
 }
@@ -29,7 +29,8 @@ impl View {
     pub fn identity(&self) -> String {
         match self {
             View::Tasks(query) => format!("tasks {:?}", query.to_pairs()),
-            View::Task(key) => format!("task {key}"),
+            View::Task(key, None) => format!("task {key}"),
+            View::Task(key, Some(run)) => format!("task {key} run {run}"),
             View::Executors => "executors".to_owned(),
         }
     }
@@ -46,17 +47,24 @@ impl LiveQuery {
         let view = match pairs.get("view") {
             Some("tasks") => View::Tasks(Box::new(HistoryQuery::from_pairs(pairs.iter()))),
             Some("task") => match pairs.get("key").and_then(TaskKey::parse) {
-                Some(key) => View::Task(key),
+                Some(key) => View::Task(key, run_of(pairs)?),
                 None => return bad("view=task needs key=APP/ID"),
             },
             Some("executors") => View::Executors,
             _ => return bad("view must be tasks, task or executors"),
         };
-        if log.is_some() && !matches!(view, View::Task(_)) {
+        if log.is_some() && !matches!(view, View::Task(..)) {
             return bad("log=FILE goes with view=task");
         }
         Ok(Self { view, log })
     }
+}
+
+fn run_of(pairs: &Pairs) -> Result<Option<u32>, ApiError> {
+    let Some(run) = pairs.get("run").filter(|run| !run.is_empty()) else { return Ok(None) };
+    run.parse()
+        .map(Some)
+        .map_err(|_| ApiError::BadRequest("run=N is the number of a run, the first being 1".to_owned()))
 }
 
 /// How far a reader has got: the `id:` of its last event, `REVISION.NOW`, with `/OFFSET` when a log is followed.
@@ -107,8 +115,20 @@ mod tests {
         let tasks = read("view=tasks&q=night&tab=all").unwrap();
         assert!(matches!(&tasks.view, View::Tasks(query) if query.text == "night"));
         let task = read("view=task&key=APP/T-1&log=output.log").unwrap();
-        assert_eq!(task, LiveQuery { view: View::Task(TaskKey::new("APP", "T-1")), log: Some("output.log".into()) });
-        for wrong in ["", "view=magic", "view=task", "view=task&key=A", "view=executors&log=output.log"] {
+        assert_eq!(
+            task,
+            LiveQuery { view: View::Task(TaskKey::new("APP", "T-1"), None), log: Some("output.log".into()) }
+        );
+        let older = read("view=task&key=APP/T-1&run=2").unwrap();
+        assert_eq!(older.view, View::Task(TaskKey::new("APP", "T-1"), Some(2)));
+        for wrong in [
+            "",
+            "view=magic",
+            "view=task",
+            "view=task&key=A",
+            "view=task&key=A/B&run=x",
+            "view=executors&log=output.log",
+        ] {
             assert!(matches!(read(wrong), Err(ApiError::BadRequest(_))), "{wrong}");
         }
     }
@@ -118,6 +138,7 @@ mod tests {
         let identity = |query: &str| read(query).unwrap().view.identity();
         assert_eq!(identity("view=tasks&page=1&q=a"), identity("q=a&view=tasks&unknown=x"));
         assert_ne!(identity("view=tasks&q=a"), identity("view=tasks&q=b"));
+        assert_ne!(identity("view=task&key=A/B&run=1"), identity("view=task&key=A/B"));
     }
 
     #[test]

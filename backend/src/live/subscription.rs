@@ -71,7 +71,7 @@ impl Subscription {
         let (joins, asked) = mpsc::channel(16);
         let content = match view {
             View::Tasks(query) => Content::Tasks(Box::new(TasksView::new(*query, source.status.now()))),
-            View::Task(key) => Content::Task(TaskView::new(key)),
+            View::Task(key, run) => Content::Task(TaskView::new(key, run)),
             View::Executors => Content::Executors(ExecutorsView::default()),
         };
         let worker = Worker {
@@ -202,8 +202,8 @@ impl Worker {
         let change = match &mut self.content {
             Content::Tasks(view) => view.take_delta().map(ViewDelta::Tasks),
             Content::Task(view) => match view.wanted() {
-                Some(key) => {
-                    let detail = self.source.ledger.detail(key, None).await?;
+                Some((key, run)) => {
+                    let detail = self.source.ledger.detail(key, run).await?;
                     self.revision = self.revision.max(detail.as_ref().map_or(0, |detail| detail.revision));
                     view.take_detail(detail).map(ViewDelta::Task)
                 }
@@ -247,7 +247,10 @@ impl Worker {
                 let now = self.source.status.now();
                 Content::Tasks(Box::new(TasksView::new(view.query().clone(), now)))
             }
-            Content::Task(view) => Content::Task(TaskView::new(view.key().clone())),
+            Content::Task(view) => {
+                let (key, run) = view.identity();
+                Content::Task(TaskView::new(key.clone(), run))
+            }
             Content::Executors(_) => Content::Executors(ExecutorsView::default()),
         };
     }

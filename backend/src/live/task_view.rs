@@ -9,19 +9,21 @@ use model::{
 #[derive(Debug)]
 pub(super) struct TaskView {
     key: TaskKey,
+    /// The newest if absent.
+    run: Option<u32>,
     changed: bool,
     shown: Option<Box<TaskDetail>>,
 }
 
 impl TaskView {
     /// A task that nobody has read yet.
-    pub fn new(key: TaskKey) -> Self {
-        Self { key, changed: false, shown: None }
+    pub fn new(key: TaskKey, run: Option<u32>) -> Self {
+        Self { key, run, changed: false, shown: None }
     }
 
-    /// The task.
-    pub fn key(&self) -> &TaskKey {
-        &self.key
+    /// The task, and which run of it: the newest if no number is given.
+    pub fn identity(&self) -> (&TaskKey, Option<u32>) {
+        (&self.key, self.run)
     }
 
     /// Something changed, perhaps this task.
@@ -30,8 +32,8 @@ impl TaskView {
     }
 
     /// The task, if it must be read again.
-    pub fn wanted(&self) -> Option<&TaskKey> {
-        self.changed.then_some(&self.key)
+    pub fn wanted(&self) -> Option<(&TaskKey, Option<u32>)> {
+        self.changed.then(|| self.identity())
     }
 
     /// Whether something waits to be told.

@@ -107,6 +107,7 @@ async fn an_accepted_create_is_a_task_with_its_whole_spec() {
     let detail = fixture.detail().await.unwrap();
     assert_eq!((detail.row.phase, detail.row.submitter.as_deref()), (Phase::Placing, Some("eva")));
     assert_eq!(detail.spec.unwrap()["unknownField"], 7);
+    assert_eq!(detail.op_spec.unwrap()["timeout"], "5m", "Resubmit sends it again");
     assert_eq!(detail.submissions[0].door, Door::Api);
 }
 

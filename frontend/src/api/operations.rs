@@ -1,6 +1,6 @@
 use super::{Api, ApiError, Method, transport};
 use crate::routes::encode;
-use model::{ClusterOpSpec, OperationAccepted, TaskKey, TaskOperation};
+use model::{ClusterOpSpec, OperationAccepted, TaskKey, TaskOperation, dashboard::TaskDetail};
 use serde_json::Value;
 
 impl Api {
@@ -8,6 +8,14 @@ impl Api {
     /// whatever else the user wrote). Sent once, never again by itself.
     pub async fn create(&self, body: &Value) -> Result<OperationAccepted, ApiError> {
         self.operate(body.to_string()).await
+    }
+
+    /// Submits a run once more, as it was submitted. Sent once, never again by itself.
+    pub async fn resubmit(&self, run: &TaskDetail) -> Result<OperationAccepted, ApiError> {
+        match run.resubmission() {
+            Ok(operation) => self.create(&operation).await,
+            Err(why) => Err(ApiError::Refused { message: why.to_owned(), words: Vec::new() }),
+        }
     }
 
     /// Kills a task. Sent once, never again by itself.

@@ -2,6 +2,7 @@
 
 use crate::{api::ApiError, ui::Tone};
 use leptos::{leptos_dom::helpers::set_timeout, prelude::*};
+use model::TaskId;
 use std::time::Duration;
 
 const GOOD_NEWS_STAYS: Duration = Duration::from_secs(6);
@@ -29,6 +30,15 @@ impl Toast {
     pub fn outcome_unknown(operation: &str, error: &ApiError) -> Self {
         let next = "Nothing is sent again. The task is shown as the cluster reports it.";
         Self::new(Tone::Warning, format!("{operation}: outcome unknown")).text(vec![error.to_string(), next.into()])
+    }
+
+    /// What became of submitting a task once more.
+    pub fn resubmitted(id: &TaskId, error: Option<&ApiError>) -> Self {
+        match error {
+            None => Self::new(Tone::Success, format!("{id} submitted again")),
+            Some(error) if error.is_unknown_outcome() => Self::outcome_unknown(&format!("Resubmission of {id}"), error),
+            Some(error) => Self::new(Tone::Danger, format!("{id} was not submitted")).text(error.lines()),
+        }
     }
 
     /// With more lines.

@@ -1,7 +1,7 @@
 use super::{HistoryQuery, Submission, TaskRow};
-use crate::{Gap, TaskInfo, Timestamp, fit::Matrix};
+use crate::{ClusterOpSpec, Gap, TaskInfo, Timestamp, fit::Matrix};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Up to this many rows a filtered count is exact (design section 3).
@@ -110,7 +110,8 @@ pub struct TaskDetail {
     /// The spec as submitted, as far as it is kept; absent for a task that was not submitted through here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<Value>,
-    /// JSON pointers into `spec` of values that were not kept (design section 3): Clone must name them.
+    /// JSON pointers into `spec` of values that were not kept (design section 3): Clone must name them. Without a spec,
+    /// into what `info` still tells of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<String>,
     /// `opSpec` of the CREATE, as submitted.
@@ -138,6 +139,18 @@ pub struct TaskDetail {
 }
 
 impl TaskDetail {
+    /// The operation that submits this run once more, as it was submitted.
+    ///
+    /// # Errors
+    /// Why that cannot be, and what to do, as a sentence.
+    pub fn resubmission(&self) -> Result<Value, &'static str> {
+        let spec = self.spec.as_ref().filter(|_| self.withheld.is_empty());
+        let spec = spec.ok_or("Its spec is not known completely. Clone it instead.")?;
+        let default = || serde_json::to_value(ClusterOpSpec::default()).unwrap_or_default();
+        let op_spec = self.op_spec.clone().unwrap_or_else(default);
+        Ok(json!({ "type": "CREATE", "spec": spec, "opSpec": op_spec }))
+    }
+
     /// The CREATE of this run, if it was sent from here.
     pub fn creation(&self) -> Option<&Submission> {
         self.submissions.iter().find(|sent| sent.operation == "CREATE")
@@ -162,5 +175,47 @@ impl TaskDetail {
             Some(until) if until > self.now => IdState::Kept { until },
             Some(_) | None => IdState::Free,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail() -> TaskDetail {
+        let row = TaskRow { phase: crate::dashboard::Phase::Ended, run: 1, ..TaskRow::default() };
+        let now = Timestamp(9);
+        TaskDetail {
+            row,
+            runs: vec![1],
+            spec: Some(json!({"taskId": "T"})),
+            withheld: Vec::new(),
+            op_spec: Some(json!({"timeout": "7m"})),
+            submissions: Vec::new(),
+            info: None,
+            matrix: None,
+            gaps: Vec::new(),
+            id_taken_until: None,
+            revision: 1,
+            now,
+        }
+    }
+
+    #[test]
+    fn what_is_submitted_again_is_what_was_submitted() {
+        let sent = json!({"type": "CREATE", "spec": {"taskId": "T"}, "opSpec": {"timeout": "7m"}});
+        assert_eq!(detail().resubmission(), Ok(sent));
+        let withheld = TaskDetail { withheld: vec!["/env/TOKEN".into()], ..detail() };
+        assert!(withheld.resubmission().is_err(), "secrets are missing");
+        assert!(TaskDetail { spec: None, ..detail() }.resubmission().is_err());
+    }
+
+    #[test]
+    fn whether_an_id_is_free_is_told_as_it_is() {
+        assert_eq!(detail().id_words(), "free again");
+        assert_eq!(TaskDetail { runs: vec![1, 2], ..detail() }.id_words(), "used again, by run 2");
+        let kept = TaskDetail { id_taken_until: Some(Timestamp(10)), ..detail() };
+        assert_eq!(kept.id_words(), "in use until Drove drops its record");
+        assert_eq!(TaskDetail { row: TaskRow { run: 1, ..TaskRow::default() }, ..detail() }.id_words(), "in use");
     }
 }

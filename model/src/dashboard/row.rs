@@ -35,6 +35,9 @@ pub struct TaskRow {
     pub key: TaskKey,
     /// 1 for the first run of the key.
     pub run: u32,
+    /// The key has a newer run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
     /// What is known.
     pub phase: Phase,
     /// State last reported, if any was.
@@ -97,6 +100,11 @@ pub struct TaskRow {
 }
 
 impl TaskRow {
+    /// Which run of the key to ask for: none if it is the newest, which may be asked for by the key alone.
+    pub fn run_to_name(&self) -> Option<u32> {
+        self.superseded.then_some(self.run)
+    }
+
     /// Whether it goes on, as far as is known.
     pub fn is_over(&self) -> bool {
         self.phase == Phase::Ended

@@ -140,7 +140,7 @@ fn doubts_are_added() {
     let mut lost = row(Phase::Active, &then(&[(TaskState::Lost, 80_000), (TaskState::Running, 90_000)]));
     lost.unmanaged = true;
     assert!(told(&lost, 99_000).ends_with(
-        "Was reported lost at *80 s*, came back at *90 s*. Drove *no longer manages this run* and refuses to kill it."
+        "Was reported lost at *80 s*, came back at *90 s*. Drove *no longer manages this run* and refuses to kill it: see Outcome."
     ));
     let mut pending = row(Phase::Active, &START[..1]);
     pending.kill_pending = true;

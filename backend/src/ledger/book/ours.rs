@@ -6,7 +6,7 @@ use crate::ledger::{
     report::Report,
     run::{CreateFact, RunFacts},
 };
-use model::{TaskInfo, TaskSpec, dashboard::AnswerKind, secret::looks_secret};
+use model::{TaskInfo, TaskSpec, dashboard::AnswerKind, secret::is_secret};
 
 /// Told of a CREATE whose answer was lost, and whose key somebody else's task has.
 const SOMEBODY_ELSES: &str =
@@ -58,7 +58,7 @@ fn is_same_env(info: &TaskInfo, spec: &TaskSpec) -> bool {
     let (told, asked) = (info.env.clone().unwrap_or_default(), spec.env.clone().unwrap_or_default());
     told.len() == asked.len()
         && asked.iter().all(|(name, value)| match told.get(name) {
-            Some(told) => told == value || (value.is_empty() && looks_secret(name)),
+            Some(told) => told == value || (value.is_empty() && is_secret(name, told)),
             None => false,
         })
 }

@@ -132,7 +132,9 @@ async fn load_some(
 ) -> sqlx::Result<()> {
     let query = Query::new(
         "SELECT run.run_id, run.app, run.task, run.run, run.opened, run.instance_id, run.submission_id, \
-             made.answer, made.\"user\", made.spec, report.info \
+             made.answer, made.\"user\", made.spec, report.info, \
+             EXISTS (SELECT 1 FROM run AS later WHERE later.cluster = run.cluster AND later.app = run.app \
+                 AND later.task = run.task AND later.run > run.run) AS is_superseded \
          FROM run LEFT JOIN submission AS made ON made.submission_id = run.submission_id \
              LEFT JOIN report ON report.run_id = run.run_id \
          WHERE run.run_id IN ",
@@ -176,6 +178,7 @@ fn run_of(row: &Row) -> sqlx::Result<RunFacts> {
     let number = u32::try_from(row.number("run")?).unwrap_or(u32::MAX);
     let mut run = RunFacts::new(row.number("run_id")?, key(row)?, number, Timestamp(row.number("opened")?));
     run.instance_id = row.text_or_none("instance_id")?.map(Into::into);
+    run.superseded = row.holds("is_superseded")?;
     run.info = row.text_or_none("info")?.map(|info| from_json(&info)).transpose()?;
     if let (Some(submission), Some(spec)) = (row.number_or_none("submission_id")?, row.text_or_none("spec")?) {
         // A run that was opened by a report while its CREATE was in flight counts as accepted.

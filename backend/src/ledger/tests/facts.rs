@@ -112,7 +112,14 @@ async fn a_later_create_of_the_key_ends_the_waiting_of_the_one_before() {
     assert_eq!((first.row.outcome, first.runs), (Some(Outcome::NotPlaced), vec![1, 2]));
     fixture.observe([event("T", "TI-1", "RUNNING", 4)]).await;
     let second = fixture.row("T").await;
-    assert_eq!((second.run, second.phase), (2, Phase::Active));
+    assert_eq!((second.run, second.run_to_name(), second.phase), (2, None, Phase::Active));
+    let first = fixture.ledger.detail(&key("T"), Some(1)).await.unwrap().unwrap();
+    assert_eq!(first.row.run_to_name(), Some(1));
+    let fixture = fixture.killed_and_reopened().await;
+    fixture.observe([event("T", "TI-1", "STOPPED", 5)]).await;
+    fixture.created("T", 9).await;
+    let second = fixture.ledger.detail(&key("T"), Some(2)).await.unwrap().unwrap();
+    assert_eq!(second.row.run_to_name(), Some(2));
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use crate::ledger::{
     history::Line,
     published::LiveRun,
     retention::{Step, Sweep},
-    store, withhold,
+    store::{self, Report},
+    withhold,
 };
 use model::{TaskKey, dashboard::TaskRow};
 use std::{borrow::Cow, collections::BTreeSet};
@@ -123,13 +124,17 @@ impl Writer {
                 (facts, TaskRow { revision: seq, ..derive::row(facts) })
             })
             .collect();
-        let reports: Vec<(i64, String)> = changes
+        let reports: Vec<Report> = changes
             .reported
             .iter()
             .filter_map(|(key, id)| {
                 let info = self.book.run(key, *id)?.info.as_ref()?;
-                let kept = if self.scope.keep_secret_env { Cow::Borrowed(info) } else { withhold::secret_env(info) };
-                Some((*id, serde_json::to_string(&kept).ok()?))
+                let (kept, withheld) = match self.scope.keep_secret_env {
+                    true => (Cow::Borrowed(info), Vec::new()),
+                    false => withhold::secret_env(info),
+                };
+                let withheld = (!withheld.is_empty()).then(|| serde_json::to_string(&withheld).ok()).flatten();
+                Some(Report { run_id: *id, info: serde_json::to_string(&kept).ok()?, withheld })
             })
             .collect();
         let (connection, scope) = (&mut self.connection, &self.scope);

@@ -52,7 +52,8 @@ impl Worker {
                 (page.revision, ViewSnapshot::Tasks(Box::new(page)))
             }
             Content::Task(task) => {
-                let detail = self.source.ledger.detail(task.key(), None).await?;
+                let (key, run) = task.identity();
+                let detail = self.source.ledger.detail(key, run).await?;
                 let revision = detail.as_ref().map_or(self.revision, |detail| detail.revision);
                 task.shown(detail.as_ref());
                 let known = since.is_some_and(|since| {

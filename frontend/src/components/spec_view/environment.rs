@@ -1,6 +1,6 @@
 use crate::ui::{IconButton, IconName, When};
 use leptos::prelude::*;
-use model::secret::{MASK, looks_secret};
+use model::secret::{MASK, is_secret};
 use serde_json::Value;
 
 /// Variables before "Show all".
@@ -39,7 +39,7 @@ pub(super) fn Environment(#[prop(into)] spec: Signal<Value>) -> impl IntoView {
 }
 
 fn variable(name: String, value: String) -> impl IntoView {
-    let secret = looks_secret(&name) && !value.is_empty();
+    let secret = is_secret(&name, &value) && !value.is_empty();
     let shown = RwSignal::new(!secret);
     let label = name.clone();
     let button = secret.then(|| {

@@ -84,7 +84,7 @@ async fn free_id(api: &Api, key: &TaskKey) -> String {
 fn document_of(detail: &TaskDetail) -> (Map<String, Value>, Vec<String>) {
     match (&detail.spec, &detail.info) {
         (Some(Value::Object(spec)), _) => (spec.clone(), detail.withheld.clone()),
-        (_, Some(info)) => (of_info(info), not_kept()),
+        (_, Some(info)) => (of_info(info), not_kept().into_iter().chain(detail.withheld.clone()).collect()),
         _ => {
             let key = &detail.row.key;
             let known = [("sourceAppName", key.app.as_str()), ("taskId", key.id.as_str())];

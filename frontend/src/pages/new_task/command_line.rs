@@ -1,6 +1,6 @@
 //! The same CREATE as a command line, for a terminal. Pure. Credentials are never part of it.
 
-use model::secret::{looks_secret, mask_values};
+use model::secret::{is_secret, mask_values};
 use serde_json::Value;
 
 /// Whether secret-looking values stand in a command in clear.
@@ -39,7 +39,8 @@ pub fn curl(body: &Value, address: &str, secrets: Secrets) -> String {
 /// Names of variables whose values are masked.
 pub fn secret_names(body: &Value) -> Vec<String> {
     let env = body.pointer("/spec/env").and_then(Value::as_object);
-    env.into_iter().flat_map(|env| env.keys()).filter(|name| looks_secret(name)).cloned().collect()
+    let is_hidden = |(name, value): &(&String, &Value)| is_secret(name, value.as_str().unwrap_or_default());
+    env.into_iter().flatten().filter(is_hidden).map(|(name, _)| name.clone()).collect()
 }
 
 fn pretty(value: &Value, secrets: Secrets) -> String {

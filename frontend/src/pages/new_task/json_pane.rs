@@ -4,6 +4,9 @@ use crate::{
     ui::{CopyButton, IconButton, IconName, When},
 };
 use leptos::prelude::*;
+use model::secret::{mask_secrets, mask_values};
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// The whole spec as JSON, to be read and written. A text that cannot be read leaves the form alone.
 #[component]
@@ -22,10 +25,20 @@ pub fn JsonPane(
         download(&format!("{name}.json"), &text.get_untracked());
     };
     let id = Place::Document.id();
+    let masked = Memo::new(move |_| text.with(|text| masked(text)));
+    // Whoever writes here sees what is written.
+    let asked = RwSignal::new(false);
+    let hidden = Memo::new(move |_| masked.with(Option::is_some) && !asked.get());
+    let shown = move || if hidden.get() { masked.get().unwrap_or_default() } else { text.get() };
     view! {
         <div class="code-head">
             <label class="field__hint" for=id>"The whole spec. Edits here update the form; half-typed JSON never clears it."</label>
             <span class="push"></span>
+            <When is=move || hidden.get()>
+                <button class="link-button link-button--s" type="button" on:click=move |_| asked.set(true)>
+                    "Show secrets and edit"
+                </button>
+            </When>
             <CopyButton text label="Copy JSON"/>
             <IconButton label="Download JSON" icon=IconName::Download on_press=save/>
         </div>
@@ -37,8 +50,12 @@ pub fn JsonPane(
             aria-describedby="field-json-note"
             autocomplete="off"
             spellcheck="false"
-            prop:value=move || text.get()
-            on:input=move |event| form.draft().update(|draft| draft.edit_text(event_target_value(&event)))
+            readonly=move || hidden.get()
+            prop:value=move || shown()
+            on:input=move |event| {
+                asked.set(true);
+                form.draft().update(|draft| draft.edit_text(event_target_value(&event)));
+            }
             on:blur=move |_| form.touch(Place::Document)
         ></textarea>
         <div id="field-json-note" aria-live="polite">
@@ -58,4 +75,36 @@ pub fn JsonPane(
         </div>
     }
     .into_any()
+}
+
+/// The text with its secrets hidden; nothing if it has none.
+fn masked(text: &str) -> Option<String> {
+    let masked = match serde_json::from_str::<Value>(text) {
+        Ok(mut document) => {
+            let clear = document.clone();
+            mask_values(&mut document);
+            (document != clear).then(|| serde_json::to_string_pretty(&document).unwrap_or_default())
+        }
+        // Half-typed: by the look of the text alone.
+        Err(_) => match mask_secrets(text) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(masked) => Some(masked),
+        },
+    };
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden_until_they_are_asked_for() {
+        for text in [r#"{"env": {"API_TOKEN": "abc", "N": 1}}"#, r#"{"env": {"API_TOKEN": "abc", "N""#] {
+            let shown = masked(text).unwrap();
+            assert!(!shown.contains("abc") && shown.contains("API_TOKEN"), "{shown}");
+        }
+        assert_eq!(masked(r#"{"env": {"N": "1"}}"#), None, "nothing to hide: it is written in at once");
+    }
 }

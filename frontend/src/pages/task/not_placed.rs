@@ -2,8 +2,9 @@ use super::facts::facts;
 use crate::{
     api::use_api,
     components::VerdictMatrix,
+    routes::{Replace, use_go, use_paths},
     state::{Toast, use_live, use_session, use_toasts},
-    ui::{Button, ButtonStyle, IconName, Note, Tone, When},
+    ui::{Button, ButtonStyle, IconName, When},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
@@ -12,7 +13,6 @@ use model::{
     dashboard::{AnswerKind, Submission, TaskDetail, TaskRow},
     fit::Matrix,
 };
-use serde_json::json;
 
 /// Why no executor took it, as the cluster was then and as it is now.
 #[component]
@@ -95,30 +95,24 @@ fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
     let (api, toasts) = (StoredValue::new(use_api()), use_toasts());
     let (live, session) = (use_live().cluster(), use_session().info());
     let busy = RwSignal::new(false);
-    let failed = RwSignal::new(None::<Vec<String>>);
+    let go = StoredValue::new_local(use_go());
+    let address = StoredValue::new(detail.with_untracked(|d| use_paths().task(&d.row.key)));
     let disabled = Signal::derive(move || {
-        let incomplete = detail.with(|d| d.spec.is_none() || !d.withheld.is_empty());
-        if incomplete {
-            return Some("Its spec is not known completely. Clone it instead.".to_owned());
+        if let Err(why) = detail.with(TaskDetail::resubmission) {
+            return Some(why.to_owned());
         }
         session.with(|s| live.with(|l| can_operate(s.as_ref()?, l.as_ref()?).err().map(|d| d.to_string())))
     });
     let send = move |()| {
-        let Some((spec, id)) = detail.with_untracked(|d| Some((d.spec.clone()?, d.row.key.id.clone()))) else { return };
+        let sent = detail.get_untracked();
         busy.set(true);
-        failed.set(None);
         spawn_local(async move {
-            let op = serde_json::to_value(model::ClusterOpSpec::default()).unwrap_or_default();
-            let answer = api.get_value().create(&json!({ "type": "CREATE", "spec": spec, "opSpec": op })).await;
-            busy.try_set(false);
-            match answer {
-                Ok(_) => toasts.show(Toast::new(Tone::Success, format!("{id} submitted again"))),
-                Err(error) if error.is_unknown_outcome() => {
-                    toasts.show(Toast::outcome_unknown(&format!("Resubmission of {id}"), &error));
-                }
-                Err(error) => {
-                    failed.try_set(Some(error.lines()));
-                }
+            let answer = api.get_value().resubmit(&sent).await;
+            let error = answer.err();
+            toasts.show(Toast::resubmitted(&sent.row.key.id, error.as_ref()));
+            if busy.try_set(false).is_none() && error.is_none_or(|error| error.is_unknown_outcome()) {
+                // The newest run has the plain address.
+                go.with_value(|go| go(&address.get_value(), Replace::Yes));
             }
         });
     };
@@ -126,6 +120,5 @@ fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
         <div class="task__act">
             <Button label="Resubmit" icon=IconName::Refresh style=ButtonStyle::Primary busy disabled on_press=send/>
         </div>
-        {move || failed.get().map(|lines| view! { <Note tone=Tone::Danger title="It was not submitted" lines/> }.into_any())}
     }
 }

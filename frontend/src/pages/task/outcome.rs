@@ -1,12 +1,13 @@
 use super::{data::TaskData, facts::facts};
 use crate::{
+    api::{ApiError, use_api},
     components::status_text,
     format::{format_ago, format_moment},
     state::use_clock,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use model::{
-    Outcome, TaskState,
+    Circumstances, ExecutorState, Fate, Outcome, TaskState,
     dashboard::{TaskDetail, TaskRow},
 };
 
@@ -19,7 +20,12 @@ pub(super) fn OutcomeFacts(
 ) -> impl IntoView {
     let clock = use_clock();
     let title = move || row.with(|r| if r.is_over() { status_text(r) } else { "No result yet".to_owned() });
-    let text = move || row.with(explanation);
+    let executor_is_back = executor_is_back(row);
+    let text = move || {
+        let is_back = executor_is_back.get();
+        let fate = detail.with(|d| Fate::of(&d.row, Circumstances { executor_is_back: is_back, gaps: &d.gaps }));
+        fate.map_or_else(|| row.with(explanation), Fate::text)
+    };
     let heard = move || {
         row.with(|r| {
             let running = r.state == Some(TaskState::Running);
@@ -60,6 +66,29 @@ pub(super) fn OutcomeFacts(
     .into_any()
 }
 
+/// Whether the executor of a run that was given up for its silence is among those that the leader knows. Asked once.
+fn executor_is_back(row: Signal<TaskRow>) -> RwSignal<Option<bool>> {
+    let (api, known) = (use_api(), RwSignal::new(None));
+    let silent = Memo::new(move |_| {
+        row.with(|r| {
+            r.executor_id.clone().filter(|_| Fate::of(r, Circumstances::default()) == Some(Fate::ExecutorSilent))
+        })
+    });
+    Effect::new(move |_| {
+        let Some(id) = silent.get() else { return };
+        let api = api.clone();
+        spawn_local(async move {
+            match api.executor(&id).await {
+                Ok(report) => known.try_set(Some(report.executor_state != ExecutorState::Removed)),
+                // Drove has no details of an executor that left.
+                Err(ApiError::Refused { .. } | ApiError::NotFound(_)) => known.try_set(Some(false)),
+                Err(_) => None,
+            };
+        });
+    });
+    known
+}
+
 fn explanation(row: &TaskRow) -> &'static str {
     if !row.is_over() {
         return "Drove writes the result when the container ends. Stopped alone does not mean success: the result and exit code decide.";
@@ -68,9 +97,7 @@ fn explanation(row: &TaskRow) -> &'static str {
         Some(Outcome::Successful) => "The container ended by itself with exit code 0.",
         Some(Outcome::Failed) => "The container ended by itself with another exit code than 0.",
         Some(Outcome::Cancelled) => "Killed on request. Drove gives exit code -1 for that, whatever the container did.",
-        Some(Outcome::Lost) => {
-            "Its executor was silent for more than 60 s, or its container vanished. It may still run."
-        }
+        Some(Outcome::Lost) => "Drove gave it up. It may still run.",
         Some(Outcome::PullFailed) => {
             "Drove gives no result for a task that failed before it ran. This is read from the states it passed and the error."
         }

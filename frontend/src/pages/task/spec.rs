@@ -9,8 +9,12 @@ pub(super) fn Spec(detail: RwSignal<TaskDetail>) -> impl IntoView {
     let spec = Memo::new(move |_| detail.with(|d| d.spec.clone().unwrap_or_else(|| recorded(d))));
     let note = Signal::derive(move || {
         detail.with(|d| match (&d.spec, d.withheld.as_slice()) {
-            (None, _) => {
-                "From Drove’s record, which keeps no arguments, placement, tags, configs, devices, user".to_owned()
+            (None, withheld) => {
+                let record = "From Drove’s record, which keeps no arguments, placement, tags, configs, devices, user";
+                match withheld {
+                    [] => record.to_owned(),
+                    withheld => format!("{record}. Not kept here: {}", withheld.join(", ")),
+                }
             }
             (Some(_), []) => "As submitted".to_owned(),
             (Some(_), withheld) => format!("As submitted. Not kept: {}", withheld.join(", ")),

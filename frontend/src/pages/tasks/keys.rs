@@ -20,7 +20,7 @@ pub(super) fn handle_keys(list: TaskList) {
             "ArrowUp" if is_in_grid() => -1,
             "Enter" if shortcuts.listen() && !is_on_control() => {
                 if let Some(row) = list.cursor.get_untracked().and_then(|run| list.board.row(run)) {
-                    go(&row.with_untracked(|row| paths.task_run(&row.key, row.run)), Replace::No);
+                    go(&row.with_untracked(|row| paths.task_of(row)), Replace::No);
                 }
                 return;
             }

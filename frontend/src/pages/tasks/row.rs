@@ -21,8 +21,11 @@ pub(super) fn Row(
     let (clock, paths) = (use_clock(), use_paths());
     let row = RwSignal::from(row);
     // A run keeps its key and its time of submission.
-    let (key, submitted, number) = row.with_untracked(|row| (row.key.clone(), row.submitted, row.run));
-    let address = if number > 1 { paths.task_run(&key, number) } else { paths.task(&key) };
+    let (key, submitted) = row.with_untracked(|row| (row.key.clone(), row.submitted));
+    let address = Memo::new({
+        let paths = paths.clone();
+        move |_| row.with(|row| paths.task_of(row))
+    });
     let is_over = Memo::new(move |_| row.with(TaskRow::is_over));
     let took = move || {
         let now = if is_over.get() { submitted } else { clock.now() };
@@ -56,7 +59,7 @@ pub(super) fn Row(
         >
             <td role="gridcell" class="task-table__status"><StatusBadge row/></td>
             <td role="gridcell" class="task-table__id">
-                <a class="strong" href=address title=key.to_string()><CutMiddle text=key.id.to_string()/></a>
+                <a class="strong" href=move || address.get() title=key.to_string()><CutMiddle text=key.id.to_string()/></a>
             </td>
             <td role="gridcell" class="task-table__app muted" title=key.app.to_string()>{key.app.to_string()}</td>
             <td role="gridcell" class="task-table__life"><MiniTimeline row/></td>

@@ -1,4 +1,5 @@
 use crate::{
+    api::{ApiError, use_api},
     browser::copy_text,
     routes::{Replace, use_go, use_paths},
     state::{Toast, use_kills, use_live, use_session, use_toasts},
@@ -6,6 +7,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
+    Outcome,
     capability::{ClusterTraits, can_kill_row},
     dashboard::TaskRow,
 };
@@ -21,11 +23,12 @@ pub(super) fn RowMenu(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>
 fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl IntoView {
     let (paths, go, toasts) = (use_paths(), use_go(), use_toasts());
     let key = row.with_untracked(|row| row.key.clone());
-    let (task, clone, id) = (paths.task(&key), paths.clone_task(&key), key.id.to_string());
+    let id = key.id.to_string();
     let open = {
-        let go = go.clone();
-        move |()| go(&task, Replace::No)
+        let (go, paths) = (go.clone(), paths.clone());
+        move |()| go(&row.with_untracked(|row| paths.task_of(row)), Replace::No)
     };
+    let clone = move |()| go(&row.with_untracked(|row| paths.clone_of(row)), Replace::No);
     let copy = move |()| {
         let id = id.clone();
         spawn_local(async move {
@@ -37,6 +40,19 @@ fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl I
             toasts.show(toast);
         });
     };
+    let api = StoredValue::new(use_api());
+    let resubmit = move |()| {
+        let (key, run) = row.with_untracked(|row| (row.key.clone(), row.run));
+        spawn_local(async move {
+            let error = match api.get_value().task_detail(&key, Some(run)).await {
+                Ok(detail) => api.get_value().resubmit(&detail).await.err(),
+                // Nothing was sent.
+                Err(error) => Some(ApiError::Refused { message: error.to_string(), words: Vec::new() }),
+            };
+            toasts.show(Toast::resubmitted(&key.id, error.as_ref()));
+        });
+    };
+    let was_not_placed = row.with_untracked(|row| row.outcome == Some(Outcome::NotPlaced));
     let why_not_kill = why_not_kill(row);
     let why_not_create = Signal::derive({
         let session = use_session();
@@ -44,7 +60,11 @@ fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl I
     });
     view! {
         <MenuItem label="Open" icon=IconName::ArrowRight on_press=open/>
-        <MenuItem label="Clone" icon=IconName::Clone disabled=why_not_create on_press=move |()| go(&clone, Replace::No)/>
+        <MenuItem label="Clone" icon=IconName::Clone disabled=why_not_create on_press=clone/>
+        {was_not_placed
+            .then(|| {
+                view! { <MenuItem label="Resubmit" icon=IconName::Refresh disabled=why_not_create on_press=resubmit/> }
+            })}
         <MenuItem label="Copy ID" icon=IconName::Copy on_press=copy/>
         <div class="menu__sep"></div>
         <MenuItem

@@ -10,7 +10,7 @@ use crate::{
     ui::{Button, ButtonStyle, IconButton, IconName, When, for_each},
 };
 use leptos::{ev::ClipboardEvent, prelude::*};
-use model::secret::looks_secret;
+use model::secret::is_secret;
 
 /// Variables and arguments.
 #[component]
@@ -63,7 +63,7 @@ pub fn EnvironmentSection(
 fn row(form: Composer, index: usize) -> impl IntoView {
     let row = form.pick(move |draft| draft.form().env.get(index).cloned().unwrap_or_default());
     let shown = RwSignal::new(false);
-    let secret = Memo::new(move |_| row.with(|r| looks_secret(&r.name)));
+    let secret = Memo::new(move |_| row.with(|r| is_secret(&r.name, &r.value)));
     let named = move || row.with(|r| if r.name.is_empty() { "variable".to_owned() } else { r.name.clone() });
     let edit = move |change: &dyn Fn(&mut EnvRow)| {
         form.edit(|f| {
