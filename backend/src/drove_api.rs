@@ -23,6 +23,7 @@ mod tasks;
 mod uri;
 
 pub use body::MAX_BODY;
+pub use uri::Segments;
 
 use crate::{
     runtime::EmbeddedCluster,
@@ -77,7 +78,7 @@ async fn respond(api: &DroveApi, request: Request) -> Result<Response, Refusal> 
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path();
     let unknown = || Refusal::not_found(format!("There is no such path: {path}"));
-    let segments = uri::Segments::parse(path).ok_or_else(unknown)?;
+    let segments = Segments::parse(path).ok_or_else(unknown)?;
     let (route, values) = routes::find(&segments).ok_or_else(unknown)?;
     if parts.method == Method::OPTIONS {
         return Ok(options(route));

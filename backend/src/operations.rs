@@ -1,4 +1,4 @@
-//! The path of CREATE and KILL: intent recorded, sent upstream once, answer recorded (design sections 2 and 3).
+//! The path of CREATE and KILL, and of what else changes the cluster: intent recorded, sent upstream once, answer recorded (design sections 2 and 3).
 //!
 //! The request goes on as it came; it is read only to know what it asks for. The client's answer does not wait for the
 //! ledger: only the intent before it does.
@@ -22,7 +22,7 @@ use audit::{Audit, Outcome};
 use axum::body::{Body, Bytes, to_bytes};
 use http::{HeaderName, HeaderValue, Method, Request, Response, header, request};
 use model::{
-    OUTCOME_HEADER, OUTCOME_UNKNOWN, TaskOperation, UserRole,
+    OUTCOME_HEADER, OUTCOME_UNKNOWN, TaskKey, TaskOperation, UserRole,
     dashboard::{AnswerKind, Door},
 };
 use tracing::Instrument;
@@ -68,6 +68,12 @@ impl Operations {
         method == Method::POST && path.strip_suffix('/').unwrap_or(path) == OPERATIONS
     }
 
+    /// Whether a request is recorded before it is sent: what [`Self::is_operation`], and what changes the cluster or a
+    /// task's metadata.
+    pub fn is_recorded(method: &Method, path: &str) -> bool {
+        Self::is_operation(method, path) || intent::is_addressed(method, path)
+    }
+
     /// Carries out one operation. Who asks is a [`Caller`] among the extensions, or else whoever the request claims.
     pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
         let this = self.clone();
@@ -110,8 +116,10 @@ impl Operations {
                 }
             };
         };
-        parts.extensions.insert(Concerns(intent.key.clone()));
-        let audit = Audit::of_intent(self.ledger.cluster(), &intent);
+        let audit = Audit::of_intent(self.ledger.cluster(), &intent, &parts);
+        if intent.key != TaskKey::default() {
+            parts.extensions.insert(Concerns(intent.key.clone()));
+        }
         match self.ledger.intend(intent).await {
             Ok(id) => self.recorded(id, &audit, parts, body).await,
             Err(error) => self.unrecorded(error, &audit, parts, body).await,

@@ -118,7 +118,7 @@ async fn forwarded(cluster: &Cluster, request: Request) -> Response {
         return refusal(path, error);
     }
     let request = Request::from_parts(parts, body);
-    if Operations::is_operation(request.method(), path) {
+    if Operations::is_recorded(request.method(), path) {
         return cluster.operations.handle(request).await;
     }
     let answered = cluster.client.upstream().call(request).await;

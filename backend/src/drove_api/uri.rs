@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 const PREFIX: &str = "/apis/v1/";
 
 /// The decoded segments of a path below `/apis/v1`.
-pub(super) struct Segments(Vec<String>);
+pub struct Segments(Vec<String>);
 
 impl Segments {
     /// Splits, then decodes, so that an encoded slash stays inside its segment. `None` outside of the API.
@@ -16,6 +16,7 @@ impl Segments {
         segments.iter().all(|segment| !segment.is_empty()).then_some(Self(segments))
     }
 
+    /// The segments, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

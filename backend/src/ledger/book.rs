@@ -64,15 +64,48 @@ pub struct KeyRuns {
     pub runs: Vec<RunFacts>,
 }
 
+/// An intent that waits for its answer.
 #[derive(Clone, Debug)]
-struct OpenIntent {
-    key: TaskKey,
-    at: Timestamp,
-    user: Option<String>,
+pub struct OpenIntent {
+    /// The task.
+    pub key: TaskKey,
+    /// When it came.
+    pub at: Timestamp,
+    /// Who sent it.
+    pub user: Option<String>,
+    /// What is asked for.
+    pub asks: Asks,
     /// Of a CREATE.
-    spec: Option<Arc<TaskSpec>>,
-    timeout: Duration,
-    attempts_ended: Option<Timestamp>,
+    pub spec: Option<Arc<TaskSpec>>,
+    /// How long it may take.
+    pub timeout: Duration,
+    /// Placing its task was given up meanwhile.
+    pub attempts_ended: Option<Timestamp>,
+}
+
+/// What an intent asks for, as far as the book decides by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// CREATE.
+    Create,
+    /// KILL.
+    Kill,
+    /// That the metadata be deleted.
+    Delete,
+    /// Something that is about no task.
+    Other,
+}
+
+impl Asks {
+    /// By the name of the operation ([`Operation::name`]).
+    pub fn of(name: &str) -> Self {
+        match name {
+            "CREATE" => Asks::Create,
+            "KILL" => Asks::Kill,
+            "DELETE" => Asks::Delete,
+            _ => Asks::Other,
+        }
+    }
 }
 
 impl Book {
@@ -147,26 +180,27 @@ impl Book {
 
     /// An intent was stored.
     pub fn intend(&mut self, id: SubmissionId, intent: &Intent) {
-        let spec = match &intent.operation {
-            Operation::Create { spec, .. } => Some(spec.clone()),
-            Operation::Kill => None,
+        let spec = if let Operation::Create { spec, .. } = &intent.operation { Some(spec.clone()) } else { None };
+        let open = OpenIntent {
+            key: intent.key.clone(),
+            at: intent.at,
+            user: intent.user.clone(),
+            asks: Asks::of(intent.operation.name()),
+            spec,
+            timeout: intent.timeout(),
+            attempts_ended: None,
         };
-        self.reopen(id, intent.key.clone(), intent.at, intent.user.clone(), spec, intent.timeout());
+        self.reopen(id, open);
     }
 
-    /// An intent of an earlier process is waiting for its answer; `spec` if it is a CREATE.
-    pub fn reopen(
-        &mut self,
-        id: SubmissionId,
-        key: TaskKey,
-        at: Timestamp,
-        user: Option<String>,
-        spec: Option<Arc<TaskSpec>>,
-        timeout: Duration,
-    ) {
-        let open = if spec.is_some() { &mut self.open_creates } else { &mut self.open_kills };
-        open.insert(key.clone(), id);
-        self.intents.insert(id, OpenIntent { key, at, user, spec, timeout, attempts_ended: None });
+    /// An intent of an earlier process is waiting for its answer.
+    pub fn reopen(&mut self, id: SubmissionId, intent: OpenIntent) {
+        match intent.asks {
+            Asks::Create => drop(self.open_creates.insert(intent.key.clone(), id)),
+            Asks::Kill => drop(self.open_kills.insert(intent.key.clone(), id)),
+            Asks::Delete | Asks::Other => {}
+        }
+        self.intents.insert(id, intent);
     }
 
     /// An operation was sent and answered before the ledger heard of it. Its key must be loaded.
@@ -188,9 +222,11 @@ impl Book {
     pub fn answer(&mut self, id: SubmissionId, answer: Answer, verdicts: &Verdicts, changes: &mut Changes) {
         let Some(intent) = self.intents.remove(&id) else { return };
         self.close(&intent.key, id);
-        let run = match intent.spec.clone() {
-            Some(spec) => self.created(id, &intent, spec, &answer, verdicts, changes),
-            None => self.killed(id, &intent, &answer, verdicts, changes),
+        let run = match (intent.asks, intent.spec.clone()) {
+            (Asks::Create, Some(spec)) => self.created(id, &intent, spec, &answer, verdicts, changes),
+            (Asks::Kill, _) => self.killed(id, &intent, &answer, verdicts, changes),
+            (Asks::Delete, _) => self.deleted(&intent, &answer, changes),
+            (Asks::Create, None) | (Asks::Other, _) => None,
         };
         changes.answer(id, answer, run);
         let run = run.and_then(|id| self.keys.get_mut(&intent.key)?.runs.iter_mut().find(|run| run.run_id == id));

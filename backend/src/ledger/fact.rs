@@ -10,9 +10,9 @@ use std::{sync::Arc, time::Duration};
 /// An operation that is about to be sent.
 #[derive(Clone, Debug)]
 pub struct Intent {
-    /// The task it is about.
+    /// The task it is about; empty for an operation on the cluster.
     pub key: TaskKey,
-    /// CREATE with its spec, or KILL.
+    /// What is asked for.
     pub operation: Operation,
     /// When it came.
     pub at: Timestamp,
@@ -24,7 +24,7 @@ pub struct Intent {
     pub op_spec: Value,
 }
 
-/// The two operations on tasks.
+/// What changes tasks or the cluster.
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// CREATE: the spec as understood, and the document it was read from.
@@ -36,6 +36,10 @@ pub enum Operation {
     },
     /// KILL.
     Kill,
+    /// The metadata of a task is deleted.
+    Delete,
+    /// Blacklisting and maintenance, by name.
+    Cluster(&'static str),
 }
 
 impl Intent {
@@ -52,11 +56,13 @@ pub fn timeout_of(op_spec: &Value) -> Duration {
 }
 
 impl Operation {
-    /// As Drove names it.
+    /// As Drove names it, where it has a name.
     pub fn name(&self) -> &'static str {
         match self {
             Operation::Create { .. } => "CREATE",
             Operation::Kill => "KILL",
+            Operation::Delete => "DELETE",
+            Operation::Cluster(name) => name,
         }
     }
 }

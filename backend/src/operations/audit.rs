@@ -2,12 +2,12 @@
 //! what, with which answer; never a spec, a body, a query or credentials.
 
 use crate::{
-    ledger::Intent,
+    ledger::{Intent, Operation},
     session::{basic, caller::Caller},
     upstream::UpstreamError,
 };
 use axum::response::Response;
-use http::{StatusCode, request};
+use http::{HeaderMap, StatusCode, header::AUTHORIZATION, request};
 use model::{
     TaskKey,
     dashboard::{AnswerKind, Door},
@@ -52,14 +52,15 @@ impl Outcome<'static> {
 }
 
 impl Audit {
-    /// Of a CREATE or KILL.
-    pub fn of_intent(cluster: &str, intent: &Intent) -> Self {
-        Self {
-            cluster: cluster.to_owned(),
-            user: intent.user.clone(),
-            door: intent.door.clone(),
-            operation: intent.operation.name().to_owned(),
-            task: Some(intent.key.clone()),
+    /// Of an operation that is recorded. CREATE and KILL have names, the rest is named by its method and path.
+    pub fn of_intent(cluster: &str, intent: &Intent, parts: &request::Parts) -> Self {
+        let task = Some(intent.key.clone()).filter(|key| *key != TaskKey::default());
+        let of_request = Self::of_request(cluster, parts);
+        match &intent.operation {
+            Operation::Create { .. } | Operation::Kill => {
+                Self { operation: intent.operation.name().to_owned(), task, ..of_request }
+            }
+            Operation::Delete | Operation::Cluster(_) => Self { task, ..of_request },
         }
     }
 
@@ -94,8 +95,19 @@ impl Audit {
 pub fn sender(parts: &request::Parts) -> (Option<String>, Door) {
     match parts.extensions.get::<Caller>() {
         Some(caller) => (Some(caller.recorded_name()), caller.door.clone()),
-        None => (basic::credentials(&parts.headers).map(|(user, _password)| user), Door::Api),
+        None => (claimed(&parts.headers), Door::Api),
     }
+}
+
+/// Whom the credentials of a request name. A token names nobody, and is never written down itself.
+fn claimed(headers: &HeaderMap) -> Option<String> {
+    let name = basic::credentials(headers).map(|(user, _password)| user);
+    let is_token = || {
+        let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, _) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| "token".to_owned())
+    };
+    name.or_else(is_token)
 }
 
 fn said_by(status: StatusCode) -> &'static str {

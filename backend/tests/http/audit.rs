@@ -63,6 +63,9 @@ async fn every_operation_is_one_line_with_its_answer_and_without_secrets() {
         StatusCode::BAD_REQUEST
     );
     assert_eq!(dashboard.post("/apis/v1/cluster/maintenance/set", &Value::Null).await.0, StatusCode::OK);
+    let instance = "/apis/v1/tasks/TEST_APP/instances/T-1";
+    let deleted = dashboard.send(request(Method::DELETE, instance, &[("authorization", ADMIN)], "")).await;
+    assert_eq!(deleted.status(), StatusCode::OK);
     // Reads are not audited, whatever their method.
     let read = dashboard.send(get("/apis/v1/tasks", &[("authorization", ADMIN)])).await;
     assert_eq!(answered(read).await.0, StatusCode::OK);
@@ -85,7 +88,8 @@ async fn every_operation_is_one_line_with_its_answer_and_without_secrets() {
         ["admin", "KILL", "TEST_APP/T-1", "ACCEPTED", 200, true],
         ["eva", "CREATE", "TEST_APP/T-3", "NOT_LET_IN", 401, false],
         ["admin", "POST /apis/v1/tasks/operations", null, "REFUSED", 400, false],
-        ["admin", "POST /apis/v1/cluster/maintenance/set", null, "ANSWERED", 200, false],
+        ["admin", "POST /apis/v1/cluster/maintenance/set", null, "ACCEPTED", 200, true],
+        ["admin", "DELETE /apis/v1/tasks/TEST_APP/instances/T-1", "TEST_APP/T-1", "ACCEPTED", 200, true],
     ]);
     assert_eq!(json!(lines), expected);
     let whole = Log::text();

@@ -219,3 +219,25 @@ async fn streams_end_with_the_process_and_need_somebody_signed_in() {
     dashboard.stop.send_replace(true);
     while events.next().await.is_some() {}
 }
+
+#[tokio::test]
+async fn an_older_run_is_shown_when_it_is_asked_for() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    let delete = async || {
+        let path = "/apis/v1/tasks/TEST_APP/instances/T-1";
+        let request = crate::support::request(http::Method::DELETE, path, &[("authorization", ADMIN)], "");
+        assert_eq!(dashboard.send(request).await.status(), StatusCode::OK);
+    };
+    dashboard.create("T-1", json!({ "ITERATIONS": "2", "PULL_SECONDS": "0" })).await;
+    dashboard.step(30_000).await;
+    delete().await;
+    dashboard.create("T-1", json!({ "ITERATIONS": "600", "PULL_SECONDS": "0" })).await;
+    dashboard.step(5_000).await;
+    for (query, run) in [("", 2), ("&run=1", 1), ("&run=2", 2)] {
+        let mut events = Events::open(&dashboard, &format!("view=task&key=TEST_APP/T-1{query}"), None).await;
+        let snapshot: LiveSnapshot = serde_json::from_str(&events.next().await.unwrap().data).unwrap();
+        let ViewSnapshot::Task(Some(detail)) = snapshot.view else { panic!("no task") };
+        assert_eq!((detail.row.run, detail.runs), (run, vec![1, 2]), "{query}");
+    }
+}

@@ -1,12 +1,13 @@
 //! What reports, look-ups and their absence make of a run.
 
 use super::{
-    Book, CLOCK_SKEW, Changes, SHORTEST_PLACING, Verdicts,
+    Book, CLOCK_SKEW, Changes, OpenIntent, SHORTEST_PLACING, Verdicts,
     kills::settle_kill,
     ours::{judge, may_be_ours},
 };
 use crate::ledger::{
     PLACING_TIME, derive,
+    fact::Answer,
     report::Report,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
@@ -64,6 +65,16 @@ impl Book {
             true => ConclusionKind::Forgotten,
         };
         conclude(run, kind, at, changes);
+    }
+
+    /// The metadata of a task was to be deleted: the run it is about. That of one that goes on comes back.
+    pub(super) fn deleted(&mut self, intent: &OpenIntent, answer: &Answer, changes: &mut Changes) -> Option<i64> {
+        let run = self.keys.get_mut(&intent.key)?.runs.last_mut()?;
+        let holds_id = run.is_reported() && !run.is_forgotten && derive::row(run).is_over();
+        if answer.kind == AnswerKind::Accepted && holds_id {
+            conclude(run, ConclusionKind::Forgotten, intent.at, changes);
+        }
+        Some(run.run_id)
     }
 
     pub(super) fn attempts_ended(&mut self, key: &TaskKey, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {

@@ -2,7 +2,7 @@
 
 use super::Scope;
 use crate::ledger::{
-    book::KeyRuns,
+    book::{Asks, KeyRuns, OpenIntent},
     database::{Connection, Query, Row},
     fact::{SubmissionId, timeout_of},
     run::{Conclusion, ConclusionKind, CreateFact, KillFact, RunFacts},
@@ -23,16 +23,8 @@ pub struct Unanswered {
     pub id: SubmissionId,
     /// Which process waits for the answer.
     pub replica: i64,
-    /// The task.
-    pub key: TaskKey,
-    /// When it came.
-    pub at: Timestamp,
-    /// Who sent it.
-    pub user: Option<String>,
-    /// Of a CREATE.
-    pub spec: Option<Arc<TaskSpec>>,
-    /// How long it may take.
-    pub timeout: Duration,
+    /// What it is.
+    pub intent: OpenIntent,
 }
 
 /// What is held of each of `keys`: the runs of this world, and how many there were in all.
@@ -96,7 +88,7 @@ pub async fn load_live(connection: &mut Connection, scope: &Scope) -> sqlx::Resu
 /// Intents of this world without an answer.
 pub async fn load_unanswered(connection: &mut Connection, scope: &Scope) -> sqlx::Result<Vec<Unanswered>> {
     let query = Query::new(
-        "SELECT submission_id, replica, app, task, at, \"user\", spec, op_spec FROM submission \
+        "SELECT submission_id, replica, operation, app, task, at, \"user\", spec, op_spec FROM submission \
          WHERE cluster = $1 AND world_id = $2 AND answer IS NULL ORDER BY submission_id",
     );
     let rows = connection.fetch_all(query.bind(&scope.cluster).bind(&scope.world)).await?;
@@ -105,11 +97,15 @@ pub async fn load_unanswered(connection: &mut Connection, scope: &Scope) -> sqlx
             Ok(Unanswered {
                 id: SubmissionId(row.number("submission_id")?),
                 replica: row.number("replica")?,
-                key: key(row)?,
-                at: Timestamp(row.number("at")?),
-                user: row.text_or_none("user")?,
-                spec: row.text_or_none("spec")?.map(|spec| from_json(&spec)).transpose()?.map(Arc::new),
-                timeout: timeout(row)?,
+                intent: OpenIntent {
+                    key: key(row)?,
+                    at: Timestamp(row.number("at")?),
+                    user: row.text_or_none("user")?,
+                    asks: Asks::of(&row.text("operation")?),
+                    spec: row.text_or_none("spec")?.map(|spec| from_json(&spec)).transpose()?.map(Arc::new),
+                    timeout: timeout(row)?,
+                    attempts_ended: None,
+                },
             })
         })
         .collect()

@@ -311,3 +311,37 @@ async fn a_withdrawn_intent_leaves_nothing() {
     let left = fixture.count("submission").await;
     assert_eq!(left, 0);
 }
+
+#[tokio::test]
+async fn deleting_the_metadata_of_an_ended_task_frees_its_id_at_once() {
+    let fixture = Fixture::new().await;
+    fixture.created("T", 0).await;
+    fixture.observe([event("T", "TI-1", "STOPPED", 3)]).await;
+    assert!(fixture.detail("T").await.id_taken_until.is_some());
+    let delete = |id: &str| Intent { operation: Operation::Delete, ..create_intent(id, 5) };
+    let refused_one = fixture.ledger.intend(delete("T")).await.unwrap();
+    fixture.ledger.answer(refused_one, refused(&["Could not delete APP/T"]));
+    fixture.ledger.flush().await.unwrap();
+    assert!(fixture.detail("T").await.id_taken_until.is_some());
+
+    let submission = fixture.ledger.intend(delete("T")).await.unwrap();
+    fixture.ledger.answer(submission, accepted());
+    fixture.ledger.flush().await.unwrap();
+    let detail = fixture.detail("T").await;
+    assert_eq!((detail.id_taken_until, detail.submissions.len()), (None, 3));
+    assert_eq!(detail.submissions[2].operation, "DELETE");
+}
+
+#[tokio::test]
+async fn operations_on_the_cluster_are_recorded_and_are_about_no_task() {
+    let fixture = Fixture::new().await;
+    let intent =
+        Intent { key: TaskKey::default(), operation: Operation::Cluster("SET_MAINTENANCE"), ..create_intent("T", 0) };
+    let answered = fixture.ledger.intend(intent.clone()).await.unwrap();
+    fixture.ledger.answer(answered, accepted());
+    fixture.ledger.flush().await.unwrap();
+    fixture.ledger.intend(intent).await.unwrap();
+    // The answer of the second one is lost with the process.
+    let fixture = fixture.killed_and_reopened().await;
+    assert_eq!((fixture.count("submission").await, fixture.ledger.revision()), (2, 0));
+}

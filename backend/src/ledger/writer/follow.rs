@@ -35,7 +35,7 @@ impl Writer {
         let unanswered = store::load_unanswered(&mut self.connection, &self.scope).await?;
         let (here, _) = store::load_live(&mut self.connection, &self.scope).await?;
         let keys: BTreeSet<TaskKey> =
-            here.into_iter().chain(unanswered.iter().map(|intent| intent.key.clone())).collect();
+            here.into_iter().chain(unanswered.iter().map(|intent| intent.intent.key.clone())).collect();
         let mut live = Vec::new();
         for (key, runs) in store::load_keys(&mut self.connection, &self.scope, &keys).await? {
             live.extend(runs.runs.iter().map(|facts| LiveRun::of(facts, &derive::row(facts))));
@@ -52,14 +52,7 @@ impl Writer {
         if intent.replica != self.scope.replica {
             self.foreign.insert(intent.id);
         }
-        self.book.reopen(
-            intent.id,
-            intent.key.clone(),
-            intent.at,
-            intent.user.clone(),
-            intent.spec.clone(),
-            intent.timeout,
-        );
+        self.book.reopen(intent.id, intent.intent.clone());
     }
 
     /// Within a transaction: waits until nobody else writes, and takes in what was written before.
@@ -175,6 +168,6 @@ impl Writer {
 /// Nobody will tell the answer of this any more.
 pub fn unknown(intent: &Unanswered) -> Told {
     let SubmissionId(id) = intent.id;
-    tracing::info!(id, key = %intent.key, "an operation was sent and its answer not recorded: outcome unknown");
+    tracing::info!(id, key = %intent.intent.key, "an operation was sent and its answer not recorded: outcome unknown");
     Told::Answer(intent.id, Answer::unknown())
 }
