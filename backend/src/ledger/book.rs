@@ -4,14 +4,16 @@
 //! the [`Changes`]; nothing of it is visible to anybody before that is committed.
 
 mod changes;
+mod intent;
 mod kills;
 mod observe;
 mod ours;
 
 pub use changes::Changes;
+pub use intent::{Asks, OpenIntent};
 
 use super::{
-    fact::{Answer, Intent, Observation, Operation, SubmissionId},
+    fact::{Answer, Intent, Observation, SubmissionId},
     report::Report,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
     withhold::content_hash,
@@ -62,50 +64,6 @@ pub struct KeyRuns {
     pub last_number: u32,
     /// Oldest first.
     pub runs: Vec<RunFacts>,
-}
-
-/// An intent that waits for its answer.
-#[derive(Clone, Debug)]
-pub struct OpenIntent {
-    /// The task.
-    pub key: TaskKey,
-    /// When it came.
-    pub at: Timestamp,
-    /// Who sent it.
-    pub user: Option<String>,
-    /// What is asked for.
-    pub asks: Asks,
-    /// Of a CREATE.
-    pub spec: Option<Arc<TaskSpec>>,
-    /// How long it may take.
-    pub timeout: Duration,
-    /// Placing its task was given up meanwhile.
-    pub attempts_ended: Option<Timestamp>,
-}
-
-/// What an intent asks for, as far as the book decides by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asks {
-    /// CREATE.
-    Create,
-    /// KILL.
-    Kill,
-    /// That the metadata be deleted.
-    Delete,
-    /// Something that is about no task.
-    Other,
-}
-
-impl Asks {
-    /// By the name of the operation ([`Operation::name`]).
-    pub fn of(name: &str) -> Self {
-        match name {
-            "CREATE" => Asks::Create,
-            "KILL" => Asks::Kill,
-            "DELETE" => Asks::Delete,
-            _ => Asks::Other,
-        }
-    }
 }
 
 impl Book {
@@ -180,17 +138,7 @@ impl Book {
 
     /// An intent was stored.
     pub fn intend(&mut self, id: SubmissionId, intent: &Intent) {
-        let spec = if let Operation::Create { spec, .. } = &intent.operation { Some(spec.clone()) } else { None };
-        let open = OpenIntent {
-            key: intent.key.clone(),
-            at: intent.at,
-            user: intent.user.clone(),
-            asks: Asks::of(intent.operation.name()),
-            spec,
-            timeout: intent.timeout(),
-            attempts_ended: None,
-        };
-        self.reopen(id, open);
+        self.reopen(id, OpenIntent::of(intent));
     }
 
     /// An intent of an earlier process is waiting for its answer.

@@ -11,7 +11,7 @@ use crate::{
 use groups::{Group, groups};
 use leptos::prelude::*;
 use model::{
-    PlacementPolicy,
+    PlacementPolicy, Timestamp,
     fit::{Change, Matrix},
 };
 use row::row;
@@ -41,10 +41,15 @@ pub fn VerdictMatrix(
     view! { {move || drawn()} }.into_any()
 }
 
+/// What ages are counted from: the matrix's own moment, which may be long ago.
+fn moment(matrix: &Matrix, now: Timestamp) -> Timestamp {
+    if matrix.at == Timestamp::default() { now } else { matrix.at }
+}
+
 fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Option<Callback<Change>>) -> AnyView {
     let hosts: Vec<(&str, &str)> = matrix.rows.iter().map(|r| (r.executor_id.as_str(), r.hostname.as_str())).collect();
     let names = short_names(&hosts);
-    let now = use_clock().exact().max(matrix.at);
+    let now = moment(matrix, use_clock().exact());
     let groups = if matrix.rows.len() > SHOWN { groups(matrix) } else { vec![Group::all(matrix)] };
     let body = groups
         .into_iter()
@@ -147,5 +152,17 @@ fn remedy(
     view! {
         <h3 class="section__title verdict-matrix__next">"Smallest change that would fit"</h3>
         <div class="remedy"><b>{parts.join(", ")}</b><span class="remedy__effect">{effect}</span>{button}</div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_those_of_the_matrixs_own_moment() {
+        let then = Matrix { at: Timestamp(1_000), ..Matrix::default() };
+        assert_eq!(moment(&then, Timestamp(900_000)), Timestamp(1_000));
+        assert_eq!(moment(&Matrix::default(), Timestamp(900_000)), Timestamp(900_000));
     }
 }

@@ -5,16 +5,12 @@ use crate::{
     ui::{Icon, IconName, MenuFrame},
 };
 use leptos::prelude::*;
-use model::dashboard::ClusterStatus;
+use model::dashboard::{ClusterLabel, ClusterStatus};
 
 /// The cluster shown, and how it is. Behind it, unless the demo is all there is, the other clusters and its controllers.
 #[component]
 pub(super) fn ClusterName() -> impl IntoView {
-    let (cluster, session) = (use_live().cluster(), use_session());
-    let has_more = Memo::new(move |_| {
-        let several = session.info().with(|info| info.as_ref().is_some_and(|info| info.clusters.len() > 1));
-        several || cluster.with(|c| c.as_ref().is_some_and(|c| !c.simulated))
-    });
+    let has_more = has_more();
     move || match has_more.get() {
         false => view! { <div class="cluster"><Told/></div> }.into_any(),
         true => view! {
@@ -24,6 +20,15 @@ pub(super) fn ClusterName() -> impl IntoView {
         }
         .into_any(),
     }
+}
+
+/// Whether there are other clusters, or controllers to be told of.
+pub(super) fn has_more() -> Memo<bool> {
+    let (cluster, session) = (use_live().cluster(), use_session());
+    Memo::new(move |_| {
+        let several = session.info().with(|info| info.as_ref().is_some_and(|info| info.clusters.len() > 1));
+        several || cluster.with(|c| c.as_ref().is_some_and(|c| !c.simulated))
+    })
 }
 
 fn with_more() -> AnyView {
@@ -46,7 +51,7 @@ fn Told() -> impl IntoView {
     };
     let (told, health, state) = (read(|c| c.name.clone()), read(|c| health(c).to_owned()), read(cluster_state));
     let own = paths.cluster().map(ToOwned::to_owned);
-    let name = Memo::new(move |_| {
+    let label = Memo::new(move |_| {
         let id = told.with(|told| (!told.is_empty()).then(|| told.clone())).or_else(|| own.clone());
         session
             .info()
@@ -56,12 +61,14 @@ fn Told() -> impl IntoView {
                     Some(id) => clusters.find(|cluster| cluster.name == *id),
                     None => clusters.next(),
                 };
-                label.map(|cluster| cluster.label.clone())
+                label.cloned()
             })
-            .or(id)
-            .unwrap_or_default()
+            .unwrap_or_else(|| ClusterLabel { label: id.unwrap_or_default(), ..ClusterLabel::default() })
     });
+    let name = Memo::new(move |_| label.with(|label| label.label.clone()));
+    let colour = move || label.with(|label| label.colour.clone()).unwrap_or_else(|| "transparent".into());
     view! {
+        <span class="cluster__colour" aria-hidden="true" style=("--colour", colour)></span>
         <span class="cluster__dot" data-health=move || health.get()></span>
         <span class="cluster__name" title=move || format!("{}: {}", name.get(), state.get())>{name}</span>
         <span class="cluster__leader">{state}</span>

@@ -1,7 +1,8 @@
+use super::{cluster_menu::ClusterMenu, cluster_name::has_more};
 use crate::{
     format::role_name,
     state::{Session, Toast, Toasts, use_session, use_shortcuts, use_toasts},
-    ui::{IconName, Menu, MenuItem, Tone, When},
+    ui::{Icon, IconName, Menu, MenuFrame, MenuItem, Tone, When},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -28,24 +29,40 @@ pub(super) fn Identity() -> impl IntoView {
     }
 }
 
-/// Shortcuts and sign out. On narrow screens it stands in the top bar, where the side bar has no room for it.
+/// Shortcuts and sign out.
 #[component]
-pub(super) fn UserMenu(
-    #[prop(default = "menu menu--up")] class: &'static str,
-    #[prop(default = IconName::More)] icon: IconName,
-) -> impl IntoView {
+fn UserMenu() -> impl IntoView {
+    view! { <Menu label="User menu" icon=IconName::More class="menu menu--up"><UserItems/></Menu> }
+}
+
+/// The menu in the top bar of narrow screens, where there is no side bar: it also leads to the other clusters.
+#[component]
+pub(super) fn NarrowMenu() -> impl IntoView {
+    let has_more = has_more();
+    let button = || view! { <Icon name=IconName::Menu/> };
+    view! {
+        <MenuFrame class="menu top-bar__menu" button_class="icon-button" label="User menu" button anew=true>
+            <UserItems/>
+            <When is=move || has_more.get()>
+                <div class="menu__sep"></div>
+                <ClusterMenu/>
+            </When>
+        </MenuFrame>
+    }
+}
+
+#[component]
+fn UserItems() -> impl IntoView {
     let (session, toasts, shortcuts) = (use_session(), use_toasts(), use_shortcuts());
     let switch = Signal::derive(move || {
         let now = if shortcuts.are_on() { "off" } else { "on" };
         format!("Switch shortcuts {now}")
     });
     view! {
-        <Menu label="User menu" icon class>
-            <MenuItem label=switch icon=IconName::Keyboard on_press=move |()| shortcuts.toggle()/>
-            <When is=move || session.may_sign_out()>
-                <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts)/>
-            </When>
-        </Menu>
+        <MenuItem label=switch icon=IconName::Keyboard on_press=move |()| shortcuts.toggle()/>
+        <When is=move || session.may_sign_out()>
+            <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts)/>
+        </When>
     }
 }
 

@@ -1,9 +1,5 @@
-use super::{ThemeButton, crumbs::Crumbs, freshness::FreshnessSign, identity::UserMenu};
-use crate::{
-    routes::Page,
-    state::use_live,
-    ui::{IconName, When},
-};
+use super::{ThemeButton, crumbs::Crumbs, freshness::FreshnessSign, identity::NarrowMenu};
+use crate::{routes::Page, state::use_live, ui::When};
 use leptos::prelude::*;
 
 /// Where the reader is, whether the page is live, and the theme.
@@ -13,7 +9,7 @@ pub(super) fn TopBar(page: Memo<Page>) -> impl IntoView {
     let simulated = Memo::new(move |_| cluster.with(|c| c.as_ref().is_some_and(|c| c.simulated)));
     view! {
         <header class="top-bar">
-            <UserMenu class="menu top-bar__menu" icon=IconName::Menu/>
+            <NarrowMenu/>
             <Crumbs page/>
             <div class="top-bar__end">
                 <When is=move || simulated.get()>

@@ -85,14 +85,22 @@ fn ClusterChoice() -> impl IntoView {
         let first = || clusters.with(|list| list.first().map(|cluster| cluster.name.clone()));
         own.clone().or_else(first).unwrap_or_default()
     });
+    let colour = move || {
+        let shown = value.get();
+        let colour =
+            clusters.with(|list| list.iter().find(|cluster| cluster.name == shown).and_then(|c| c.colour.clone()));
+        colour.unwrap_or_else(|| "transparent".into())
+    };
     let choices = Signal::derive(move || {
         clusters.get().into_iter().map(|cluster| Choice::new(cluster.name, cluster.label)).collect::<Vec<_>>()
     });
     view! {
         <When is=move || clusters.with(|list| list.len() > 1)>
-            <Field id="cluster" label="Cluster">
-                <Select id="cluster" choices value on_choose=|name: String| go_to(&cluster_login(&name))/>
-            </Field>
+            <div class="login__cluster" style=("--colour", colour)>
+                <Field id="cluster" label="Cluster">
+                    <Select id="cluster" choices value on_choose=|name: String| go_to(&cluster_login(&name))/>
+                </Field>
+            </div>
         </When>
     }
 }

@@ -5,10 +5,22 @@ use serde_json::json;
 use tests::{
     browser::{visit, visit_address},
     http::Http,
+    page::Page,
     server::Server,
 };
 
 use crate::support::{PULLED, cluster, create, creation, empty, sign_in, spec};
+
+/// `#2458d3`, as the browser says it.
+const NORTH: &str = "rgb(36, 88, 211)";
+
+async fn colour_is(page: &Page, selector: &str, property: &str, colour: &str) -> Result<()> {
+    page.see_element(selector).await?;
+    let script = "return getComputedStyle(document.querySelector(arguments[0][0]))[arguments[0][1]]";
+    let shown: String = page.ask(script, json!([selector, property])).await?;
+    anyhow::ensure!(shown == colour, "{selector}: {shown}");
+    Ok(())
+}
 
 #[tokio::test]
 async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
@@ -26,6 +38,7 @@ async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
         page.open("/").await?;
         sign_in(page, "admin").await?;
         page.see_in("[data-key='SHOP/in-the-north']", "SHOP").await?;
+        colour_is(page, ".sidebar .cluster__colour", "backgroundColor", NORTH).await?;
         page.see_element(".cluster--more").await?.click().await?;
         page.see_in(".cluster-entry--controller", "leads").await?;
         page.screenshot("clusters").await?;
@@ -39,6 +52,13 @@ async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
 
         page.open("/login").await?;
         page.field("Cluster").await?;
+        colour_is(page, ".login__cluster", "borderInlineStartColor", NORTH).await?;
+        page.open("/").await?;
+        page.narrow(true).await?;
+        page.click("button", "User menu").await?;
+        page.see_in(".top-bar__menu a.cluster-entry[href='/clusters/south/']", "South").await?;
+        page.screenshot("clusters-narrow").await?;
+        page.narrow(false).await?;
         page.open("/").await?;
         page.see_in(".identity", "admin").await?;
         page.see_in("[data-key='SHOP/in-the-north']", "SHOP").await

@@ -79,7 +79,7 @@ pub fn JsonPane(
 
 /// The text with its secrets hidden; nothing if it has none.
 fn masked(text: &str) -> Option<String> {
-    let masked = match serde_json::from_str::<Value>(text) {
+    match serde_json::from_str::<Value>(text) {
         Ok(mut document) => {
             let clear = document.clone();
             mask_values(&mut document);
@@ -90,8 +90,7 @@ fn masked(text: &str) -> Option<String> {
             Cow::Borrowed(_) => None,
             Cow::Owned(masked) => Some(masked),
         },
-    };
-    masked
+    }
 }
 
 #[cfg(test)]
