@@ -23,6 +23,7 @@ use http::header;
     params(
         ("view" = String, Query, description = "What is shown: `tasks` (with the query of `/api/history/tasks`), `task` (with `key`) or `executors`"),
         ("key" = Option<String>, Query, description = "The task, as `APP/ID`"),
+        ("run" = Option<u32>, Query, description = "Which run of the task, the first being 1; the newest if absent"),
         ("log" = Option<String>, Query, description = "Name of a log file of the task, to be followed"),
         ("since" = Option<String>, Query, description = "The `id` of the last event received, for readers that cannot send `Last-Event-ID`"),
         HistoryParams,
