@@ -22,7 +22,15 @@ async fn a_task_that_fits_nowhere_has_a_page() -> Result<()> {
         page.open("/tasks/SHOP/nowhere").await?;
         page.see_in(".task-head", "Not placed").await?;
         page.see_in(".verdict-matrix", "exec-6").await?;
-        page.see_in(".verdict-matrix", "ule").await
+        page.see_in(".verdict-matrix", "ule").await?;
+        page.open("/?tab=finished").await?;
+        page.click("button", "Actions for nowhere").await?;
+        page.click("button", "Resubmit").await?;
+        page.see_in(".toast", "nowhere submitted again").await?;
+        server.step(Duration::from_secs(20)).await?;
+        page.open("/tasks/SHOP/nowhere?run=1").await?;
+        page.see_in(".task-head", "Run 1 of 2").await?;
+        page.see("used again, by run 2").await
     })
     .await
 }
