@@ -23,7 +23,7 @@ use crate::error::{ApiError, refusal};
 use answer_body::AnswerBody;
 use axum::body::{Body, Bytes};
 use finder::{Finder, Leader};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use http::{HeaderValue, Method, Request, Response, StatusCode, request};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError};
@@ -103,7 +103,9 @@ pub fn upstream(config: LeaderConfig) -> Result<(Upstream, Controllers), TrustFa
     let upstream = Upstream::new(service, move || -> Changes {
         // A listener that lags has lost hints, which is a reason to read everything, not an end of the stream.
         let batches = BroadcastStream::new(hints.hints().subscribe());
-        Box::pin(batches.map(|batch| batch.unwrap_or_else(|_lagged| vec![Change::Missed])))
+        // Whoever was found before somebody listens is told first.
+        let found = hints.found().map(|change| vec![change]);
+        Box::pin(stream::iter(found).chain(batches.map(|batch| batch.unwrap_or_else(|_lagged| vec![Change::Missed]))))
     });
     Ok((upstream, controllers))
 }

@@ -173,6 +173,8 @@ impl Round {
             self.listed = None;
             self.executors_changed = true;
             self.summary_wanted = true;
+            // At once: people wait for it, and what is read next takes a while to be complete.
+            self.show();
             return Noted::NewLeader;
         }
         self.status.failed(&ClusterError::NoLeader, now);

@@ -5,6 +5,13 @@ use super::{
     dashboard::{Dashboard, FROM_PAGE, OPERATIONS, answered, basic, create, eventually, get, request},
     fake::Fake,
 };
+use backend::upstream::{
+    Change,
+    endpoint::Endpoint,
+    leader::{self, LeaderConfig},
+    trust::Trust,
+};
+use futures_util::StreamExt;
 use http::{Method, StatusCode, header};
 use model::dashboard::{ClusterList, ControllerHealth};
 use serde_json::json;
@@ -179,4 +186,15 @@ async fn head_finds_the_next_leader_though_a_refusal_of_it_says_nothing() {
     assert_eq!(head().await, StatusCode::OK);
     fake.controllers[1].trick_for("/apis/v1/tasks", Trick::Answers(400, "text/html", ""));
     assert_eq!(head().await, StatusCode::BAD_REQUEST, "what a leader refuses is refused");
+}
+
+#[tokio::test]
+async fn whoever_begins_to_listen_is_told_who_leads() {
+    let fake = Fake::start().await;
+    let controllers: Vec<Endpoint> = fake.addresses().iter().map(|address| address.parse().unwrap()).collect();
+    let told = [Change::Leader(Some(controllers[0].authority().to_owned()))];
+    let trust = Trust::default();
+    let (upstream, _) = leader::upstream(LeaderConfig { controllers, credential: None, trust }).unwrap();
+    assert_eq!(upstream.changes().next().await.unwrap(), told, "when it is found");
+    assert_eq!(upstream.changes().next().await.unwrap(), told, "and afterwards");
 }

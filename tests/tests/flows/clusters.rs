@@ -103,7 +103,6 @@ async fn what_was_seen_stays_while_there_is_no_leader_and_goes_on_without_a_relo
 #[tokio::test]
 async fn a_page_that_is_opened_without_a_leader_says_so_and_goes_on_without_a_reload() -> Result<()> {
     let mut cluster_there = empty().await?;
-    create(&cluster_there, &spec("one")).await?;
     cluster_there.stop().await?;
     let dashboard = Server::serve(&cluster("only", "Only", "#2458d3", cluster_there.address())).await?;
     let address = dashboard.address().to_owned();
@@ -117,6 +116,8 @@ async fn a_page_that_is_opened_without_a_leader_says_so_and_goes_on_without_a_re
         page.screenshot("opened-without-leader").await?;
 
         cluster_there.start_again().await?;
+        create(&cluster_there, &spec("one")).await?;
+        cluster_there.step(PULLED).await?;
         sign_in(page, "admin").await?;
         page.see_in("[data-key='SHOP/one']", "SHOP").await?;
         assert!(

@@ -164,6 +164,11 @@ impl Finder {
         }
     }
 
+    /// The leader at this moment, as a hint.
+    pub fn found(&self) -> Option<Change> {
+        self.shared.leader.borrow().map(|leader| self.shared.leads(leader))
+    }
+
     /// The hints, of the finder's own making and of others.
     pub fn hints(&self) -> &broadcast::Sender<Vec<Change>> {
         &self.shared.hints
@@ -240,7 +245,11 @@ impl Shared {
         led.1 += u64::from(before.is_some_and(|before| before != leader.index));
         drop(led);
         self.leader.send_replace(Some(leader));
-        self.hint(Change::Leader(Some(controller.authority().to_owned())));
+        self.hint(self.leads(leader));
+    }
+
+    fn leads(&self, leader: Leader) -> Change {
+        Change::Leader(Some(self.controllers[leader.index].authority().to_owned()))
     }
 
     /// Looks into doubts, and after the other controllers, until the leader is lost.
