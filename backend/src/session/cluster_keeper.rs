@@ -49,14 +49,26 @@ impl ClusterKeeper {
         attempts: &Attempts,
     ) -> Result<Entered, ApiError> {
         // Before any `Authorization`: that may be what the proxy itself asked for, which it passes on.
-        if let Some(user) = self.vouched_for(asked) {
+        let vouched_for = self.vouched_for(asked);
+        if vouched_for.is_none() && asked.is_drove() && asked.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Entered::default());
+        }
+        // Boxed, so that what is only forwarded does not carry the place for it.
+        Box::pin(self.enter_by_proof(vouched_for, asked, cookies, attempts)).await
+    }
+
+    async fn enter_by_proof(
+        &self,
+        vouched_for: Option<&str>,
+        asked: &Asked<'_>,
+        cookies: &SessionCookies,
+        attempts: &Attempts,
+    ) -> Result<Entered, ApiError> {
+        if let Some(user) = vouched_for {
             asked.must_be_ours()?;
             return Ok(Some(self.vouched(user, asked).await).into());
         }
         if asked.headers.contains_key(header::AUTHORIZATION) {
-            if asked.is_drove() {
-                return Ok(Entered::default());
-            }
             return self.with_credentials(asked, attempts).await;
         }
         if let CookieState::Session(session) = cookies.read(asked.headers, seconds()) {
