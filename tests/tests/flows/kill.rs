@@ -18,6 +18,8 @@ async fn kill_a_running_task() -> Result<()> {
         page.click("button", "Keep running").await?;
         page.click("button", "Kill…").await?;
         page.click("button", "Kill task").await?;
+        // Time stands still: it is carried out only if it has arrived before the step.
+        page.see_in(".task-head", "kill pending").await?;
         server.step(PULLED).await?;
         page.see_in(".task-head", "Cancelled").await?;
         // Why it cannot be killed again stands beside the button.
