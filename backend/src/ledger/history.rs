@@ -33,7 +33,7 @@ pub async fn page(readers: &Readers, lists: &Lists, query: &HistoryQuery, now: T
     let found = pass(table.clone(), query, now).await;
     Ok(HistoryPage {
         query: query.clone(),
-        rows: rows(readers, &found.page).await?.into_iter().map(for_list).collect(),
+        rows: rows(readers, &found.page).await?,
         matching: found.matching,
         counts: found.counts,
         choices: table.choices(),
@@ -77,7 +77,7 @@ pub async fn changed_since(
     );
     let number = |n| i64::try_from(n).unwrap_or(i64::MAX);
     let query = query.bind(cluster).bind(i64::try_from(revision).unwrap_or(i64::MAX)).bind(number(limit));
-    readers.fetch_all(query).await?.iter().map(|row| row_of(row).map(for_list)).collect()
+    readers.fetch_all(query).await?.iter().map(row_of).collect()
 }
 
 /// Time of the last event recorded.
@@ -130,14 +130,11 @@ pub async fn rows(readers: &Readers, ids: &[i64]) -> sqlx::Result<Vec<TaskRow>> 
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// The row without what no list shows: IDs of events are a third of its bytes, and compress worst. A detail has them.
-pub fn for_list(mut row: TaskRow) -> TaskRow {
+/// Without what no list shows: IDs of events are a third of a row's bytes, and compress worst. A detail has them.
+fn row_of(row: &Row) -> sqlx::Result<TaskRow> {
+    let mut row: TaskRow = from_json(&row.text("content")?)?;
     for transition in &mut row.transitions {
         transition.event_id = None;
     }
-    row
-}
-
-fn row_of(row: &Row) -> sqlx::Result<TaskRow> {
-    from_json(&row.text("content")?)
+    Ok(row)
 }

@@ -196,7 +196,7 @@ async fn a_walk_meets_every_run_once_in_the_order_of_the_query() {
         let mut walked = Vec::new();
         while let Some(rows) = walk.next().await.unwrap() {
             assert!((1..=7).contains(&rows.len()), "no more is held than that");
-            walked.extend(rows.into_iter().map(history::for_list));
+            walked.extend(rows);
         }
         assert_eq!(walked, whole, "{asked:?}");
         met += walked.len();
@@ -245,7 +245,7 @@ async fn rows_come_in_the_order_of_their_last_change() {
 }
 
 #[tokio::test]
-async fn ids_of_events_are_in_details_and_exports_and_in_no_list() {
+async fn ids_of_events_are_in_details_and_in_no_list_or_export() {
     let fixture = Fixture::new().await;
     fixture.created("T", 0).await;
     fixture.observe([event("T", "TI-1", "RUNNING", 1)]).await;
@@ -255,5 +255,5 @@ async fn ids_of_events_are_in_details_and_exports_and_in_no_list() {
     let changed = fixture.ledger.rows_changed_since(0, 10).await.unwrap();
     let exported = fixture.ledger.walk(&query).next().await.unwrap().unwrap();
     assert_eq!((page.rows[0].transitions.len(), ids(&page.rows[0]), ids(&changed[0])), (1, 0, 0));
-    assert_eq!((ids(&exported[0]), ids(&fixture.row("T").await)), (1, 1));
+    assert_eq!((ids(&exported[0]), ids(&fixture.row("T").await)), (0, 1));
 }
