@@ -5,6 +5,7 @@
 
 mod answer;
 mod error;
+mod readable;
 
 pub use answer::{NOT_LEADER, words};
 pub use error::ClusterError;
@@ -16,6 +17,7 @@ use model::{
     ClusterSummary, DroveEventsList, ExecutorId, ExecutorNodeData, ExecutorSummary, LogChunk, LogFileList, TaskInfo,
     TaskKey, Timestamp,
 };
+use readable::{Readable, ReadableEvents};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
@@ -78,7 +80,7 @@ impl DroveClient {
 
     /// All active tasks (contract 2.2).
     pub async fn tasks(&self) -> Result<Vec<TaskInfo>, ClusterError> {
-        self.read("/apis/v1/tasks").await
+        self.read_leniently::<_, Readable<TaskInfo>>("/apis/v1/tasks").await
     }
 
     /// One task in any state; nothing if Drove has no record of it.
@@ -99,7 +101,8 @@ impl DroveClient {
 
     /// Events strictly after `since`, at most `size` of them, newest first (contract 2.8).
     pub async fn events_latest(&self, since: Timestamp, size: usize) -> Result<DroveEventsList, ClusterError> {
-        self.read(&format!("/apis/v1/cluster/events/latest?lastSyncTime={since}&size={size}")).await
+        let path = format!("/apis/v1/cluster/events/latest?lastSyncTime={since}&size={size}");
+        self.read_leniently::<_, ReadableEvents>(&path).await
     }
 
     /// The cluster; nothing while its first summary is not computed, or is being computed (contract 2.5).
@@ -182,6 +185,15 @@ impl DroveClient {
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClusterError> {
         in_time(path, async { answer::data(self.get(path).await?).await }).await
+    }
+
+    /// As [`Self::read`]; entries that cannot be read are left out.
+    async fn read_leniently<T, L>(&self, path: &str) -> Result<T, ClusterError>
+    where
+        T: DeserializeOwned,
+        L: DeserializeOwned + Into<T>,
+    {
+        in_time(path, async { answer::data_or::<T, L>(self.get(path).await?).await }).await
     }
 
     /// As [`Self::read`], for answers without envelope.

@@ -24,15 +24,14 @@ mod withhold;
 mod writer;
 
 pub use book::Verdicts;
-pub use fact::{Answer, Intent, Observation, Operation, SubmissionId};
+pub use fact::{Answer, Intent, Observation, Operation, SubmissionId, Watched};
 pub use published::{LiveRun, Now};
-pub use report::new_leader;
 pub use walk::Walk;
 
 use database::Readers;
 use history::Lists;
 use model::{
-    TaskKey, Timestamp,
+    InstanceId, TaskKey, Timestamp,
     dashboard::{Count, Counts, HistoryPage, HistoryQuery, TaskDetail, TaskRow},
 };
 use pictures::Pictures;
@@ -224,7 +223,8 @@ impl Ledger {
         self.is_watching.clone()
     }
 
-    /// Shows other replicas what this one sees, about once a second; `picture` is asked only if there may be others.
+    /// Shows other replicas what this one sees, about once a second; `picture`, which gives what is new, is asked only if
+    /// there may be others.
     pub fn share_picture(&self, picture: impl FnOnce() -> Option<String>) {
         self.pictures.share(picture);
     }
@@ -257,6 +257,11 @@ impl Ledger {
     /// Those runs that go on and are wanted, the last one of each key. Asks no database.
     pub fn live_runs(&self, wanted: impl Fn(&LiveRun) -> bool) -> Vec<LiveRun> {
         self.published.live_runs(wanted)
+    }
+
+    /// Whether Drove has said, since this process began and not too long ago, that a run ended. Asks no database.
+    pub fn has_stopped(&self, id: &InstanceId) -> bool {
+        self.published.has_stopped(id)
     }
 
     /// How many of them are wanted.
@@ -306,9 +311,9 @@ impl Ledger {
         Ok(detail)
     }
 
-    /// Time of the last event recorded in `world`: where the watcher goes on after a restart.
-    pub async fn last_event(&self, world: &str) -> Result<Option<Timestamp>, LedgerError> {
-        history::last_event(&self.readers, &self.cluster, world).await.map_err(LedgerError::unreadable)
+    /// How far the watcher had come in `world`, as far as that is recorded; nothing if nobody has watched it.
+    pub async fn watched(&self, world: &str) -> Result<Option<Watched>, LedgerError> {
+        history::watched(&self.readers, &self.cluster, world).await.map_err(LedgerError::unreadable)
     }
 
     fn now(&self) -> Timestamp {

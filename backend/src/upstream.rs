@@ -80,9 +80,9 @@ impl Upstream {
 
     /// Sends one request, once.
     pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, UpstreamError> {
-        self.traffic.called();
+        let call = self.traffic.clone().begin();
         let answer = (self.service)(request).await;
-        self.traffic.ended(&answer);
+        call.ended(&answer);
         answer
     }
 

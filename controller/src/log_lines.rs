@@ -210,6 +210,7 @@ fn allocation(resource: &ResourceAllocation) -> String {
                 .collect();
             format!("CPUAllocation(super=ResourceAllocation(type=CPU), cores={{{}}})", nodes.join(", "))
         }
+        ResourceAllocation::Other(other) => other.to_string(),
         ResourceAllocation::Memory { memory_in_mb } => {
             let nodes: Vec<String> = memory_in_mb.iter().map(|(node, mb)| format!("{node}={mb}")).collect();
             format!("MemoryAllocation(super=ResourceAllocation(type=MEMORY), memoryInMB={{{}}})", nodes.join(", "))

@@ -82,7 +82,7 @@ pub fn check(demand: &Demand, executor: &ExecutorView) -> Checks {
         .unwrap_or(0);
     let active = executor.state == crate::ExecutorState::Active;
     let policy_miss = accepts(&demand.policy, executor, &demand.app, Scope::Scheduling).err();
-    let node = (active && policy_miss.is_none())
+    let node = (active && policy_miss.is_none() && !executor.unread)
         .then(|| with_cores().find(|(_, n)| enough(n.free_memory, demand.memory_mb)).map(|(id, _)| *id))
         .flatten();
     Checks {

@@ -158,6 +158,9 @@ pub enum LoggingSpec {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tag_suffix: Option<String>,
     },
+    /// One that this build does not know, as it came.
+    #[serde(untagged)]
+    Other(serde_json::Value),
 }
 
 wire_enum!(

@@ -5,6 +5,7 @@ use crate::{
     TaskResultStatus, TaskState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// `TaskInfo`: the record of one run as the leader stores it. `hostname` is absent until the container exists, and
@@ -106,7 +107,7 @@ pub struct ExecutableInfo {
 /// One entry of `resources` of a [`TaskInfo`]: NUMA node → what was taken there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", try_from = "AllocationFields")]
+#[serde(tag = "type", from = "Value")]
 pub enum ResourceAllocation {
     /// Core ids.
     #[serde(rename = "CPU")]
@@ -123,6 +124,9 @@ pub enum ResourceAllocation {
         #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]
         memory_in_mb: BTreeMap<u32, i64>,
     },
+    /// One that this build does not know, as it came.
+    #[serde(untagged)]
+    Other(Value),
 }
 
 /// Read first, told apart after: serde's own handling of tags cannot read numeric keys.
@@ -136,14 +140,12 @@ struct AllocationFields {
     memory_in_mb: BTreeMap<u32, i64>,
 }
 
-impl TryFrom<AllocationFields> for ResourceAllocation {
-    type Error = String;
-
-    fn try_from(fields: AllocationFields) -> Result<Self, String> {
-        match fields.kind.as_str() {
-            "CPU" => Ok(ResourceAllocation::Cpu { cores: fields.cores }),
-            "MEMORY" => Ok(ResourceAllocation::Memory { memory_in_mb: fields.memory_in_mb }),
-            other => Err(format!("unknown resource type {other}")),
+impl From<Value> for ResourceAllocation {
+    fn from(value: Value) -> Self {
+        match AllocationFields::deserialize(&value) {
+            Ok(fields) if fields.kind == "CPU" => ResourceAllocation::Cpu { cores: fields.cores },
+            Ok(fields) if fields.kind == "MEMORY" => ResourceAllocation::Memory { memory_in_mb: fields.memory_in_mb },
+            _ => ResourceAllocation::Other(value),
         }
     }
 }
@@ -152,14 +154,40 @@ impl ResourceAllocation {
     fn core_count(&self) -> usize {
         match self {
             ResourceAllocation::Cpu { cores } => cores.values().map(Vec::len).sum(),
-            ResourceAllocation::Memory { .. } => 0,
+            ResourceAllocation::Memory { .. } | ResourceAllocation::Other(_) => 0,
         }
     }
 
     fn memory_mb(&self) -> i64 {
         match self {
-            ResourceAllocation::Cpu { .. } => 0,
+            ResourceAllocation::Cpu { .. } | ResourceAllocation::Other(_) => 0,
             ResourceAllocation::Memory { memory_in_mb } => memory_in_mb.values().sum(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_record_with_parts_of_a_newer_cluster_is_read_and_kept() {
+        let record = json!({
+            "sourceAppName": "APP", "taskId": "T", "instanceId": "TI-1", "executorId": "e", "state": "RUNNING",
+            "resources": [
+                {"type": "CPU", "cores": {"0": [2, 3]}},
+                {"type": "GPU", "cards": {"0": [1]}},
+                {"type": "MEMORY", "memoryInMB": {"0": 512}},
+                {"type": "MEMORY", "memoryInMB": "all"},
+            ],
+            "loggingSpec": {"type": "JOURNALD", "unit": "x"},
+            "metadata": {}, "errorMessage": "", "created": 1, "updated": 2,
+        });
+        let info: TaskInfo = serde_json::from_value(record.clone()).unwrap();
+        assert_eq!((info.core_count(), info.memory_mb()), (2, 512));
+        assert_eq!(serde_json::to_value(&info).unwrap(), record, "what is not known is kept as it came");
+        assert_eq!(serde_json::from_str::<TaskInfo>(&record.to_string()).unwrap(), info);
     }
 }

@@ -22,6 +22,8 @@ pub struct Server {
     process: Child,
     address: String,
     data: TempDir,
+    /// What it is started with again, beside where it listens.
+    again: Vec<String>,
 }
 
 impl Server {
@@ -41,7 +43,7 @@ impl Server {
         let data = TempDir::new()?;
         prepare(&data.path().join("data"))?;
         let (process, address) = start(data.path(), &["demo", "--listen", ANY, "--scenario", scenario]).await?;
-        Ok(Server { process, address, data })
+        Ok(Server { process, address, data, again: vec!["demo".to_owned()] })
     }
 
     /// As [`Server::demo`] in an empty world, with the users of a configuration file.
@@ -55,7 +57,7 @@ impl Server {
         let file = file.to_str().context("the path is no text")?;
         let (process, address) =
             start(data.path(), &["demo", "--listen", ANY, "--scenario", "empty", "--config", file]).await?;
-        Ok(Server { process, address, data })
+        Ok(Server { process, address, data, again: vec!["demo".to_owned()] })
     }
 
     /// Kills the process and starts another one on its data, at another address.
@@ -64,17 +66,17 @@ impl Server {
     /// When it cannot be killed, or does not start again.
     pub async fn crash_and_start_again(&mut self) -> Result<()> {
         self.stop().await?;
-        (self.process, self.address) = start(self.data.path(), &["demo", "--listen", ANY]).await?;
+        (self.process, self.address) = start(self.data.path(), &self.flags(ANY)).await?;
         Ok(())
     }
 
-    /// Starts a demo that was stopped again, where it was.
+    /// Starts one that was stopped again, where it was.
     ///
     /// # Errors
     /// When it does not start.
     pub async fn start_again(&mut self) -> Result<()> {
         let listen = self.address.trim_start_matches("http://").to_owned();
-        (self.process, self.address) = start(self.data.path(), &["demo", "--listen", &listen]).await?;
+        (self.process, self.address) = start(self.data.path(), &self.flags(&listen)).await?;
         Ok(())
     }
 
@@ -87,8 +89,13 @@ impl Server {
         let file = data.path().join("clusters.toml");
         std::fs::write(&file, config)?;
         let file = file.to_str().context("the path is no text")?;
+        let again = ["serve", "--config", file].map(str::to_owned).to_vec();
         let (process, address) = start(data.path(), &["serve", "--listen", ANY, "--config", file]).await?;
-        Ok(Server { process, address, data })
+        Ok(Server { process, address, data, again })
+    }
+
+    fn flags<'a>(&'a self, listen: &'a str) -> Vec<&'a str> {
+        self.again.iter().map(String::as_str).chain(["--listen", listen]).collect()
     }
 
     /// As [`Server::serve`], but all it is told stands in its environment.
@@ -98,7 +105,7 @@ impl Server {
     pub async fn serve_by_environment(variables: &[(&str, &str)]) -> Result<Server> {
         let data = TempDir::new()?;
         let (process, address) = start_in(data.path(), &["serve"], variables).await?;
-        Ok(Server { process, address, data })
+        Ok(Server { process, address, data, again: vec!["serve".to_owned()] })
     }
 
     /// `http://127.0.0.1:PORT`.

@@ -14,6 +14,8 @@ use tokio::task::JoinSet;
 const OPERATIONS: &str = "/apis/v1/tasks/operations";
 /// How often the process is killed under load.
 const KILLS: usize = 100;
+/// As often, in front of a cluster.
+const SERVED_KILLS: usize = 20;
 /// Operations on their way each time.
 const ABREAST: usize = 6;
 /// Longer than the tasks here take, their pulls included.
@@ -148,6 +150,32 @@ async fn a_hundred_sudden_ends_under_load_lose_nothing_that_was_answered() -> Re
         server.step(Duration::from_secs(10)).await?;
     }
     all_ran_once(&server, &accepted).await
+}
+
+#[tokio::test]
+async fn in_front_of_a_cluster_sudden_ends_lose_nothing_that_was_answered_and_send_nothing_twice() -> Result<()> {
+    let cluster = Server::demo("empty").await?;
+    let config = format!(
+        "[[clusters]]\nname = \"only\"\ncontrollers = [\"{}\"]\nusername = \"admin\"\npassword = \"admin\"\n",
+        cluster.address()
+    );
+    let mut server = Server::serve(&config).await?;
+    let mut accepted = Vec::new();
+    for round in 0..SERVED_KILLS {
+        wait::until("a leader", async || {
+            let answer = server.admin().get("/apis/v1/ping").await?;
+            Ok(answer.status.is_success().then_some(()))
+        })
+        .await?;
+        accepted.extend(killed_amid(&mut server, &format!("s{round}-"), ABREAST, 1).await?);
+    }
+    for id in &accepted {
+        ran_once(&server, id).await?;
+    }
+    let runs = runs(&cluster).await?;
+    ensure!(runs.values().all(|times| *times == 1), "{runs:?}");
+    ensure!(accepted.iter().all(|id| runs.contains_key(id)), "{accepted:?} of {runs:?}");
+    Ok(())
 }
 
 #[tokio::test]

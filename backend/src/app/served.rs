@@ -77,7 +77,7 @@ impl Served {
             .lasting(shared.sessions.idle, shared.sessions.longest);
         let operations = Operations::new(upstream, ledger.clone(), now(&clock), Unrecordable::GoOn);
         let watched = WatcherConfig::real(&config.name, WORLD);
-        let watcher = watcher::start(watched, own_client.clone(), ledger.clone(), clock.clone()).await?;
+        let watcher = watcher::start(watched, own_client.clone(), ledger.clone(), clock.clone());
         let picture = watcher.picture();
         let hub = Hub::start(ledger.clone(), picture.clone(), clock.clone(), own_client, shared.stopping.clone());
         let cluster = Arc::new(Cluster {

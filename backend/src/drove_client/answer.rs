@@ -12,6 +12,15 @@ pub const NOT_LEADER: &str = "This node is not the leader controller";
 
 /// `data` of a successful envelope.
 pub async fn data<T: DeserializeOwned>(response: Response<Body>) -> Result<T, ClusterError> {
+    data_or::<T, T>(response).await
+}
+
+/// As [`data`]; what cannot be read as `T` is read as `L`, which takes longer and bears more.
+pub async fn data_or<T, L>(response: Response<Body>) -> Result<T, ClusterError>
+where
+    T: DeserializeOwned,
+    L: DeserializeOwned + Into<T>,
+{
     let (status, body) = taken(response).await?;
     if status != StatusCode::OK {
         return Err(refusal(status, &body));
@@ -25,7 +34,10 @@ pub async fn data<T: DeserializeOwned>(response: Response<Body>) -> Result<T, Cl
         // `data` of a failure need not have the shape of a success.
         Err(fault) => Err(match serde_json::from_slice::<ApiResponse<Value>>(&body) {
             Ok(ApiResponse { status: ApiStatus::Failed, message, .. }) => ClusterError::NotFound(message),
-            _ => unreadable(status, &fault.to_string()),
+            _ => match serde_json::from_slice::<ApiResponse<L>>(&body) {
+                Ok(ApiResponse { status: ApiStatus::Success, data: Some(data), .. }) => return Ok(data.into()),
+                _ => unreadable(status, &fault.to_string()),
+            },
         }),
     }
 }

@@ -61,6 +61,26 @@ fn joined(reasons: &[String]) -> String {
 }
 
 impl ClusterError {
+    /// Nobody leads, or whoever did is not there: nothing that another leader would say.
+    pub fn is_absence(&self) -> bool {
+        match self {
+            ClusterError::NotLeader
+            | ClusterError::NoLeader
+            | ClusterError::Unreachable(_)
+            | ClusterError::Timeout(_) => true,
+            ClusterError::NotFound(_)
+            | ClusterError::Refused { .. }
+            | ClusterError::BadReply { .. }
+            | ClusterError::Unauthorized { .. }
+            | ClusterError::BadRequest(_) => false,
+        }
+    }
+
+    /// The request certainly never reached a controller.
+    pub fn is_unsent(&self) -> bool {
+        matches!(self, ClusterError::NoLeader | ClusterError::Unreachable(_) | ClusterError::BadRequest(_))
+    }
+
     /// What a page says about data that is old because of this error, last good at `since`.
     pub fn staleness(&self, since: Timestamp) -> model::dashboard::Stale {
         model::dashboard::Stale { since, reason: self.to_string() }

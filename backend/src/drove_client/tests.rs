@@ -24,6 +24,20 @@ async fn a_failed_look_up_is_an_answer() {
 }
 
 #[tokio::test]
+async fn one_record_that_cannot_be_read_hides_no_other() {
+    let tasks = r#"{"status":"SUCCESS","message":"success","data":[
+        {"sourceAppName":"A","taskId":"1","state":"RUNNING"}, {"sourceAppName":"A","taskId":"2","state":{"new":"shape"}},
+        {"sourceAppName":"A","taskId":"3","state":"RUNNING","resources":[{"type":"GPU"}]}]}"#;
+    let read: Vec<String> = always(200, tasks).tasks().await.unwrap().iter().map(|t| t.key().to_string()).collect();
+    assert_eq!(read, [TaskKey::new("A", "1"), TaskKey::new("A", "3")].map(|key| key.to_string()));
+    let events = r#"{"status":"SUCCESS","message":"success","data":{"lastSyncTime":7,"events":[
+        {"type":"X","id":"e-1","time":7,"metadata":{}}, {"type":"X","id":"e-2","time":"late","metadata":{}}]}}"#;
+    let read = always(200, events).events_latest(Timestamp(0), 9).await.unwrap();
+    assert_eq!((read.events.len(), read.last_sync_time), (1, Timestamp(7)));
+    assert!(matches!(always(200, "[]").tasks().await, Err(ClusterError::BadReply { status: 200, .. })));
+}
+
+#[tokio::test]
 async fn refusals_keep_droves_words() {
     let body = r#"{"status":"FAILED","data":{"validationErrors":["a","b"]},"message":"Command validation failure"}"#;
     let refused = ClusterError::Refused {

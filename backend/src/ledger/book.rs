@@ -196,14 +196,15 @@ impl Book {
             Observation::Record { info, source } => self.report(Report::of_record(*info, source), changes),
             Observation::NoRecord { key, at } => self.no_record(&key, at, verdicts, changes),
             Observation::AttemptsEnded { key, at } => self.attempts_ended(&key, at, verdicts, changes),
-            Observation::CaughtUp { at } => {
-                self.caught_up(at, verdicts, changes);
+            Observation::CaughtUp { at, but_for } => {
+                self.caught_up(at, &but_for, verdicts, changes);
                 self.end_kills(at, |ends| ends <= at, changes);
             }
             Observation::Managed { key, instance_id, managed, at } => {
                 self.managed(&key, &instance_id, managed, at, changes);
             }
             Observation::Gap(gap) => changes.gaps.push(gap),
+            Observation::Watched(watched) => changes.watched = Some(watched),
             Observation::Leader { at, leader } => {
                 if self.leader.as_ref().is_some_and(|before| *before != leader) {
                     // Its runners, and what they were to do, went with the one before (contract 5.10).

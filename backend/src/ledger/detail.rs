@@ -7,7 +7,7 @@ use super::{
 };
 use model::{
     Gap, TaskKey, Timestamp,
-    dashboard::{AnswerKind, Door, Submission, TaskDetail, TaskRow},
+    dashboard::{AnswerKind, Door, LeaderChange, Submission, TaskDetail, TaskRow},
     fit::Matrix,
 };
 use serde_json::Value;
@@ -57,6 +57,7 @@ pub async fn read(
         info: info.map(|info| from_json(&info)).transpose()?,
         matrix,
         gaps: gaps(&mut read, cluster, &found, &row, now).await?,
+        leaders: leaders(&mut read, cluster, &found, &row, now).await?,
         id_taken_until: row.ended.filter(|_| keeps_id).map(|ended| ended + ids_taken_for),
         revision: revision(&mut read, cluster).await?,
         now,
@@ -125,6 +126,22 @@ async fn submissions(
             })
         })
         .collect()
+}
+
+/// Who came to lead during the run.
+async fn leaders(
+    read: &mut Reading,
+    cluster: &str,
+    found: &Row,
+    row: &TaskRow,
+    now: Timestamp,
+) -> sqlx::Result<Vec<LeaderChange>> {
+    let query = Query::new(
+        "SELECT at, leader FROM leader WHERE cluster = $1 AND world_id = $2 AND at >= $3 AND at <= $4 ORDER BY at",
+    );
+    let query = query.bind(cluster).bind(found.text("world_id")?).bind(row.submitted.millis());
+    let rows = read.fetch_all(query.bind(row.ended.unwrap_or(now).millis())).await?;
+    rows.iter().map(|row| Ok(LeaderChange { at: Timestamp(row.number("at")?), leader: row.text("leader")? })).collect()
 }
 
 /// Gaps that overlap the run.

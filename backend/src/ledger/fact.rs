@@ -5,7 +5,7 @@ use model::{
     dashboard::{AnswerKind, Door},
 };
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// An operation that is about to be sent.
 #[derive(Clone, Debug)]
@@ -89,6 +89,15 @@ impl Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubmissionId(pub i64);
 
+/// How far a watcher has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// When it last read the cluster's events.
+    pub read: Timestamp,
+    /// The newest event it knew then, of whatever kind; nothing if there were none.
+    pub newest: Option<Timestamp>,
+}
+
 /// What the watcher saw. Each may come any number of times, and late.
 #[derive(Clone, Debug)]
 pub enum Observation {
@@ -120,6 +129,8 @@ pub enum Observation {
     CaughtUp {
         /// When the read began.
         at: Timestamp,
+        /// Tasks of which that is not known.
+        but_for: BTreeSet<TaskKey>,
     },
     /// Drove reports this run as going on, and lists it among its active tasks or does not (contract 5.6).
     Managed {
@@ -134,6 +145,8 @@ pub enum Observation {
     },
     /// Nothing can have been recorded in this span.
     Gap(Gap),
+    /// So far everything was read.
+    Watched(Watched),
     /// Somebody else leads.
     Leader {
         /// Since when.
@@ -152,7 +165,10 @@ impl Observation {
             Observation::NoRecord { key, .. }
             | Observation::AttemptsEnded { key, .. }
             | Observation::Managed { key, .. } => Some(key.clone()),
-            Observation::CaughtUp { .. } | Observation::Gap(_) | Observation::Leader { .. } => None,
+            Observation::CaughtUp { .. }
+            | Observation::Gap(_)
+            | Observation::Watched(_)
+            | Observation::Leader { .. } => None,
         }
     }
 }

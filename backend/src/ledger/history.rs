@@ -14,7 +14,10 @@ pub use block::Line;
 pub use load::load;
 pub use table::Lists;
 
-use super::database::{Query, Readers, Reading, Row};
+use super::{
+    database::{Query, Readers, Reading, Row},
+    fact::Watched,
+};
 use model::{
     Outcome, TaskState, Timestamp,
     dashboard::{Count, Counts, HistoryPage, HistoryQuery, Phase, TaskRow},
@@ -80,8 +83,13 @@ pub async fn changed_since(
     readers.fetch_all(query).await?.iter().map(row_of).collect()
 }
 
-/// Time of the last event recorded.
-pub async fn last_event(readers: &Readers, cluster: &str, world: &str) -> sqlx::Result<Option<Timestamp>> {
+/// How far the watcher had come. Of ledgers that did not keep that, the last event recorded tells.
+pub async fn watched(readers: &Readers, cluster: &str, world: &str) -> sqlx::Result<Option<Watched>> {
+    let query = Query::new("SELECT read_at, newest FROM watched WHERE cluster = $1 AND world_id = $2");
+    if let Some(row) = readers.fetch_all(query.bind(cluster).bind(world)).await?.first() {
+        let newest = row.number_or_none("newest")?.map(Timestamp);
+        return Ok(Some(Watched { read: Timestamp(row.number("read_at")?), newest }));
+    }
     // Events are recorded nearly in the order of their time: the newest is among the last ones.
     let query = Query::new(
         "SELECT max(at) AS at FROM (SELECT at FROM transition \
@@ -89,7 +97,8 @@ pub async fn last_event(readers: &Readers, cluster: &str, world: &str) -> sqlx::
              ORDER BY transition_id DESC LIMIT 1000) AS last",
     );
     let row = readers.fetch_one(query.bind(cluster).bind(world)).await?;
-    Ok(row.number_or_none("at")?.map(Timestamp))
+    let last = row.number_or_none("at")?.map(Timestamp);
+    Ok(last.map(|last| Watched { read: last, newest: Some(last) }))
 }
 
 /// Place of a row's state or outcome when a list is sorted by status: the order of a run, then the outcomes.

@@ -22,15 +22,12 @@ impl Pictures {
         Self { own: Some(own), shared }
     }
 
-    /// Shows others a picture.
+    /// Shows others a picture, if there is a new one.
     pub fn share(&self, picture: impl FnOnce() -> Option<String>) {
-        if let Some(own) = &self.own {
-            let picture = picture();
-            own.send_if_modified(|before| {
-                let is_new = *before != picture;
-                *before = picture;
-                is_new
-            });
+        if let Some(own) = &self.own
+            && let Some(picture) = picture()
+        {
+            own.send_replace(Some(picture));
         }
     }
 

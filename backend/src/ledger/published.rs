@@ -7,7 +7,7 @@ use model::{
     fit::Matrix,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::watch;
@@ -63,6 +63,29 @@ impl LiveRun {
     }
 }
 
+/// Ended runs that are remembered: an executor's detail may be minutes old and still show them.
+const STOPPED_KEPT: usize = 32_768;
+
+/// Runs of which Drove has said that they ended, those that said so last.
+#[derive(Default)]
+struct Stopped {
+    runs: HashSet<InstanceId>,
+    order: VecDeque<InstanceId>,
+}
+
+impl Stopped {
+    fn add(&mut self, id: InstanceId) {
+        if self.runs.insert(id.clone()) {
+            self.order.push_back(id);
+        }
+        if self.order.len() > STOPPED_KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.runs.remove(&oldest);
+        }
+    }
+}
+
 /// Shared by the writer and all handles.
 pub struct Published {
     now: Now,
@@ -71,6 +94,7 @@ pub struct Published {
     size: watch::Sender<u64>,
     /// The last run of each key that goes on.
     live: Mutex<BTreeMap<TaskKey, LiveRun>>,
+    stopped: Mutex<Stopped>,
     verdicts: Mutex<Option<Arc<Verdicts>>>,
     pulse: Arc<Pulse>,
 }
@@ -84,6 +108,7 @@ impl Published {
             trouble: watch::Sender::new(None),
             size: watch::Sender::new(0),
             live: Mutex::default(),
+            stopped: Mutex::default(),
             verdicts: Mutex::default(),
             pulse: Arc::default(),
         }
@@ -138,6 +163,12 @@ impl Published {
     pub fn show(&self, runs: Vec<LiveRun>, revision: u64) {
         let mut live = self.lock();
         for run in runs {
+            if run.is_over
+                && run.state == Some(TaskState::Stopped)
+                && let Some(id) = &run.instance_id
+            {
+                self.stopped.lock().unwrap_or_else(PoisonError::into_inner).add(id.clone());
+            }
             if live.get(&run.key).is_some_and(|shown| shown.run_id > run.run_id) {
                 continue;
             }
@@ -149,6 +180,11 @@ impl Published {
         }
         drop(live);
         self.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
+    }
+
+    /// Whether Drove has said, since this process began and not too long ago, that a run ended.
+    pub fn has_stopped(&self, id: &InstanceId) -> bool {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).runs.contains(id)
     }
 
     /// Those runs that go on and are wanted, the last one of each key.

@@ -1,8 +1,8 @@
 //! One shape for what events and records tell about a run.
 
 use model::{
-    DroveEvent, EventType, ExecutableInfo, InstanceId, Source, TaskInfo, TaskKey, TaskResult, TaskResultStatus,
-    TaskState, Timestamp,
+    DroveEvent, ExecutableInfo, InstanceId, Source, TaskInfo, TaskKey, TaskResult, TaskResultStatus, TaskState,
+    Timestamp,
 };
 
 /// A report of one run.
@@ -69,9 +69,4 @@ impl Report {
     pub fn state(&self) -> &TaskState {
         &self.info.state
     }
-}
-
-/// The leader that an event names, if it is about leadership.
-pub fn new_leader(event: &DroveEvent) -> Option<&str> {
-    event.text("HOSTNAME").filter(|_| event.kind == EventType::LeadershipAcquired)
 }

@@ -69,6 +69,12 @@ impl Sweep {
         Self { limits, stage: Stage::Runs, before: limits.before, is_shrinking: false, estimate: None }
     }
 
+    /// One that removes nothing: it only tells how many bytes are in use.
+    pub fn of_size() -> Self {
+        let before = Timestamp(i64::MIN);
+        Self { stage: Stage::Pages, ..Self::new(Limits { before, bytes: None }) }
+    }
+
     /// Goes one step further. After a failure it can be tried again.
     pub async fn step(&mut self, connection: &mut Connection, scope: &Scope) -> sqlx::Result<Step> {
         match self.stage {

@@ -247,13 +247,25 @@ impl RunFacts {
     }
 
     /// Takes a record in. One from an event lacks allocations and settings, which are kept from the one before; result
-    /// and error are whole in both. An older one only fills what is missing.
+    /// and error are whole in both. An older one only fills what is missing. Of two states that follow one another the
+    /// later one is newer, whatever the clocks of the machines say that they come from.
     pub fn take_info(&mut self, new: TaskInfo) {
         let Some(old) = self.info.take() else {
             self.info = Some(new);
             return;
         };
-        let (mut newer, older) = if new.updated >= old.updated { (new, old) } else { (old, new) };
+        let goes_on = |from: &TaskInfo, to: &TaskInfo| {
+            let is_ordered =
+                |info: &TaskInfo| !matches!(info.state, TaskState::Lost | TaskState::Unknown | TaskState::Other(_));
+            is_ordered(from) && is_ordered(to) && from.state.rank() < to.state.rank()
+        };
+        let is_newer = match () {
+            () if new.instance_id != old.instance_id => new.updated >= old.updated,
+            () if goes_on(&old, &new) => true,
+            () if goes_on(&new, &old) => false,
+            () => new.updated >= old.updated,
+        };
+        let (mut newer, older) = if is_newer { (new, old) } else { (old, new) };
         if newer.resources.is_empty() {
             newer.resources = older.resources;
             newer.volumes = older.volumes;

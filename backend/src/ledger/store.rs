@@ -13,7 +13,7 @@ pub use shared::{
 use super::{
     book::Changes,
     database::{Connection, Query, Value},
-    fact::{Answer, Intent, Operation, SubmissionId},
+    fact::{Answer, Intent, Operation, SubmissionId, Watched},
     run::{Conclusion, RunFacts},
     withhold::withhold,
 };
@@ -134,11 +134,25 @@ pub async fn insert_facts(connection: &mut Connection, scope: &Scope, changes: &
         vec![cluster(), (&scope.world).into(), from, to, (&gap.reason).into()]
     })
     .await?;
-    let before = "INSERT INTO leader (cluster, world_id, at, leader) ";
-    in_rows(connection, before, "", &changes.leaders, |(at, leader)| {
-        vec![cluster(), (&scope.world).into(), at.millis().into(), leader.into()]
-    })
-    .await
+    if let Some(Watched { read, newest }) = changes.watched {
+        let upsert = Query::new(
+            "INSERT INTO watched (cluster, world_id, read_at, newest) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (cluster, world_id) DO UPDATE SET read_at = excluded.read_at, newest = excluded.newest",
+        );
+        let upsert = upsert.bind(&scope.cluster).bind(&scope.world).bind(read.millis());
+        connection.execute(upsert.bind(newest.map(Timestamp::millis))).await?;
+    }
+    for (at, leader) in &changes.leaders {
+        // Whoever starts to watch tells who leads: that is news only if it was another one.
+        let insert = Query::new(
+            "INSERT INTO leader (cluster, world_id, at, leader) SELECT $1, $2, CAST($3 AS BIGINT), $4 WHERE NOT EXISTS ( \
+                 SELECT 1 FROM (SELECT leader FROM leader WHERE cluster = $1 AND world_id = $2 \
+                     ORDER BY at DESC LIMIT 1) AS last WHERE last.leader = $4)",
+        );
+        let insert = insert.bind(&scope.cluster).bind(&scope.world).bind(at.millis()).bind(leader);
+        connection.execute(insert).await?;
+    }
+    Ok(())
 }
 
 async fn update_answers(

@@ -247,6 +247,10 @@ pub fn record(id: &str, instance: &str, state: &str, seconds: i64) -> Observatio
     Observation::Record { info: Box::new(info(id, instance, state, seconds)), source: model::Source::List }
 }
 
+pub fn caught_up(at: Timestamp) -> Observation {
+    Observation::CaughtUp { at, but_for: Default::default() }
+}
+
 pub fn info(id: &str, instance: &str, state: &str, seconds: i64) -> TaskInfo {
     let mut info = json!({
         "sourceAppName": "APP", "taskId": id, "instanceId": instance, "executorId": "e-1", "hostname": "exec-1",

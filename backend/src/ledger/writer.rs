@@ -126,7 +126,8 @@ impl Writer {
                     continue;
                 }
                 _ = next_sweep.tick(), if sweep.is_none() && !is_stuck => {
-                    sweep = self.turn.is_watching().borrow().then(|| Sweep::new(self.limits()));
+                    let watches = *self.turn.is_watching().borrow();
+                    sweep = Some(if watches { Sweep::new(self.limits()) } else { Sweep::of_size() });
                     facts.extend(self.left_by_dead_replicas().await);
                 }
                 // Removing takes a part of the writer's time only, and none that somebody waits for.

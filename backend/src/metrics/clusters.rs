@@ -36,8 +36,12 @@ impl Collector for ClusterMetrics {
         self.gauge(
             &mut encoder,
             "watcher_lag_seconds",
-            "Time since this process last read the cluster and stored what it saw; absent before that",
-            |cluster| cluster.ledger.since_observed().map(|age| age.as_secs_f64()),
+            "Time since this process last read the cluster and stored what it saw; absent before that, and while another \
+             replica watches",
+            |cluster| {
+                let watches = *cluster.ledger.is_watching().borrow();
+                cluster.ledger.since_observed().filter(|_| watches).map(|age| age.as_secs_f64())
+            },
         )?;
         self.gauge(&mut encoder, "leader_known", "1 while a controller leads", |cluster| {
             Some(f64::from(u8::from(cluster.status().leader.is_some())))
@@ -59,8 +63,8 @@ impl ClusterMetrics {
         }
         let mut errors = encoder.encode_descriptor(
             "upstream_errors",
-            "Requests to the cluster that failed, by what happened: no_leader, not_sent, answer_lost, or server_error \
-             (answered with a status from 500)",
+            "Requests to the cluster that failed, by what happened: no_leader, not_sent, answer_lost, server_error \
+             (answered with a status from 500), or given_up (not answered while somebody waited)",
             None,
             MetricType::Counter,
         )?;

@@ -32,6 +32,11 @@ impl Budget {
         }
         self.spent.push_back(Instant::now());
     }
+
+    /// The last request was never sent: it is not counted.
+    pub fn give_back(&mut self) {
+        self.spent.pop_back();
+    }
 }
 
 #[cfg(test)]
@@ -48,5 +53,18 @@ mod tests {
         }
         assert!(times.windows(4).all(|four| four[3] - four[0] >= SECOND));
         assert_eq!(times[9] - times[0], 3 * SECOND, "and no more waiting than that");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_not_sent_is_not_counted() {
+        let (mut budget, begun) = (Budget::new(3), Instant::now());
+        for _ in 0..30 {
+            budget.spend().await;
+            budget.give_back();
+        }
+        for _ in 0..3 {
+            budget.spend().await;
+        }
+        assert_eq!(begun.elapsed(), Duration::ZERO);
     }
 }

@@ -1,13 +1,18 @@
 //! Tasks whose record must be looked up, because neither events nor lists explain them.
 
 use model::TaskKey;
-use std::{collections::BTreeMap, ops::Bound};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 /// Why a task is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
     /// It goes on as far as is known, and is not listed: look only if that is still so.
     NotListed,
+    /// As before; and the events that would tell of it may be among those that nobody read, so that silence proves nothing.
+    Hidden,
     /// It was touched, and no event says how.
     Touched,
 }
@@ -34,8 +39,13 @@ impl Doubts {
         }
     }
 
+    /// The tasks of which silence proves nothing.
+    pub fn hidden(&self) -> BTreeSet<TaskKey> {
+        self.open.iter().filter(|(_, doubt)| **doubt == Doubt::Hidden).map(|(key, _)| key.clone()).collect()
+    }
+
     /// Takes at most `limit` doubts that still stand: `goes_on` tells whether a run of the key does.
-    pub fn take(&mut self, limit: usize, goes_on: impl Fn(&TaskKey) -> bool) -> Vec<TaskKey> {
+    pub fn take(&mut self, limit: usize, goes_on: impl Fn(&TaskKey) -> bool) -> Vec<(TaskKey, Doubt)> {
         let mut taken = Vec::new();
         while taken.len() < limit {
             let next =
@@ -44,7 +54,7 @@ impl Doubts {
             let Some(doubt) = self.open.remove(&key) else { break };
             self.last = Some(key.clone());
             if doubt == Doubt::Touched || goes_on(&key) {
-                taken.push(key);
+                taken.push((key, doubt));
             }
         }
         taken
@@ -70,12 +80,20 @@ mod tests {
         let mut taken = Vec::new();
         for _ in 0..5 {
             doubts.add(key("a"), Doubt::NotListed);
-            taken.extend(doubts.take(1, |_| true));
+            taken.extend(doubts.take(1, |_| true).into_iter().map(|(key, _)| key));
         }
         assert_eq!(taken, ["a", "b", "c", "a", "a"].map(key));
         doubts.add(key("x"), Doubt::NotListed);
         doubts.add(key("y"), Doubt::Touched);
-        assert_eq!(doubts.take(9, |_| false), [key("y")], "what went on no more is no doubt, what was touched is");
+        assert_eq!(
+            doubts.take(9, |_| false),
+            [(key("y"), Doubt::Touched)],
+            "what went on no more is no doubt, what was touched is"
+        );
         assert!(doubts.is_empty());
+        doubts.add(key("h"), Doubt::Hidden);
+        doubts.add(key("h"), Doubt::NotListed);
+        doubts.add(key("n"), Doubt::NotListed);
+        assert_eq!(doubts.hidden(), BTreeSet::from([key("h")]));
     }
 }

@@ -1,6 +1,7 @@
 //! The window of events that was read: what to ask for next, what is new in an answer, and what it has missed.
 
-use model::{DroveEvent, DroveEventsList, Gap, Timestamp};
+use crate::ledger::Watched;
+use model::{DroveEvent, DroveEventsList, EventType, Gap, Timestamp};
 use std::{collections::HashMap, time::Duration};
 
 /// Events asked for at most; exactly so many in an answer mean that others were dropped (contract 2.8).
@@ -8,9 +9,14 @@ pub const WINDOW_SIZE: usize = 10_000;
 /// How long the leader keeps events (contract 2.8).
 const RETENTION: Duration = Duration::from_secs(3600);
 
+/// Clocks of machines differ by less: what was raised longer than this before a read was there to be read.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
 /// What was read so far.
 #[derive(Debug)]
 pub struct EventWindow {
+    /// When the last answer was asked for.
+    read: Option<Timestamp>,
     newest: Option<Timestamp>,
     overlap: Duration,
     seen: HashMap<String, Timestamp>,
@@ -30,10 +36,22 @@ pub struct News {
 }
 
 impl EventWindow {
-    /// A window that goes on after `newest`. Later reads go back by `overlap`, because events of one moment may become
-    /// visible one after the other.
-    pub fn new(newest: Option<Timestamp>, overlap: Duration) -> Self {
-        Self { newest, overlap, seen: HashMap::new(), doubtful: false, from_its_beginning: false }
+    /// A window that goes on where an earlier one ended. Later reads go back by `overlap`, because events of one moment may
+    /// become visible one after the other.
+    pub fn new(last: Option<Watched>, overlap: Duration) -> Self {
+        Self {
+            read: last.map(|last| last.read),
+            newest: last.and_then(|last| last.newest),
+            overlap,
+            seen: HashMap::new(),
+            doubtful: false,
+            from_its_beginning: false,
+        }
+    }
+
+    /// How far this one has come; nothing if it has read nothing.
+    pub fn watched(&self) -> Option<Watched> {
+        self.read.map(|read| Watched { read, newest: self.newest })
     }
 
     /// Another controller may answer from now on.
@@ -49,36 +67,33 @@ impl EventWindow {
         self.newest.map_or(Timestamp(0), |newest| Timestamp((newest - self.overlap).millis().max(0)))
     }
 
-    /// Takes in the answer to a read with [`Self::since`]; `now` is the cluster's time.
-    pub fn take(&mut self, answer: DroveEventsList, now: Timestamp) -> News {
+    /// Takes in the answer to a read with [`Self::since`], asked for at `asked`; `now` is the cluster's time.
+    pub fn take(&mut self, answer: DroveEventsList, asked: Timestamp, now: Timestamp) -> News {
         let mut news = News::default();
-        let since = self.since();
         let full = answer.events.len() >= WINDOW_SIZE;
-        let oldest = answer.events.last().map(|event| event.time);
-        let is_doubtful = std::mem::take(&mut self.doubtful);
-        self.from_its_beginning = false;
-        if let Some(newest) = self.newest {
-            let is_empty = answer.events.is_empty();
-            let may_have_expired = is_empty && now.since(newest) >= RETENTION;
-            let is_behind = answer.last_sync_time < newest && (is_empty || answer.last_sync_time < since);
-            // The newest event is among those asked for again, unless the store has lost it. Of an earlier process only
-            // its time is known.
-            let is_ours = |event: &DroveEvent| self.seen.contains_key(&event.id) || event.time == newest;
-            let is_other = is_doubtful && !full && !answer.events.iter().any(is_ours);
-            if !may_have_expired && (is_behind || is_other) {
-                news.gaps.push(gap(newest, now, "the leader changed, and its events began anew"));
+        let oldest = answer.events.last().map_or(now, |event| event.time);
+        let knows_newest = answer.events.iter().any(|event| self.is_ours(event));
+        let expired = asked - RETENTION;
+        if let Some(read) = self.read {
+            if self.began_anew(&answer, read, expired) {
+                news.gaps.push(gap(read, now, "the leader changed, and its events began anew"));
                 self.newest = None;
                 self.from_its_beginning = true;
-            } else if full && oldest.is_some_and(|oldest| oldest > newest) {
-                news.gaps.push(gap(
-                    newest,
-                    oldest.unwrap_or(now),
-                    "more events were raised than the cluster gives at once",
-                ));
+            } else {
+                self.from_its_beginning = false;
+                if read < expired && !knows_newest {
+                    news.gaps.push(gap(read, expired, "nobody read the events before the cluster forgot them"));
+                }
+                if full && self.newest.is_some_and(|newest| oldest > newest) {
+                    let why = "more events were raised than the cluster gives at once";
+                    news.gaps.push(gap(read.min(oldest), oldest, why));
+                }
             }
         } else if full {
-            news.gaps.push(gap(Timestamp(0), oldest.unwrap_or(now), "earlier events were not given"));
+            news.gaps.push(gap(Timestamp(0), oldest, "earlier events were not given"));
         }
+        self.doubtful = false;
+        self.read = Some(asked);
         for event in answer.events.into_iter().rev() {
             if self.seen.insert(event.id.clone(), event.time).is_none() {
                 self.newest = self.newest.max(Some(event.time));
@@ -89,6 +104,41 @@ impl EventWindow {
         self.seen.retain(|_, time| *time > kept);
         news
     }
+
+    /// An event that was read before. Of an earlier process only the time of the newest is known.
+    fn is_ours(&self, event: &DroveEvent) -> bool {
+        self.seen.contains_key(&event.id) || self.newest == Some(event.time)
+    }
+
+    /// Whether the events are not those that were read until `read`, but others. Events up to `expired` are forgotten in
+    /// any case.
+    fn began_anew(&self, answer: &DroveEventsList, read: Timestamp, expired: Timestamp) -> bool {
+        let full = answer.events.len() >= WINDOW_SIZE;
+        if full || answer.events.iter().any(|event| self.is_ours(event)) {
+            return false;
+        }
+        match self.newest {
+            // The newest event is among those asked for again, unless the store has lost it.
+            Some(newest) if newest > expired => {
+                let is_behind = answer.last_sync_time < newest
+                    && (answer.events.is_empty() || answer.last_sync_time < self.since());
+                self.doubtful || is_behind
+            }
+            // Nothing of before can be there. A new store begins with its executors, and what was raised before the last
+            // read would have been read then.
+            _ => {
+                let tells = |event: &DroveEvent| {
+                    begins_a_store(&event.kind) || (event.time > expired && event.time + CLOCK_SKEW < read)
+                };
+                self.doubtful && answer.events.iter().any(tells)
+            }
+        }
+    }
+}
+
+/// What a leader raises when it begins to lead (contract 2.8).
+fn begins_a_store(kind: &EventType) -> bool {
+    matches!(kind, EventType::LeadershipAcquired | EventType::ExecutorAdded)
 }
 
 fn gap(from: Timestamp, to: Timestamp, reason: &str) -> Gap {
@@ -102,7 +152,27 @@ mod tests {
     use serde_json::json;
 
     fn event(id: &str, time: i64) -> DroveEvent {
-        serde_json::from_value(json!({"type": "EXECUTOR_ADDED", "id": id, "time": time, "metadata": {}})).unwrap()
+        event_of("TASK_STATE_CHANGE", id, time)
+    }
+
+    fn event_of(kind: &str, id: &str, time: i64) -> DroveEvent {
+        serde_json::from_value(json!({"type": kind, "id": id, "time": time, "metadata": {}})).unwrap()
+    }
+
+    /// One that goes on where another was at `read`.
+    fn again(read: i64, newest: Option<i64>) -> EventWindow {
+        let last = Watched { read: Timestamp(read), newest: newest.map(Timestamp) };
+        let mut window = EventWindow::new(Some(last), Duration::from_millis(100));
+        window.leader_changed();
+        window
+    }
+
+    fn take(window: &mut EventWindow, answer: DroveEventsList, at: i64) -> News {
+        window.take(answer, Timestamp(at), Timestamp(at))
+    }
+
+    fn gaps(news: &News) -> Vec<(i64, i64)> {
+        news.gaps.iter().map(|gap| (gap.from.millis(), gap.to.millis())).collect()
     }
 
     fn answer(newest_first: &[(&str, i64)], last: i64) -> DroveEventsList {
@@ -117,68 +187,102 @@ mod tests {
     #[test]
     fn windows_overlap_and_each_event_is_news_once() {
         let mut window = EventWindow::new(None, Duration::from_millis(10));
-        assert_eq!(window.since(), Timestamp(0));
-        let news = window.take(answer(&[("b", 1005), ("a", 1000)], 1005), Timestamp(2000));
+        assert_eq!((window.since(), window.watched()), (Timestamp(0), None));
+        let news = take(&mut window, answer(&[("b", 1005), ("a", 1000)], 1005), 2000);
         assert_eq!((ids(&news), window.since()), (vec!["a", "b"], Timestamp(995)));
-        let news = window.take(answer(&[("c", 1005), ("b", 1005), ("a", 1000)], 1005), Timestamp(2000));
+        let news = take(&mut window, answer(&[("c", 1005), ("b", 1005), ("a", 1000)], 1005), 2000);
         assert_eq!((ids(&news), news.gaps.len()), (vec!["c"], 0));
-        let news = window.take(answer(&[("d", 1100)], 1100), Timestamp(2000));
+        let news = take(&mut window, answer(&[("d", 1100)], 1100), 2000);
         assert_eq!((ids(&news), window.seen.len()), (vec!["d"], 1), "what cannot come again is forgotten");
+        let watched = Watched { read: Timestamp(2000), newest: Some(Timestamp(1100)) };
+        assert_eq!(window.watched(), Some(watched));
     }
 
     #[test]
-    fn a_store_that_began_anew_is_a_gap() {
-        let mut window = EventWindow::new(Some(Timestamp(5_000)), Duration::from_millis(100));
-        let news = window.take(answer(&[], 4_900), Timestamp(6_000));
-        assert_eq!((news.gaps[0].from, news.gaps[0].to), (Timestamp(5_000), Timestamp(6_000)));
+    fn a_store_that_began_anew_is_a_gap_since_the_last_read() {
+        let mut window = EventWindow::new(None, Duration::from_millis(100));
+        take(&mut window, answer(&[("a", 5_000)], 5_000), 5_100);
+        take(&mut window, answer(&[], 5_000), 5_900);
+        let news = take(&mut window, answer(&[], 4_900), 6_000);
+        assert_eq!(gaps(&news), [(5_900, 6_000)], "until then everything was read");
         assert_eq!(window.since(), Timestamp(0));
-        let news = window.take(answer(&[("x", 5_500)], 5_500), Timestamp(6_100));
+        let news = take(&mut window, answer(&[("x", 5_500)], 5_500), 6_100);
         assert_eq!((ids(&news), news.gaps.len()), (vec!["x"], 0));
     }
 
     #[test]
     fn another_leader_is_believed_to_go_on_only_if_it_has_the_last_event() {
         let mut window = EventWindow::new(None, Duration::from_millis(100));
-        window.take(answer(&[("a", 5_000)], 5_000), Timestamp(5_001));
+        take(&mut window, answer(&[("a", 5_000)], 5_000), 5_001);
         window.leader_changed();
-        let news = window.take(answer(&[("b", 5_050), ("a", 5_000)], 5_050), Timestamp(6_000));
+        let news = take(&mut window, answer(&[("b", 5_050), ("a", 5_000)], 5_050), 6_000);
         assert_eq!((ids(&news), news.gaps.len()), (vec!["b"], 0), "the same store after all");
         window.leader_changed();
-        let news = window.take(answer(&[("y", 7_000)], 7_000), Timestamp(7_001));
-        assert_eq!((ids(&news), news.gaps[0].from, news.gaps[0].to), (vec!["y"], Timestamp(5_050), Timestamp(7_001)));
+        let news = take(&mut window, answer(&[("y", 7_000)], 7_000), 7_001);
+        assert_eq!((ids(&news), gaps(&news)), (vec!["y"], vec![(6_000, 7_001)]));
         assert_eq!(window.since(), Timestamp(0), "the whole of the new store is read once");
-        let news = window.take(answer(&[("y", 7_000), ("x", 4_000)], 7_000), Timestamp(7_500));
+        let news = take(&mut window, answer(&[("y", 7_000), ("x", 4_000)], 7_000), 7_500);
         assert_eq!((ids(&news), news.gaps.len(), window.since()), (vec!["x"], 0, Timestamp(6_900)));
     }
 
     #[test]
     fn after_a_restart_the_time_of_the_last_event_tells_whether_the_store_is_the_same() {
-        let again = || {
-            let mut window = EventWindow::new(Some(Timestamp(5_000)), Duration::from_millis(100));
-            window.leader_changed();
-            window
-        };
-        let news = again().take(answer(&[("b", 5_050), ("a", 5_000)], 5_050), Timestamp(6_000));
+        let mut window = again(5_500, Some(5_000));
+        let news = take(&mut window, answer(&[("b", 5_050), ("a", 5_000)], 5_050), 6_000);
         assert_eq!((ids(&news), news.gaps.len()), (vec!["a", "b"], 0));
-        let news = again().take(answer(&[("b", 5_050)], 5_050), Timestamp(6_000));
-        assert_eq!(news.gaps.len(), 1);
+        let news = take(&mut again(5_500, Some(5_000)), answer(&[("b", 5_050)], 5_050), 6_000);
+        assert_eq!(gaps(&news), [(5_500, 6_000)]);
     }
 
     #[test]
-    fn events_that_expired_in_a_quiet_hour_are_none() {
-        let mut window = EventWindow::new(Some(Timestamp(5_000)), Duration::from_millis(100));
-        let news = window.take(answer(&[], 4_900), Timestamp(5_000 + 3_600_000));
-        assert_eq!(news, News::default());
+    fn a_restart_before_the_next_event_repeats_no_gap() {
+        let mut window = EventWindow::new(None, Duration::from_millis(100));
+        take(&mut window, answer(&[("a", 5_000)], 5_000), 5_100);
+        window.leader_changed();
+        assert_eq!(take(&mut window, answer(&[], 4_900), 6_000).gaps.len(), 1);
+        let mut window = EventWindow::new(window.watched(), Duration::from_millis(100));
+        window.leader_changed();
+        assert_eq!(take(&mut window, answer(&[], 0), 7_000), News::default());
+    }
+
+    const HOUR: i64 = 3_600_000;
+
+    #[test]
+    fn an_hour_without_events_is_no_gap_while_somebody_reads() {
+        let mut window = EventWindow::new(None, Duration::from_millis(100));
+        take(&mut window, answer(&[("a", 5_000)], 5_000), 5_001);
+        for minute in 1..90 {
+            let at = 5_000 + minute * 60_000;
+            let last = if at - 5_000 < HOUR { 5_000 } else { 4_900 };
+            assert_eq!(take(&mut window, answer(&[], last), at), News::default(), "{minute}");
+        }
+        // Started again, with an event of these seconds: the one of before has expired.
+        let at = 5_000 + 90 * 60_000;
+        let mut restarted = again(at, Some(5_000));
+        assert_eq!(gaps(&take(&mut restarted, answer(&[("b", at + 500)], at + 500), at + 1_000)), []);
+        // Another leader says so by itself.
+        let added =
+            DroveEventsList { events: vec![event_of("EXECUTOR_ADDED", "b", at)], last_sync_time: Timestamp(at) };
+        assert_eq!(gaps(&take(&mut again(at, Some(5_000)), added, at + 1_000)), [(at, at + 1_000)]);
+    }
+
+    #[test]
+    fn what_expired_while_nobody_read_is_a_gap() {
+        let at = 5_500 + HOUR + 1_000;
+        let news = take(&mut again(5_500, Some(5_000)), answer(&[], 4_900), at);
+        assert_eq!(gaps(&news), [(5_500, 6_500)], "a quiet hour, and a second before that which nobody knows");
+        let news = take(&mut again(5_500, Some(5_000)), answer(&[("z", at - 10)], at - 10), at);
+        assert_eq!(gaps(&news), [(5_500, 6_500)]);
     }
 
     #[test]
     fn a_full_answer_has_dropped_the_oldest() {
-        let mut window = EventWindow::new(Some(Timestamp(10)), Duration::from_millis(1));
+        let mut window = again(20, Some(10));
         let events: Vec<DroveEvent> =
             (0..WINDOW_SIZE).rev().map(|n| event(&n.to_string(), 1_000 + i64::try_from(n).unwrap())).collect();
         let last_sync_time = events[0].time;
-        let news = window.take(DroveEventsList { events, last_sync_time }, Timestamp(99_999));
-        assert_eq!((news.gaps[0].from, news.gaps[0].to), (Timestamp(10), Timestamp(1_000)));
+        let news = take(&mut window, DroveEventsList { events, last_sync_time }, 99_999);
+        assert_eq!(gaps(&news), [(20, 1_000)]);
         assert_eq!(news.events.len(), WINDOW_SIZE);
     }
 }

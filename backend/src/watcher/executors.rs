@@ -50,10 +50,10 @@ impl Executors {
         ids.into_iter().take(limit).map(|(_, id)| id.clone()).collect()
     }
 
-    /// Whether the detail of one was never read.
-    pub fn has_unread(&self) -> bool {
+    /// Those of which no detail was read yet.
+    pub fn unread(&self) -> impl Iterator<Item = &ExecutorSummary> {
         let readable = self.list.iter().filter(|executor| executor.state != ExecutorState::Removed);
-        readable.into_iter().any(|executor| self.details.get(&executor.executor_id).is_none_or(|d| d.read == 0))
+        readable.filter(|executor| self.details.get(&executor.executor_id).is_none_or(|d| d.read == 0))
     }
 
     /// Details as far as they were read.

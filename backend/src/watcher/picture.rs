@@ -1,7 +1,7 @@
-use super::WatcherConfig;
+use super::{WatcherConfig, status::Status};
 use model::{
     Timestamp,
-    dashboard::{ClusterStatus, ExecutorLive, Stale},
+    dashboard::{ClusterStatus, ExecutorLive},
     fit::ClusterView,
 };
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ impl ClusterPicture {
             name: config.cluster.clone(),
             simulated: config.embedded,
             kill_before_running: config.embedded,
-            stale: Some(Stale { since: now, reason: "the cluster has not been read yet".to_owned() }),
+            stale: Status::unread(now).stale(),
             ..ClusterStatus::default()
         };
         Self { status, ..Self::default() }

@@ -9,6 +9,7 @@ use super::{
     doubts::{Doubt, Doubts},
     events::EventWindow,
     executors::Executors,
+    shared::{Seen, Showing},
     status::Status,
     tasks::ActiveTasks,
     verdicts::VerdictSource,
@@ -69,8 +70,12 @@ pub struct Round {
     doubts: Doubts,
     status: Status,
     given_up: BTreeSet<TaskKey>,
+    /// The last read that was told to the ledger.
+    told: Option<Timestamp>,
     /// Until then silence proves nothing: events are missing.
     gap_until: Timestamp,
+    /// When the leader was found whose name is not known yet.
+    led_since: Option<Timestamp>,
     /// Counts the reads that share what is left of the budget.
     turn: u64,
     /// An event told that the list of executors changed.
@@ -82,28 +87,27 @@ pub struct Round {
     budget: Budget,
     /// This process watches for all replicas.
     records: bool,
+    /// What it shows the others then.
+    showing: Showing,
+    /// What another replica shows, while that one watches.
+    seen: Option<Seen>,
 }
 
 impl Round {
-    /// Goes on after the event at `since`.
+    /// Nothing is read yet.
     pub fn new(
         config: WatcherConfig,
         client: DroveClient,
         ledger: Ledger,
         clock: Clock,
-        since: Option<Timestamp>,
         picture: watch::Sender<Arc<ClusterPicture>>,
     ) -> Self {
         let verdicts = VerdictSource::default();
         let source = verdicts.clone();
         ledger.set_verdicts(Box::new(move |spec| source.verdict(spec)));
         let budget = Budget::new(config.budget);
-        let overlap = if config.embedded { OVERLAP_EMBEDDED } else { OVERLAP };
-        let mut window = EventWindow::new(since, overlap);
-        if !config.embedded && since.is_some() {
-            // Another one may have been elected while nobody watched.
-            window.leader_changed();
-        }
+        let status = Status::unread(clock.now());
+        let window = EventWindow::new(None, overlap(&config));
         Self {
             config,
             client,
@@ -116,15 +120,19 @@ impl Round {
             listed: None,
             executors: Executors::default(),
             doubts: Doubts::default(),
-            status: Status::default(),
+            status,
             given_up: BTreeSet::new(),
+            told: None,
             gap_until: Timestamp(0),
+            led_since: None,
             turn: 0,
             executors_changed: false,
             summary_wanted: false,
             shown: None,
             budget,
             records: true,
+            showing: Showing::default(),
+            seen: None,
         }
     }
 
@@ -167,37 +175,64 @@ impl Round {
     fn note_leader(&mut self, leader: Option<String>) -> Noted {
         let now = self.clock.now();
         let is_found = leader.is_some();
-        self.status.follow(leader);
+        self.status.follow(leader, now);
         if is_found {
+            self.led_since = Some(now);
             self.window.leader_changed();
             self.listed = None;
             self.executors_changed = true;
             self.summary_wanted = true;
-            // At once: people wait for it, and what is read next takes a while to be complete.
-            self.show();
-            return Noted::NewLeader;
+        } else {
+            self.status.failed(&ClusterError::NoLeader, now);
         }
-        self.status.failed(&ClusterError::NoLeader, now);
         self.show();
-        Noted::Nothing
+        if is_found { Noted::NewLeader } else { Noted::Nothing }
     }
 
     /// Takes in what was read on a user's behalf, and shows it.
     pub fn take_details(&mut self, details: Vec<(ExecutorId, Option<ExecutorNodeData>)>) {
-        for (id, data) in details {
-            self.executors.take_detail(&id, data);
+        if let Some(seen) = &mut self.seen {
+            seen.take(details.into_iter().filter_map(|(id, data)| Some((id, data?))));
+        } else {
+            for (id, data) in details {
+                self.executors.take_detail(&id, data);
+            }
         }
         self.show();
     }
 
-    /// The client, once the budget allows one more request.
-    async fn ask(&mut self) -> &DroveClient {
+    /// One request, once the budget allows it. What was never sent costs nothing of it.
+    async fn ask<T>(&mut self, request: impl Future<Output = Result<T, ClusterError>>) -> Result<T, ClusterError> {
         self.budget.spend().await;
-        &self.client
+        let answer = request.await;
+        if answer.as_ref().is_err_and(ClusterError::is_unsent) {
+            self.budget.give_back();
+        }
+        answer
     }
 
-    /// Reads everything there is, for the first time.
-    pub async fn everything(&mut self) -> Result<(), RoundError> {
+    /// Watches from now on: goes on where this process, or another replica, last was.
+    ///
+    /// # Errors
+    /// When something could not be read; what was read is told and shown.
+    pub async fn begin_to_watch(&mut self) -> Result<(), RoundError> {
+        let watched = self.ledger.watched(&self.config.world).await?;
+        self.records = true;
+        self.seen = None;
+        self.window = EventWindow::new(watched, overlap(&self.config));
+        self.told = watched.map(|watched| watched.read);
+        if !self.config.embedded && watched.is_some() {
+            // Another one may have been elected while nobody watched.
+            self.window.leader_changed();
+        }
+        self.tasks = ActiveTasks::default();
+        self.listed = None;
+        tracing::info!(cluster = self.config.cluster, "this process watches the cluster");
+        self.everything().await
+    }
+
+    /// Reads everything there is.
+    async fn everything(&mut self) -> Result<(), RoundError> {
         // Executors first: whoever is given up gets the matrix of this moment.
         let at_once = if self.config.embedded { usize::MAX } else { 0 };
         let read = async {
@@ -211,35 +246,35 @@ impl Round {
         self.finish(read.map(|()| true)).await.map(drop)
     }
 
-    /// Whether what is read is told to the ledger.
-    pub fn records(&self) -> bool {
-        self.records
-    }
-
     /// Another replica watches: what is read is for the picture only.
     pub fn leave_to_others(&mut self) {
         self.records = false;
         self.doubts = Doubts::default();
     }
 
-    /// Reads a little for the picture, while another replica watches: what happens is told by the ledger.
+    /// Shows what the replica that watches has shown. Whether it did so a moment ago.
+    pub fn show_shared(&mut self, shared: &str) -> bool {
+        match Seen::read(shared, self.clock.now(), self.seen.take()) {
+            Ok(seen) => {
+                let is_fresh = seen.is_fresh;
+                self.seen = Some(seen);
+                self.show();
+                is_fresh
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what another replica shows of the cluster cannot be read: is it as new as this one?");
+                false
+            }
+        }
+    }
+
+    /// Reads a little for the picture, while no other replica shows anything: what happens is told by the ledger.
     pub async fn aside(&mut self) -> Result<(), RoundError> {
         self.leave_to_others();
+        self.seen = None;
         self.turn += 1;
         let read = self.read_aside().await;
         self.finish(read.map(|()| false)).await.map(drop)
-    }
-
-    /// Watches from now on: goes on where the other replica was.
-    pub async fn take_over(&mut self) -> Result<(), RoundError> {
-        let since = self.ledger.last_event(&self.config.world).await?;
-        self.records = true;
-        self.window = EventWindow::new(since, OVERLAP);
-        self.window.leader_changed();
-        self.tasks = ActiveTasks::default();
-        self.listed = None;
-        tracing::info!(cluster = self.config.cluster, "this process watches the cluster from now on");
-        self.everything().await
     }
 
     /// Reads events, and what hints point at. Whether there was news.
@@ -285,4 +320,8 @@ impl Round {
         let read = read.await;
         self.finish(read).await
     }
+}
+
+fn overlap(config: &WatcherConfig) -> Duration {
+    if config.embedded { OVERLAP_EMBEDDED } else { OVERLAP }
 }

@@ -3,7 +3,7 @@
 use crate::drove_client::ClusterError;
 use model::{
     ClusterState, ClusterSummary, DroveEvent, EventType, MAINTENANCE_TAIL, Timestamp,
-    dashboard::{Maintenance, Stale},
+    dashboard::{ClusterStatus, Maintenance, Stale},
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -26,9 +26,19 @@ pub struct Status {
     maintenance_told: Option<Timestamp>,
     last_good: Option<Timestamp>,
     stale: Option<Stale>,
+    /// It is stale because nobody answered: whoever leads next puts an end to that.
+    is_absent: bool,
+    /// Since when no controller is known to lead.
+    leaderless: Option<Timestamp>,
 }
 
 impl Status {
+    /// Nothing was read by `now`.
+    pub fn unread(now: Timestamp) -> Self {
+        let reason = "the cluster has not been read yet".to_owned();
+        Self { stale: Some(Stale { since: now, reason }), ..Self::default() }
+    }
+
     /// `host:port` of the leader. Whether there is one, the finder knows; a summary is up to 30 s old, and gives it its
     /// name at most.
     pub fn leader(&self) -> Option<String> {
@@ -90,19 +100,42 @@ impl Status {
         }
     }
 
-    /// Another controller is followed, by its configured address, or none. What it calls itself, the summary tells later.
-    pub fn follow(&mut self, leader: Option<String>) {
+    /// Another controller is followed since `now`, by its configured address, or none. What it calls itself, the summary
+    /// tells later.
+    pub fn follow(&mut self, leader: Option<String>, now: Timestamp) {
+        self.leaderless = leader.is_none().then(|| self.leaderless.unwrap_or(now));
+        if leader.is_some() && self.is_absent && self.last_good.is_some() {
+            self.stale = None;
+        }
         self.followed = Some(leader);
+    }
+
+    /// Puts right what another replica shows by what was heard here of who leads.
+    pub fn put_right(&self, shown: &mut ClusterStatus) {
+        if let Some(since) = self.leaderless {
+            shown.leader = None;
+            shown.stale.get_or_insert(ClusterError::NoLeader.staleness(since));
+        } else if let Some(leader) = self.leader() {
+            let is_leaderless = |stale: &Stale| stale.reason == ClusterError::NoLeader.to_string();
+            shown.stale = shown.stale.take().filter(|stale| !is_leaderless(stale));
+            shown.leader.get_or_insert(leader);
+        }
     }
 
     /// The cluster answered at `now`.
     pub fn answered(&mut self, now: Timestamp) {
         self.last_good = Some(now);
         self.stale = None;
+        self.is_absent = false;
     }
 
     /// The cluster did not answer.
     pub fn failed(&mut self, error: &ClusterError, now: Timestamp) {
+        self.is_absent = error.is_absence();
+        if *error == ClusterError::NoLeader && self.followed.is_some() {
+            // The hint that says so may be on its way.
+            self.follow(None, now);
+        }
         let mut stale = error.staleness(self.last_good.unwrap_or(now));
         if let ClusterError::Unauthorized { status, .. } = error {
             stale.reason = format!(

@@ -3,6 +3,7 @@
 mod demo;
 mod doubtful;
 mod embedded;
+mod gaps;
 mod recorded;
 mod replay;
 mod replicas;

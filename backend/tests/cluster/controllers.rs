@@ -47,6 +47,8 @@ pub enum Trick {
     HalfAnswers,
     /// It is redirected there.
     Redirects(&'static str),
+    /// It is never answered.
+    Hangs,
     /// It is answered with this, whatever it was.
     Answers(u16, &'static str, &'static str),
 }
@@ -197,6 +199,9 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> io::Result<Res
     let trick = state.tricks.lock().unwrap().get_mut(parts.uri.path()).and_then(VecDeque::pop_front);
     if let Some(Trick::LosesRequest) = trick {
         return closed();
+    }
+    if let Some(Trick::Hangs) = trick {
+        std::future::pending::<()>().await;
     }
     if let Some(Trick::Answers(status, kind, text)) = trick {
         let response = Response::builder().status(status).header(header::CONTENT_TYPE, kind);

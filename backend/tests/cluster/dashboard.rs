@@ -5,9 +5,9 @@ pub use crate::requests::*;
 
 use axum::body::{Body, Bytes};
 use backend::{
-    app::{App, Served, Shared},
+    app::{App, Cluster, Served, Shared},
     assets::Assets,
-    config::{ClusterConfig, Credential, ProxyUsers, Retention, SessionConfig},
+    config::{ClusterConfig, Credential, DatabaseUrl, ProxyUsers, Retention, SessionConfig},
     middleware::host::HostRules,
     router::{self, Site},
     session::cookies::SessionCookies,
@@ -63,11 +63,26 @@ impl Dashboard {
         Self::configured(clusters, proxy, key, &SessionConfig::default()).await
     }
 
+    /// One of several, with its ledgers in `ledger`, which they share.
+    pub async fn over(clusters: Vec<ClusterConfig>, key: &[u8], ledger: &DatabaseUrl) -> Self {
+        Self::begin(clusters, None, key, &SessionConfig::default(), Some(ledger)).await
+    }
+
     pub async fn configured(
         clusters: Vec<ClusterConfig>,
         proxy: Option<ProxyUsers>,
         key: &[u8],
         sessions: &SessionConfig,
+    ) -> Self {
+        Self::begin(clusters, proxy, key, sessions, None).await
+    }
+
+    async fn begin(
+        clusters: Vec<ClusterConfig>,
+        proxy: Option<ProxyUsers>,
+        key: &[u8],
+        sessions: &SessionConfig,
+        ledger: Option<&DatabaseUrl>,
     ) -> Self {
         let folder = TempDir::new().unwrap();
         let (stop, stopping) = watch::channel(false);
@@ -77,7 +92,7 @@ impl Dashboard {
             session_key: key,
             sessions,
             proxy: proxy.as_ref(),
-            ledger: None,
+            ledger,
             retention: Retention::default(),
             stopping: stopping.clone(),
         };
@@ -91,6 +106,11 @@ impl Dashboard {
         let app = App::new(assets, hosts, stopping, clusters[0].clone(), clusters[1..].to_vec());
         let site = router::site(Arc::new(app));
         Self { site, served, _stop: stop, _folder: folder }
+    }
+
+    /// The only cluster of most of them.
+    pub fn cluster(&self) -> &Cluster {
+        self.served[0].cluster()
     }
 
     pub async fn stop(self) {

@@ -2,12 +2,12 @@
 
 use super::{
     controllers::{Mode, Trick},
-    dashboard::{Dashboard, OPERATIONS, create, eventually},
+    dashboard::{Dashboard, OPERATIONS, create, eventually, kill},
     fake::Fake,
 };
 use http::StatusCode;
 use model::{
-    Outcome,
+    Outcome, TaskState,
     dashboard::{HistoryPage, Phase, TaskDetail},
 };
 use serde_json::Value;
@@ -17,13 +17,16 @@ use std::{
 };
 
 const KILLS: usize = 100;
+/// Every so often the operation is not a CREATE but the KILL of a task that runs.
+const VICTIM_EVERY: usize = 7;
 
-/// How often each task's CREATE reached a controller that might have carried it out.
+/// How often the operation on each task reached a controller that might have carried it out.
 fn sent(fake: &Fake) -> BTreeMap<String, usize> {
     let mut sent = BTreeMap::new();
     for arrival in fake.arrivals().iter().filter(|a| a.uri.path() == OPERATIONS && a.mode != Mode::Waits) {
         let operation: Value = serde_json::from_slice(&arrival.body).unwrap();
-        *sent.entry(operation["spec"]["taskId"].as_str().unwrap().to_owned()).or_default() += 1;
+        let id = operation["spec"]["taskId"].as_str().or(operation["taskId"].as_str()).unwrap();
+        *sent.entry(id.to_owned()).or_default() += 1;
     }
     sent
 }
@@ -33,12 +36,14 @@ async fn nothing_is_sent_twice_nothing_is_lost_and_everything_is_settled() {
     let fake = Fake::start().await;
     let dashboard = Dashboard::start(&fake).await;
     dashboard.led().await;
+    let is_victim = |round: usize| round % VICTIM_EVERY == VICTIM_EVERY - 1;
+    run_victims(&fake, &dashboard, (0..KILLS).filter(|round| is_victim(*round)).collect()).await;
     let over = AtomicBool::new(false);
     let mut statuses = BTreeMap::new();
     let kills = async {
         for round in 0..KILLS {
             let (leader, next) = (round % 3, (round + 1) % 3);
-            let id = format!("kill-{round}");
+            let id = id_of(round);
             // In turn: refused, lost before it was carried out, lost after, broken off in the middle of the answer.
             let trick = [None, Some(Trick::LosesRequest), Some(Trick::LosesAnswer), Some(Trick::HalfAnswers)];
             if let Some(trick) = trick[round % 4].clone() {
@@ -46,7 +51,8 @@ async fn nothing_is_sent_twice_nothing_is_lost_and_everything_is_settled() {
             } else {
                 fake.controllers[leader].kill().await;
             }
-            let (operation, before) = (create(&id), fake.controllers[leader].count(OPERATIONS));
+            let operation = if is_victim(round) { kill(&id) } else { create(&id) };
+            let before = fake.controllers[leader].count(OPERATIONS);
             let (response, ()) = tokio::join!(dashboard.operate(&operation), async {
                 if round % 4 != 0 {
                     fake.controllers[leader].arrived_beyond(OPERATIONS, before).await;
@@ -90,14 +96,45 @@ async fn nothing_is_sent_twice_nothing_is_lost_and_everything_is_settled() {
         (page.rows.len() == KILLS && page.rows.iter().all(|row| is_settled(&row.phase))).then_some(())
     })
     .await;
-    for id in statuses.keys() {
+    let mut killed = 0;
+    for round in 0..KILLS {
+        let id = id_of(round);
         let record = dashboard.get(&format!("/apis/v1/tasks/TEST_APP/instances/{id}")).await.1;
-        let detail: TaskDetail = dashboard.read(&format!("/api/history/tasks/TEST_APP/{id}")).await;
-        let expected = if record["status"] == "SUCCESS" { None } else { Some(Outcome::NotPlaced) };
-        assert_eq!((detail.row.outcome, detail.submissions.len()), (expected, 1), "{id}: {record}");
+        let expected = match (record["status"].as_str(), record["data"]["state"].as_str()) {
+            (Some("SUCCESS"), Some("STOPPED")) => Some(Outcome::Cancelled),
+            (Some("SUCCESS"), _) => None,
+            _ => Some(Outcome::NotPlaced),
+        };
+        killed += usize::from(expected == Some(Outcome::Cancelled));
+        let shown = eventually("what became of it", async || {
+            let detail: TaskDetail = dashboard.read(&format!("/api/history/tasks/TEST_APP/{id}")).await;
+            (detail.row.outcome == expected).then_some(detail)
+        })
+        .await;
+        assert_eq!((shown.runs.len(), shown.submissions.len()), (1, 1), "{id}: {record}");
     }
+    assert!(killed > 0 && killed <= KILLS / VICTIM_EVERY, "{killed} were killed");
     dashboard.stop().await;
     fake.stop().await;
+}
+
+fn id_of(round: usize) -> String {
+    format!("kill-{round}")
+}
+
+/// Starts tasks past the dashboard, and waits until it shows them run.
+async fn run_victims(fake: &Fake, dashboard: &Dashboard, rounds: Vec<usize>) {
+    for round in &rounds {
+        let mut victim = create(&id_of(*round));
+        victim["spec"]["env"] = serde_json::json!({ "PULL_SECONDS": "0" });
+        fake.submit(&victim).await;
+    }
+    eventually("the victims", async || {
+        let page: HistoryPage = dashboard.read("/api/history/tasks?tab=all&size=200").await;
+        let running = page.rows.iter().filter(|row| row.state == Some(TaskState::Running)).count();
+        (running == rounds.len()).then_some(())
+    })
+    .await;
 }
 
 /// Further load beside the one that is judged.

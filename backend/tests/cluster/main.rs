@@ -17,6 +17,8 @@ mod kills;
 mod log_followers;
 mod operating;
 mod operations;
+mod readers;
+mod replicas;
 #[path = "../shared/requests.rs"]
 mod requests;
 mod sessions;

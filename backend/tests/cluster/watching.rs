@@ -1,9 +1,11 @@
 //! What the watcher asks of a leader, and what it makes of a change.
 
 use super::{
-    dashboard::{Dashboard, JSON, answered, basic, create, eventually, request},
+    controllers::Trick,
+    dashboard::{Dashboard, JSON, answered, basic, config, create, eventually, request},
     fake::Fake,
 };
+use backend::config::{ClusterConfig, Credential};
 use http::{Method, StatusCode};
 use model::dashboard::{Phase, TaskDetail};
 use std::time::{Duration, Instant};
@@ -88,7 +90,8 @@ async fn a_preview_reads_the_executors_again_by_the_callers_own_rights() {
         let request = request(Method::POST, "/api/placement/preview", &headers, spec.clone());
         let (status, answer) = answered(dashboard.send(request).await).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        answer["matrix"]["rows"].as_array().map_or(0, Vec::len)
+        let rows = answer["matrix"]["rows"].as_array().cloned().unwrap_or_default();
+        rows.iter().filter(|row| row["unread"] != true).count()
     };
     eventually("all untagged executors", async || (preview().await >= 5).then_some(())).await;
     let by_guest = fake.arrivals().into_iter().filter(|arrival| {
@@ -98,4 +101,35 @@ async fn a_preview_reads_the_executors_again_by_the_callers_own_rights() {
     let read: Vec<String> = by_guest.map(|arrival| arrival.uri.path().to_owned()).collect();
     assert!(read.iter().any(|path| path.starts_with("/apis/v1/cluster/executors/")), "{read:?}");
     assert!(read.len() <= 9, "not at each key that is pressed: {read:?}");
+}
+
+#[tokio::test]
+async fn a_preview_waits_neither_for_a_slow_executor_nor_for_a_cluster_that_was_never_read() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let picture = || dashboard.cluster().picture.borrow().clone();
+    let listed = eventually("the list", async || Some(picture()).filter(|picture| picture.executors.len() == 6)).await;
+    let spec = create("wish")["spec"].to_string();
+    let headers = [("authorization", &*basic("guest")), JSON];
+    let preview = async |dashboard: &Dashboard| {
+        let request = request(Method::POST, "/api/placement/preview", &headers, spec.clone());
+        let (status, answer) = answered(dashboard.send(request).await).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer
+    };
+    let slow = format!("/apis/v1/cluster/executors/{}", listed.executors[0].summary.executor_id.as_str());
+    for _ in 0..4 {
+        fake.controllers[0].trick_for(&slow, Trick::Hangs);
+    }
+    let answer = preview(&dashboard).await;
+    let rows = answer["matrix"]["rows"].as_array().unwrap();
+    let read = rows.iter().filter(|row| row["unread"] != true).count();
+    assert!(rows.len() == 6 && read >= 4, "all but the slow one, and the tagged one, were read: {answer}");
+    assert!(answer.get("refusals").is_none(), "what was not read is not missing: {answer}");
+
+    let account = Credential::basic("nobody", "wrong");
+    let blind = Dashboard::of(vec![ClusterConfig { account, ..config("blind", &fake) }], None).await;
+    blind.led().await;
+    assert_eq!(preview(&blind).await["matrix"]["rows"], serde_json::json!([]));
 }

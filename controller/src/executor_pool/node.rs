@@ -39,6 +39,7 @@ impl Node {
             numa: machine.numa.iter().map(|(id, node)| (*id, numa_view(node))).collect(),
             active_by_app: BTreeMap::new(),
             reported: None,
+            unread: false,
         };
         let free_cores: BTreeMap<u32, BTreeSet<u32>> =
             machine.numa.iter().map(|(id, node)| (*id, node.cores.clone())).collect();

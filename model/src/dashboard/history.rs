@@ -98,6 +98,16 @@ pub enum IdState {
     },
 }
 
+/// Another controller came to lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LeaderChange {
+    /// When it was found.
+    pub at: Timestamp,
+    /// What it calls itself: `host:port`.
+    pub leader: String,
+}
+
 /// Answer of `GET /api/history/tasks/{app}/{id}`; 404 if the ledger has never heard of the key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -129,6 +139,9 @@ pub struct TaskDetail {
     /// Spans in which transitions may have been missed.
     #[serde(default)]
     pub gaps: Vec<Gap>,
+    /// Who came to lead the cluster during the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaders: Vec<LeaderChange>,
     /// Until when the ID is taken, if Drove still keeps the record of an ended run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_taken_until: Option<Timestamp>,
@@ -194,6 +207,7 @@ mod tests {
             submissions: Vec::new(),
             info: None,
             matrix: None,
+            leaders: Vec::new(),
             gaps: Vec::new(),
             id_taken_until: None,
             revision: 1,

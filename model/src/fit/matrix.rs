@@ -39,6 +39,9 @@ pub struct Row {
     /// When the executor reported the figures; absent where they are live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported: Option<Timestamp>,
+    /// The executor's detail was not read yet: what its NUMA nodes have is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// A change of the spec. Absent parts stay.
@@ -72,6 +75,7 @@ pub fn evaluate(spec: &TaskSpec, view: &ClusterView) -> Matrix {
             state: executor.state.clone(),
             checks: check(&demand, executor),
             reported: executor.reported,
+            unread: executor.unread,
         })
         .collect();
     let fits = rows.iter().filter(|row| row.checks.fits()).count();
@@ -106,7 +110,7 @@ fn is_negative(resource: &crate::ResourceRequirement) -> bool {
 fn candidate(demand: &Demand, executor: &ExecutorView) -> Option<(f64, Change)> {
     const POLICY_COST: f64 = 10.0;
     let mut checks = check(demand, executor);
-    if !checks.active {
+    if !checks.active || executor.unread {
         return None;
     }
     let mut cost = 0.0;

@@ -1,6 +1,7 @@
 use super::{Demand, place};
 use crate::{
-    ExecutorId, ExecutorNodeData, ExecutorState, ResourceAllocation, SourceAppName, TaskInfo, TaskKey, Timestamp,
+    ExecutorId, ExecutorNodeData, ExecutorState, ExecutorSummary, ResourceAllocation, SourceAppName, TaskInfo, TaskKey,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,9 @@ pub struct ExecutorView {
     /// When the figures were reported; absent where they are live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported: Option<Timestamp>,
+    /// Its detail was not read yet: `numa` is one node of all it has according to the list, so nothing can be promised.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// One NUMA node.
@@ -73,12 +77,42 @@ impl ClusterView {
         }
         Self { now, executors }
     }
+
+    /// The same with executors of which only the list is known.
+    #[must_use]
+    pub fn with_unread<'a>(mut self, unread: impl IntoIterator<Item = &'a ExecutorSummary>) -> Self {
+        self.executors.extend(unread.into_iter().map(ExecutorView::unread));
+        self.executors.sort_by(|a, b| (&a.hostname, a.port).cmp(&(&b.hostname, b.port)));
+        self
+    }
 }
 
 impl ExecutorView {
     /// The executor as its own detail shows it.
     pub fn of(data: &ExecutorNodeData) -> Self {
         Self::assemble(data, &data.tasks)
+    }
+
+    /// The executor as the list of executors shows it.
+    fn unread(summary: &ExecutorSummary) -> Self {
+        let count = |n: i64| u32::try_from(n).unwrap_or(0);
+        let all = NumaView {
+            free_cores: count(summary.free_cores),
+            total_cores: count(summary.free_cores + summary.used_cores),
+            free_memory: summary.free_memory,
+            total_memory: summary.free_memory + summary.used_memory,
+        };
+        Self {
+            executor_id: summary.executor_id.clone(),
+            hostname: summary.hostname.clone(),
+            port: summary.port,
+            state: summary.state.clone(),
+            tags: summary.tags.clone(),
+            numa: BTreeMap::from([(0, all)]),
+            active_by_app: BTreeMap::new(),
+            reported: None,
+            unread: true,
+        }
     }
 
     fn assemble(data: &ExecutorNodeData, active: &[TaskInfo]) -> Self {
@@ -110,6 +144,7 @@ impl ExecutorView {
             numa,
             active_by_app: BTreeMap::new(),
             reported: Some(data.updated),
+            unread: false,
         };
         let here: BTreeMap<TaskKey, &TaskInfo> =
             active.iter().filter(|t| t.executor_id == view.executor_id).map(|t| (t.key(), t)).collect();
@@ -149,6 +184,7 @@ impl ExecutorView {
                         }
                     }
                 }
+                ResourceAllocation::Other(_) => {}
                 ResourceAllocation::Memory { memory_in_mb } => {
                     for (node, mb) in memory_in_mb {
                         if let Some(view) = self.numa.get_mut(node) {
@@ -180,6 +216,7 @@ pub(crate) mod tests {
             numa: numa.collect(),
             active_by_app: BTreeMap::new(),
             reported: None,
+            unread: false,
         }
     }
 
@@ -189,6 +226,26 @@ pub(crate) mod tests {
             "resources": [{"type": "CPU", "cores": {"0": cores}}, {"type": "MEMORY", "memoryInMB": {"0": mb}}],
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn an_executor_that_was_not_read_promises_nothing_and_is_not_missing() {
+        let summary: ExecutorSummary = serde_json::from_value(json!({
+            "executorId": "e", "hostname": "h", "port": 3000, "freeCores": 6, "usedCores": 2, "freeMemory": 100,
+            "usedMemory": 0, "tags": ["h"], "state": "ACTIVE",
+        }))
+        .unwrap();
+        let view = ClusterView::default().with_unread([&summary]);
+        let spec = |cores: i64| crate::TaskSpec {
+            resources: vec![crate::ResourceRequirement::Cpu { count: cores }],
+            ..crate::TaskSpec::default()
+        };
+        let matrix = crate::fit::evaluate(&spec(5), &view);
+        assert!(matrix.rows[0].unread && matrix.rows[0].checks.cores_fit && matrix.fits == 0);
+        assert_eq!(matrix.smallest_change, None);
+        let limits = crate::validate::EngineLimits::default();
+        assert_eq!(crate::validate::engine(&spec(5), &view, &limits), Vec::<String>::new());
+        assert_eq!(crate::validate::engine(&spec(9), &view, &limits).len(), 2, "it has no more than that");
     }
 
     #[test]

@@ -156,6 +156,7 @@ fn check_logging(found: &mut Below<'_>, logging: &LoggingSpec) {
             found.require(*max_files >= 1, files, "- At least one log will be present, so min value is 1");
             found.require(*max_files <= 100, files, "- Maximum 100 log files can be retained");
         }
+        LoggingSpec::Other(_) => {}
         LoggingSpec::Rsyslog { server, .. } => {
             found.require(!server.is_empty(), "logging.server", "- Rsyslog server url should be passed here");
         }

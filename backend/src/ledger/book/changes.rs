@@ -1,5 +1,5 @@
 use crate::ledger::{
-    fact::{Answer, Intent, SubmissionId},
+    fact::{Answer, Intent, SubmissionId, Watched},
     run::Conclusion,
 };
 use model::{Gap, TaskKey, Timestamp, Transition};
@@ -26,6 +26,8 @@ pub struct Changes {
     pub withdrawn: Vec<SubmissionId>,
     /// Spans without news.
     pub gaps: Vec<Gap>,
+    /// How far the watcher has come.
+    pub watched: Option<Watched>,
     /// Who led since when.
     pub leaders: Vec<(Timestamp, String)>,
 }
@@ -52,6 +54,7 @@ impl Changes {
             && self.answers.is_empty()
             && self.withdrawn.is_empty()
             && self.gaps.is_empty()
+            && self.watched.is_none()
             && self.leaders.is_empty()
     }
 }

@@ -12,7 +12,7 @@ use crate::ledger::{
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
 use model::{InstanceId, Source, TaskInfo, TaskKey, Timestamp, Transition, dashboard::AnswerKind};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// A heartbeat alone is written at most so often.
 const HEARTBEAT: Duration = Duration::from_secs(60);
@@ -90,11 +90,22 @@ impl Book {
         }
     }
 
-    pub(super) fn caught_up(&mut self, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
+    pub(super) fn caught_up(
+        &mut self,
+        at: Timestamp,
+        but_for: &BTreeSet<TaskKey>,
+        verdicts: &Verdicts,
+        changes: &mut Changes,
+    ) {
+        let mut kept = Vec::new();
         while let Some(((opened, run_id), key)) = self.unreported.pop_first() {
-            if at < opened + PLACING_TIME {
-                self.unreported.insert((opened, run_id), key);
-                return;
+            let is_early = at < opened + PLACING_TIME;
+            if is_early || but_for.contains(&key) {
+                kept.push(((opened, run_id), key));
+                if is_early {
+                    break;
+                }
+                continue;
             }
             let Some(run) = self.keys.get(&key).and_then(|k| k.runs.last()) else { continue };
             // An unknown outcome is settled by looking the task up, not by silence.
@@ -103,6 +114,7 @@ impl Book {
                 self.give_up(&key, opened + PLACING_TIME, verdicts, changes);
             }
         }
+        self.unreported.extend(kept);
     }
 
     pub(super) fn managed(

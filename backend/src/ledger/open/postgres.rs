@@ -14,7 +14,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger-postgres");
 
@@ -24,8 +27,10 @@ const TURN_EVERY: Duration = Duration::from_millis(500);
 const TURN_ANSWER: Duration = Duration::from_secs(2);
 /// News is looked for at least so often, should a notification be lost.
 const NEWS_EVERY: Duration = Duration::from_secs(5);
-/// A picture is stored for others at most so often.
+/// A picture is stored for others at most so often; and one that takes long, as those of large clusters do, with a pause of
+/// so many times its length.
 const PICTURES_EVERY: Duration = Duration::from_secs(1);
+const PICTURES_PAUSE_FACTOR: u32 = 10;
 /// Before a lost connection is made again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -163,6 +168,7 @@ impl Server {
         let mut connection = self.options.connect().await?;
         while pictures.changed().await.is_ok() {
             let Some(picture) = pictures.borrow_and_update().clone() else { continue };
+            let begun = Instant::now();
             sqlx::query(
                 "INSERT INTO picture (only_row, content) VALUES (1, $1) \
                  ON CONFLICT (only_row) DO UPDATE SET content = excluded.content",
@@ -171,7 +177,7 @@ impl Server {
             .execute(&mut connection)
             .await?;
             sqlx::query("SELECT pg_notify($1, '')").bind(self.picture_channel()).execute(&mut connection).await?;
-            tokio::time::sleep(PICTURES_EVERY).await;
+            tokio::time::sleep(PICTURES_EVERY.max(begun.elapsed() * PICTURES_PAUSE_FACTOR)).await;
         }
         Ok(())
     }

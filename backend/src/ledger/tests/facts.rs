@@ -2,6 +2,7 @@
 
 use super::*;
 use model::{Gap, Source};
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_run_goes_from_placing_to_its_outcome() {
@@ -70,9 +71,11 @@ async fn accepted_and_silent_for_15_seconds_is_not_placed_with_the_matrix_of_tha
     for id in ["T", "U"] {
         fixture.created(id, 0).await;
     }
-    fixture.observe([Observation::CaughtUp { at: at(14) }]).await;
+    fixture.observe([caught_up(at(14))]).await;
+    let but_for = BTreeSet::from([key("T")]);
+    fixture.observe([Observation::CaughtUp { at: at(40), but_for }]).await;
     assert_eq!(fixture.row("T").await.phase, Phase::Placing);
-    fixture.observe([Observation::CaughtUp { at: at(16) }]).await;
+    fixture.observe([caught_up(at(16))]).await;
     let detail = fixture.detail("T").await;
     assert_eq!((detail.row.outcome, detail.row.ended), (Some(Outcome::NotPlaced), Some(at(15))));
     let matrix = detail.matrix.unwrap();
@@ -266,7 +269,7 @@ async fn a_lost_answer_is_settled_by_reading_back() {
     let detail = fixture.detail("THEIRS").await;
     assert_eq!((detail.runs, detail.row.submitter), (vec![1, 2], None), "its spec is not ours");
 
-    fixture.observe([Observation::CaughtUp { at: at(60) }]).await;
+    fixture.observe([caught_up(at(60))]).await;
     assert_eq!(fixture.row("NOBODYS").await.phase, Phase::OutcomeUnknown, "silence settles nothing");
     fixture.observe([Observation::NoRecord { key: key("NOBODYS"), at: at(16) }]).await;
     assert_eq!(fixture.row("NOBODYS").await.outcome, Some(Outcome::NotPlaced));
@@ -344,4 +347,32 @@ async fn operations_on_the_cluster_are_recorded_and_are_about_no_task() {
     // The answer of the second one is lost with the process.
     let fixture = fixture.killed_and_reopened().await;
     assert_eq!((fixture.count("submission").await, fixture.ledger.revision()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_leader_is_a_fact_when_it_is_another_one() {
+    let fixture = Fixture::new().await;
+    let led = |seconds, leader: &str| Observation::Leader { at: at(seconds), leader: leader.to_owned() };
+    fixture.observe([led(-5, "ctl-1:1"), event("T", "TI-1", "RUNNING", 1)]).await;
+    fixture.observe([led(2, "ctl-1:1")]).await;
+    fixture.observe([led(3, "ctl-2:1"), led(4, "ctl-2:1")]).await;
+    fixture.observe([led(5, "ctl-1:1")]).await;
+    fixture.set_time(9);
+    let told: Vec<_> = fixture.detail("T").await.leaders.into_iter().map(|told| (told.at, told.leader)).collect();
+    assert_eq!(told, [(at(3), "ctl-2:1".to_owned()), (at(5), "ctl-1:1".to_owned())]);
+}
+
+#[tokio::test]
+async fn the_end_of_a_run_counts_though_the_executor_s_clock_is_ahead() {
+    let fixture = Fixture::new().await;
+    // By the executor's clock, then by the leader's.
+    fixture.observe([record("T", "TI-1", "RUNNING", 100), event("T", "TI-1", "STOPPED", 95)]).await;
+    let row = fixture.row("T").await;
+    assert_eq!((row.outcome, row.exit_code), (Some(Outcome::Successful), Some(0)));
+    fixture.observe([record("T", "TI-1", "RUNNING", 101)]).await;
+    assert_eq!(fixture.row("T").await.exit_code, Some(0), "a heartbeat that was on its way changes nothing");
+    assert!(
+        fixture.detail("T").await.info.is_some_and(|info| info.core_count() == 2),
+        "what only the record told is kept"
+    );
 }

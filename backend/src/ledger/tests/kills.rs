@@ -51,10 +51,10 @@ async fn an_end_that_is_reported_before_the_answer_is_lost_settles_it_too() {
 async fn a_task_that_still_runs_when_the_time_is_up_was_not_killed() {
     let fixture = running().await;
     fixture.kill("T", 5, Answer::unknown()).await;
-    fixture.observe([Observation::CaughtUp { at: at(64) }]).await;
+    fixture.observe([caught_up(at(64))]).await;
     assert_eq!(last_submission(&fixture).await.words, [""; 0]);
     let fixture = fixture.killed_and_reopened().await;
-    fixture.observe([Observation::CaughtUp { at: at(65) }]).await;
+    fixture.observe([caught_up(at(65))]).await;
     let kill = last_submission(&fixture).await;
     assert_eq!(kill.answer, AnswerKind::Unknown);
     assert_eq!(kill.words, ["the task still went on when the time for it was up: it was not carried out"]);
@@ -65,9 +65,9 @@ async fn a_task_that_still_runs_when_the_time_is_up_was_not_killed() {
 async fn a_kill_is_pending_no_longer_when_its_time_is_up() {
     let fixture = running().await;
     fixture.kill("T", 5, accepted()).await;
-    fixture.observe([Observation::CaughtUp { at: at(64) }]).await;
+    fixture.observe([caught_up(at(64))]).await;
     assert!(fixture.row("T").await.kill_pending);
-    fixture.observe([Observation::CaughtUp { at: at(65) }]).await;
+    fixture.observe([caught_up(at(65))]).await;
     let fixture = fixture.killed_and_reopened().await;
     let row = fixture.row("T").await;
     assert_eq!((row.kill_pending, row.kill), (false, Some(AnswerKind::Accepted)));
@@ -82,9 +82,9 @@ async fn an_early_kill_has_its_time_from_running_on() {
     fixture.created("T", 0).await;
     fixture.observe([event("T", "TI-1", "PROVISIONING", 1)]).await;
     fixture.kill("T", 2, accepted()).await;
-    fixture.observe([event("T", "TI-1", "RUNNING", 50), Observation::CaughtUp { at: at(100) }]).await;
+    fixture.observe([event("T", "TI-1", "RUNNING", 50), caught_up(at(100))]).await;
     assert!(fixture.row("T").await.kill_pending);
-    fixture.observe([Observation::CaughtUp { at: at(110) }]).await;
+    fixture.observe([caught_up(at(110))]).await;
     assert!(!fixture.row("T").await.kill_pending);
 }
 

@@ -27,6 +27,15 @@ async fn follows(ledger: &Ledger, other: &Ledger) {
     ledger.changes().wait_for(|seen| *seen >= revision).await.unwrap();
 }
 
+/// Returns when it is the turn of one of them.
+async fn one_watches(one: &Ledger, other: &Ledger) {
+    let (mut here, mut there) = (one.is_watching(), other.is_watching());
+    tokio::select! {
+        watches = here.wait_for(|watches| *watches) => drop(watches.unwrap()),
+        watches = there.wait_for(|watches| *watches) => drop(watches.unwrap()),
+    }
+}
+
 #[tokio::test]
 async fn what_one_replica_stores_the_other_shows() {
     let Some((fixture, other)) = replicas().await else { return };
@@ -97,11 +106,7 @@ async fn many_operations_through_two_replicas_are_each_one_run() {
 #[tokio::test]
 async fn one_replica_watches_and_the_other_takes_over() {
     let Some((fixture, other)) = replicas().await else { return };
-    let (mut here, mut there) = (fixture.ledger.is_watching(), other.is_watching());
-    tokio::select! {
-        watches = here.wait_for(|watches| *watches) => drop(watches.unwrap()),
-        watches = there.wait_for(|watches| *watches) => drop(watches.unwrap()),
-    }
+    one_watches(&fixture.ledger, &other).await;
     let (ends, goes_on) =
         if *fixture.ledger.is_watching().borrow() { (&fixture.ledger, &other) } else { (&other, &fixture.ledger) };
     assert!(!*goes_on.is_watching().borrow());
@@ -127,6 +132,16 @@ async fn runs_that_one_replica_removes_are_gone_in_the_other() {
         shows.changes().changed().await.unwrap();
     }
     assert_eq!(shows.detail(&key("OLD"), None).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_size_is_known_to_the_one_that_does_not_watch() {
+    let Some((fixture, other)) = replicas().await else { return };
+    one_watches(&fixture.ledger, &other).await;
+    fixture.created("T", 0).await;
+    let third = fixture.at.open().await;
+    third.size().wait_for(|bytes| *bytes > 0).await.unwrap();
+    assert!(!*third.is_watching().borrow());
 }
 
 #[tokio::test]

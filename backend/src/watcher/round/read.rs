@@ -2,13 +2,32 @@
 
 use super::{Round, RoundError};
 use crate::{
-    ledger::{LedgerError, Observation, PLACING_TIME, new_leader},
+    drove_client::ClusterError,
+    ledger::{LedgerError, Observation, PLACING_TIME},
     watcher::{doubts::Doubt, events::WINDOW_SIZE},
 };
-use model::{EventType, Source, TaskKey, dashboard::Phase};
+use model::{
+    EventType, ExecutorNodeData, Outcome, Source, TaskKey,
+    dashboard::{HistoryQuery, Phase, SortKey, Tab},
+};
+use std::time::Duration;
 use tokio::time::Instant;
 
+/// Of the tasks that were lost, so many are looked up again after a gap, if that was so lately.
+const LOST_AT_MOST: u32 = 50;
+const LOST_LATELY: Duration = Duration::from_secs(24 * 3600);
+/// How far the watcher has come is written so often.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
+
 impl Round {
+    /// Tells the ledger how far this has come, before it ends.
+    pub async fn tell_the_last(&self) {
+        let watched = self.window.watched().map(Observation::Watched);
+        if let Err(error) = self.tell(watched.into_iter().collect()).await {
+            tracing::warn!(%error, "how far the cluster was watched could not be recorded");
+        }
+    }
+
     /// Tells the ledger, unless another replica does.
     async fn tell(&self, observations: Vec<Observation>) -> Result<(), LedgerError> {
         match self.records {
@@ -36,7 +55,8 @@ impl Round {
         if self.has_doubts() {
             return self.look_up(1).await;
         }
-        match self.executors.has_unread() {
+        let is_unread = self.executors.unread().next().is_some();
+        match is_unread {
             true => self.read_executor_details(1).await,
             false => Ok(()),
         }
@@ -57,23 +77,22 @@ impl Round {
     pub(super) async fn read_events(&mut self) -> Result<bool, RoundError> {
         let asked = self.clock.now();
         let since = self.window.since();
-        let answer = self.ask().await.events_latest(since, WINDOW_SIZE).await?;
-        let news = self.window.take(answer, self.clock.now());
+        let client = self.client.clone();
+        let answer = self.ask(client.events_latest(since, WINDOW_SIZE)).await?;
+        let news = self.window.take(answer, asked, self.clock.now());
         self.status.answered(asked);
         if !news.gaps.is_empty() {
             self.gap_until = asked + PLACING_TIME;
             self.listed = None;
-            let unreported = self.ledger.live_runs(|run| run.phase == Phase::Placing);
-            unreported.into_iter().for_each(|run| self.doubts.add(run.key, Doubt::NotListed));
+            self.doubt_what_a_gap_may_hide().await?;
         }
+        // How far this has come is told now and then; and with a gap, which must not be found again.
+        let is_due = !news.gaps.is_empty() || self.told.is_none_or(|told| asked.since(told) >= TOLD_EVERY);
         let mut observations: Vec<Observation> = news.gaps.into_iter().map(Observation::Gap).collect();
         let is_news = !news.events.is_empty();
         let mut explained = Vec::new();
         for event in news.events {
             self.status.take_event(&event);
-            if let Some(leader) = new_leader(&event) {
-                observations.push(Observation::Leader { at: event.time, leader: leader.to_owned() });
-            }
             self.executors_changed |= changes_executors(&event.kind);
             if let Some((key, _)) = event.task_state_change() {
                 explained.push(key);
@@ -87,7 +106,11 @@ impl Round {
         let doubtful: Vec<TaskKey> = explained.iter().filter(doubtful).cloned().collect();
         doubtful.into_iter().for_each(|key| self.doubts.add(key, Doubt::Touched));
         if asked >= self.gap_until {
-            observations.push(Observation::CaughtUp { at: asked });
+            observations.push(Observation::CaughtUp { at: asked, but_for: self.doubts.hidden() });
+        }
+        if is_due {
+            observations.extend(self.window.watched().map(Observation::Watched));
+            self.told = Some(asked);
         }
         self.tell(observations).await?;
         if self.config.embedded {
@@ -104,7 +127,8 @@ impl Round {
     pub(super) async fn read_list(&mut self) -> Result<(), RoundError> {
         let live = self.ledger.live_runs(|_| true);
         let now = self.clock.now();
-        let list = self.ask().await.tasks().await?;
+        let client = self.client.clone();
+        let list = self.ask(client.tasks()).await?;
         self.listed = Some(Instant::now());
         let news = self.tasks.take(list, &live, now);
         news.missing.into_iter().for_each(|key| self.doubts.add(key, Doubt::NotListed));
@@ -131,13 +155,19 @@ impl Round {
         for run in self.ledger.live_runs(|run| run.is_doubtful) {
             self.doubts.add(run.key, Doubt::NotListed);
         }
+        let client = self.client.clone();
         let mut observations = Vec::new();
-        for key in self.doubts.take(limit, |key| self.ledger.live_run(key).is_some()) {
+        for (key, doubt) in self.doubts.take(limit, |key| self.ledger.live_run(key).is_some()) {
             let at = self.clock.now();
-            let found = match self.ask().await.task(&key).await {
+            let found = match self.ask(client.task(&key)).await {
                 Ok(found) => found,
+                Err(error @ ClusterError::BadReply { status: 200, .. }) => {
+                    // One record that cannot be read must not keep all others from being read.
+                    tracing::warn!(%error, %key, "a task could not be looked up");
+                    continue;
+                }
                 Err(error) => {
-                    self.doubts.add(key, Doubt::Touched);
+                    self.doubts.add(key, doubt);
                     return Err(error.into());
                 }
             };
@@ -156,31 +186,76 @@ impl Round {
         Ok(())
     }
 
+    /// Events are missing: they may have told of what was accepted and not reported, and of what was lost and came back.
+    async fn doubt_what_a_gap_may_hide(&mut self) -> Result<(), LedgerError> {
+        let unreported = self.ledger.live_runs(|run| run.phase == Phase::Placing);
+        unreported.into_iter().for_each(|run| self.doubts.add(run.key, Doubt::Hidden));
+        let lost = HistoryQuery {
+            tab: Tab::Finished,
+            outcomes: vec![Outcome::Lost],
+            sort: SortKey::Ended,
+            size: LOST_AT_MOST,
+            ..HistoryQuery::default()
+        };
+        let lately = self.clock.now() - LOST_LATELY;
+        let lost = self.ledger.page(&lost).await?.rows.into_iter().filter(|row| row.ended > Some(lately));
+        lost.for_each(|row| self.doubts.add(row.key, Doubt::Touched));
+        Ok(())
+    }
+
+    /// A task that an executor has and the ledger does not know to go on may be an orphan, which is in no list and of which
+    /// no event tells (contract 12, number 6).
+    pub(super) fn doubt_tasks_of(&mut self, detail: Option<&ExecutorNodeData>) {
+        for task in detail.into_iter().flat_map(|detail| &detail.tasks) {
+            let goes_on = self.ledger.live_run(&task.key()).and_then(|run| run.instance_id);
+            let is_explained = task.state.is_terminal()
+                || goes_on.as_ref() == Some(&task.instance_id)
+                || self.ledger.has_stopped(&task.instance_id);
+            if !is_explained {
+                self.doubts.add(task.key(), Doubt::Touched);
+            }
+        }
+    }
+
     pub(super) fn has_doubts(&self) -> bool {
         !self.doubts.is_empty() || self.ledger.count_live(|run| run.is_doubtful) > 0
     }
 
     pub(super) async fn read_executors(&mut self, details: usize) -> Result<(), RoundError> {
         self.executors_changed = false;
-        let list = self.ask().await.executors().await?;
+        let client = self.client.clone();
+        let list = self.ask(client.executors()).await?;
         self.executors.take_list(list);
         self.read_executor_details(details).await
     }
 
     pub(super) async fn read_executor_details(&mut self, limit: usize) -> Result<(), RoundError> {
+        let client = self.client.clone();
         for id in self.executors.oldest(limit) {
-            let detail = self.ask().await.executor(&id).await?;
+            let detail = match self.ask(client.executor(&id)).await {
+                Err(error @ ClusterError::BadReply { status: 200, .. }) => {
+                    tracing::warn!(%error, %id, "an executor's detail could not be read");
+                    None
+                }
+                detail => detail?,
+            };
+            if self.records && !self.config.embedded {
+                self.doubt_tasks_of(detail.as_ref());
+            }
             self.executors.take_detail(&id, detail);
         }
         Ok(())
     }
 
     pub(super) async fn read_summary(&mut self) -> Result<(), RoundError> {
-        let Some(summary) = self.ask().await.cluster().await? else { return Ok(()) };
+        let client = self.client.clone();
+        let Some(summary) = self.ask(client.cluster()).await? else { return Ok(()) };
         self.summary_wanted = false;
         let now = self.clock.now();
+        // Events name leaders, too, but by their hosts only, and one in four (contract 2.8).
         if let Some(leader) = self.status.take_summary(&summary, now) {
-            self.tell(vec![Observation::Leader { at: now, leader }]).await?;
+            let at = self.led_since.take().unwrap_or(now);
+            self.tell(vec![Observation::Leader { at, leader }]).await?;
         }
         Ok(())
     }

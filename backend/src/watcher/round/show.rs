@@ -1,13 +1,13 @@
 //! From what was read to the picture that everybody sees.
 
 use super::{Round, RoundError};
-use crate::watcher::{ClusterPicture, verdicts::count_pending};
+use crate::watcher::{ClusterPicture, shared::Seen, verdicts::count_pending};
 use model::{
-    ExecutorState, TaskInfo, TaskKey,
+    ExecutorState, InstanceId, TaskInfo, TaskKey,
     dashboard::{ClusterStatus, Phase},
     fit::{ClusterView, Demand},
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// Hints of the embedded core come far more often than anybody wants to see the executors.
@@ -29,20 +29,51 @@ impl Round {
 
     /// The executors as placement sees them now, for pages and for the ledger's conclusions.
     pub(super) fn renew_verdicts(&self) -> ClusterView {
-        let active: Vec<TaskInfo> = self.tasks.iter().cloned().collect();
+        let mut active: Vec<TaskInfo> = self.tasks.iter().cloned().collect();
+        // Orphans are in no list, and take room all the same.
+        let listed: BTreeSet<InstanceId> = active.iter().map(|task| task.instance_id.clone()).collect();
+        let held = self.executors.details().flat_map(|detail| &detail.tasks).filter(|task| {
+            !task.state.is_terminal()
+                && !listed.contains(&task.instance_id)
+                && !self.ledger.has_stopped(&task.instance_id)
+        });
+        active.extend(held.cloned());
         let pending: Vec<(TaskKey, Demand)> = self
             .ledger
             .live_runs(|run| run.spec.is_some())
             .into_iter()
             .filter_map(|run| Some((run.key, Demand::of(run.spec.as_deref()?))))
             .collect();
-        let mut view = ClusterView::assemble(self.clock.now(), self.executors.details(), &active, &[]);
+        let view = ClusterView::assemble(self.clock.now(), self.executors.details(), &active, &[]);
+        let mut view = view.with_unread(self.executors.unread());
         self.verdicts.renew(view.clone(), pending.clone());
         count_pending(&mut view, pending.iter().map(|(_, demand)| demand));
         view
     }
 
-    pub(super) fn show(&self) {
+    /// Shows pages, and other replicas, what is known.
+    pub(super) fn show(&mut self) {
+        let picture = Arc::new(self.seen.as_ref().map_or_else(|| self.own_picture(), |seen| self.picture_of(seen)));
+        self.picture.send_if_modified(|shown| {
+            let is_new = !picture.looks_like(shown);
+            *shown = picture.clone();
+            is_new
+        });
+        if self.records {
+            let (showing, now) = (&mut self.showing, self.clock.now());
+            self.ledger.share_picture(|| showing.next(&picture, now));
+        }
+    }
+
+    /// What another replica sees, with what is known here only.
+    fn picture_of(&self, seen: &Seen) -> ClusterPicture {
+        let mut picture = seen.picture(&self.status);
+        picture.status.not_recording = self.not_recording();
+        self.verdicts.renew(picture.view.clone(), Vec::new());
+        picture
+    }
+
+    fn own_picture(&self) -> ClusterPicture {
         let view = self.renew_verdicts();
         let now = self.clock.now();
         let executors = self.executors.all();
@@ -56,17 +87,16 @@ impl Round {
             leader: self.status.leader(),
             maintenance: self.status.maintenance(now),
             stale: self.status.stale(),
-            not_recording: self.ledger.trouble().borrow().as_ref().map(ToString::to_string),
+            not_recording: self.not_recording(),
             clock_paused: self.clock.paused(),
             active_tasks: count(goes_on),
             active_executors: count(active),
             executors: count(executors.len()),
         };
-        let picture = ClusterPicture { status, executors, view };
-        self.picture.send_if_modified(|shown| {
-            let is_new = !picture.looks_like(shown);
-            *shown = Arc::new(picture);
-            is_new
-        });
+        ClusterPicture { status, executors, view }
+    }
+
+    fn not_recording(&self) -> Option<String> {
+        self.ledger.trouble().borrow().as_ref().map(ToString::to_string)
     }
 }

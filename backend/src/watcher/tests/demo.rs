@@ -68,7 +68,7 @@ impl Demo {
         ledger.record_rehearsed(rehearsed).await.unwrap();
         let operations = Operations::new(upstream.clone(), ledger.clone(), now, Unrecordable::Refuse);
         let config = WatcherConfig::embedded("demo", &world);
-        let watcher = watcher::start(config, own_client(upstream), ledger.clone(), clock).await.unwrap();
+        let watcher = watcher::start(config, own_client(upstream), ledger.clone(), clock);
         watcher.caught_up().await;
         Self { cluster, ledger, operations, watcher, _folder: folder }
     }

@@ -71,6 +71,66 @@ async fn a_lost_executor_is_seen_without_an_event_and_so_is_what_comes_back() {
 }
 
 #[tokio::test]
+async fn a_failover_leaves_a_gap_and_an_orphan_that_ends_when_its_record_is_deleted() {
+    let mut watched = Watched::start(Recording::load(&[("failover", 0)])).await;
+    let (managed, orphan) = (TaskKey::new("REG", "f1-022137"), TaskKey::new("UNREG", "f2-022137"));
+    watched.play_until(500).await;
+    assert_eq!(watched.detail(&orphan).await.row.phase, Phase::Active);
+    *watched.recording.silent.lock().unwrap() = true;
+    watched.play_until(32_000).await;
+    *watched.recording.silent.lock().unwrap() = false;
+    watched.another_leads();
+    watched.play_until(60_000).await;
+    let detail = watched.detail(&orphan).await;
+    assert_eq!((detail.row.phase, detail.row.unmanaged), (Phase::Active, true), "not listed, and it runs");
+    let from = watched.recording.began + 500;
+    let gaps: Vec<_> = detail.gaps.iter().map(|gap| (gap.from.millis() - from, gap.to.millis() - from)).collect();
+    assert!(matches!(gaps.as_slice(), [(0, 31_500..=32_500)]), "{gaps:?}");
+    assert_eq!(detail.leaders.iter().map(|led| led.leader.as_str()).collect::<Vec<_>>(), ["localhost:10010"]);
+    let row = watched.detail(&managed).await.row;
+    assert_eq!((row.phase, row.unmanaged), (Phase::Active, false));
+
+    watched.play_all().await;
+    assert_eq!(watched.detail(&managed).await.row.outcome, Some(Outcome::Cancelled));
+    for key in [&managed, &orphan] {
+        let detail = watched.detail(key).await;
+        // The events that told how the orphan ended were not recorded.
+        assert!(detail.row.is_over() && detail.runs.len() == 1 && detail.gaps.len() == 1, "{detail:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_executor_that_is_restarted_keeps_what_runs_and_loses_what_ended_meanwhile() {
+    let mut watched = Watched::start(Recording::load(&[("executor_restart", 0)])).await;
+    let (goes_on, ended) = (TaskKey::new("REC", "r1-023022"), TaskKey::new("REC", "r2-023022"));
+    watched.play_until(40_000).await;
+    for key in [&goes_on, &ended] {
+        let row = watched.detail(key).await.row;
+        assert_eq!((row.phase, row.unmanaged), (Phase::Active, false), "{key}");
+    }
+    watched.play_all().await;
+    let row = watched.detail(&goes_on).await.row;
+    assert_eq!((row.outcome, row.exit_code.is_some_and(|code| code > 0)), (Some(Outcome::Failed), true));
+    assert!(row.transitions.iter().all(|t| t.state != TaskState::Unknown), "that state is never seen");
+    let row = watched.detail(&ended).await.row;
+    assert_eq!((row.outcome, row.transitions.last().unwrap().source.clone()), (Some(Outcome::Lost), Source::Instance));
+}
+
+#[tokio::test]
+async fn a_task_with_a_timeout_below_the_poll_interval_is_orphaned_and_ends_well() {
+    let mut watched = Watched::start(Recording::load(&[("short_timeouts", 0)])).await;
+    let key = TaskKey::new("REC", "st-022941");
+    watched.play_until(15_000).await;
+    let row = watched.detail(&key).await.row;
+    assert_eq!((row.phase, row.state, row.unmanaged), (Phase::Active, Some(TaskState::Running), true));
+    watched.play_all().await;
+    let row = watched.detail(&key).await.row;
+    assert_eq!((row.outcome, row.unmanaged), (Some(Outcome::Successful), false));
+    let pulled = watched.detail(&TaskKey::new("REC", "pt-022941")).await.row;
+    assert!(pulled.outcome.is_some() && pulled.outcome != Some(Outcome::NotPlaced), "{pulled:?}");
+}
+
+#[tokio::test]
 async fn the_picture_shows_executors_and_what_became_of_them() {
     let mut watched = Watched::start(Recording::load(&[("lost_executor", 0)])).await;
     watched.play_until(30_000).await;

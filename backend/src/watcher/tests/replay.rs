@@ -4,7 +4,7 @@ use crate::{
     clock::{Clock, ClockSetting},
     drove_client::{DroveClient, Identity},
     ledger::{Answer, Intent, Ledger, LedgerConfig, Operation, Place},
-    upstream::{Changes, Upstream, UpstreamError},
+    upstream::{Change, Changes, Upstream, UpstreamError},
     watcher::{ClusterPicture, WatcherConfig, round::Round},
 };
 use axum::body::Body;
@@ -43,9 +43,30 @@ pub struct Recording {
     operations: Vec<(i64, Value, u16, Value)>,
     /// Set to answer nothing.
     pub silent: Mutex<bool>,
+    /// Events from before this moment are forgotten: another controller leads.
+    pub led_since: AtomicI64,
 }
 
 impl Recording {
+    /// One made by hand: data of the answers to GETs, each with the time from which it is given.
+    pub fn made(answers: Vec<(&str, i64, Value)>) -> Self {
+        let mut this = Self::load(&[]);
+        this.began = 1_800_000_000_000;
+        for (path, at, data) in answers {
+            let body = json!({"status": "SUCCESS", "data": data, "message": "success"});
+            this.answers.entry(path.to_owned()).or_default().push((at, body));
+        }
+        this
+    }
+
+    /// An event at a time; call in order.
+    #[must_use]
+    pub fn with_event(mut self, at: i64, kind: &str, metadata: Value) -> Self {
+        let event = json!({"type": kind, "id": format!("e-{at}"), "time": self.began + at, "metadata": metadata});
+        self.events.push((at, serde_json::from_value(event).unwrap()));
+        self
+    }
+
     /// Several recordings of one cluster, one after the other; those after the first begin `later` milliseconds later.
     pub fn load(names: &[(&str, i64)]) -> Self {
         let mut this = Self {
@@ -55,6 +76,7 @@ impl Recording {
             events: Vec::new(),
             operations: Vec::new(),
             silent: Mutex::new(false),
+            led_since: AtomicI64::new(0),
         };
         for (name, later) in names {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/recordings/{name}.json"));
@@ -74,10 +96,13 @@ impl Recording {
         if entry["request"]["method"] == "POST" && route.ends_with("/operations") {
             let status = u16::try_from(entry["response"]["status"].as_u64().unwrap()).unwrap();
             self.operations.push((at, entry["request"]["body"].clone(), status, body.clone()));
+        } else if entry["response"]["status"] != 200 {
+            // Of a controller that does not lead, or of nobody.
         } else if route.ends_with("/events/latest") {
             if self.began == 0 {
-                let asked: i64 = query.trim_start_matches("lastSyncTime=").parse().unwrap();
-                self.began = asked - at;
+                let asked = query.strip_prefix("lastSyncTime=").map(|asked| asked.parse().unwrap());
+                // Asked for all of them, right after the newest was raised.
+                self.began = asked.or(body["data"]["lastSyncTime"].as_i64()).unwrap() - at;
             }
             for event in body["data"]["events"].as_array().unwrap() {
                 let event: DroveEvent = serde_json::from_value(event.clone()).unwrap();
@@ -92,9 +117,10 @@ impl Recording {
 
     fn answer(&self, path: &str, query: &str, now: i64) -> Value {
         if path.ends_with("/events/latest") {
+            let led_since = self.led_since.load(Ordering::Relaxed);
             let since = query.split('&').find_map(|pair| pair.strip_prefix("lastSyncTime=")).unwrap().parse().unwrap();
             let mut visible: Vec<&DroveEvent> =
-                self.events.iter().filter(|(at, _)| *at <= now).map(|(_, event)| event).collect();
+                self.events.iter().filter(|(at, _)| *at <= now && *at >= led_since).map(|(_, event)| event).collect();
             visible.sort_by_key(|event| std::cmp::Reverse(event.time));
             let last = visible.first().map_or(Timestamp(since), |event| event.time);
             visible.retain(|event| event.time > Timestamp(since));
@@ -150,20 +176,19 @@ impl Watched {
         let client = DroveClient::new(upstream(&recording, &position, &requests), Identity::Nobody);
         let config = WatcherConfig { budget: u32::MAX, ..WatcherConfig::real("real", WORLD) };
         let (sender, picture) = watch::channel(Arc::new(ClusterPicture::default()));
-        let round = Round::new(config, client, ledger.clone(), clock.clone(), None, sender);
+        let round = Round::new(config, client, ledger.clone(), clock.clone(), sender);
         let operations = recording.operations.clone();
         Self { recording, ledger, requests, picture, position, clock, round, operations, _folder: folder }
     }
 
     /// Another watcher of the same ledger, which goes on after the last event recorded.
     pub async fn restart(&mut self) {
-        let since = self.ledger.last_event(WORLD).await.unwrap();
         let client = DroveClient::new(upstream(&self.recording, &self.position, &self.requests), Identity::Nobody);
         let config = WatcherConfig { budget: u32::MAX, ..WatcherConfig::real("real", WORLD) };
         let (sender, picture) = watch::channel(Arc::new(ClusterPicture::default()));
-        self.round = Round::new(config, client, self.ledger.clone(), self.clock.clone(), since, sender);
+        self.round = Round::new(config, client, self.ledger.clone(), self.clock.clone(), sender);
         self.picture = picture;
-        self.round.everything().await.unwrap();
+        self.round.begin_to_watch().await.unwrap();
     }
 
     /// Plays everything, reading as often as the watcher of a real cluster does.
@@ -190,6 +215,22 @@ impl Watched {
         self.position.store(now, Ordering::Relaxed);
         let time = Timestamp(self.recording.began + now);
         self.clock.set(ClockSetting { offset_ms: 0, paused_at: Some(time) });
+    }
+
+    /// A CREATE that was accepted at this moment.
+    pub async fn create(&self, id: &str) {
+        let body = json!({"type": "CREATE", "opSpec": {"timeout": "5m", "parallelism": 1, "failureStrategy": "STOP"},
+            "spec": {"sourceAppName": "APP", "taskId": id,
+                "executable": {"type": "DOCKER", "url": "image:1", "dockerPullTimeout": "100s"},
+                "resources": [{"type": "CPU", "count": 1}, {"type": "MEMORY", "sizeInMB": 64}],
+                "placementPolicy": {"type": "ANY"}}});
+        self.submit(self.position.load(Ordering::Relaxed), &body, 200, &json!({"status": "SUCCESS"})).await;
+    }
+
+    /// Another controller leads from this moment on, and has no events of before.
+    pub fn another_leads(&mut self) {
+        self.recording.led_since.store(self.position.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.round.note(vec![Change::Leader(Some("127.0.0.1:10010".to_owned()))]);
     }
 
     async fn submit(&self, at: i64, body: &Value, status: u16, answer: &Value) {

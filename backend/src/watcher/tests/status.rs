@@ -46,17 +46,17 @@ fn led_by(leader: &str) -> ClusterSummary {
 #[test]
 fn whether_there_is_a_leader_the_finder_knows_and_an_old_summary_does_not() {
     let mut status = Status::default();
-    status.follow(Some("10.0.0.1:80".to_owned()));
+    status.follow(Some("10.0.0.1:80".to_owned()), at(0));
     assert_eq!(status.leader().as_deref(), Some("10.0.0.1:80"));
     assert_eq!(status.take_summary(&led_by("ctl-1:10000"), at(0)).as_deref(), Some("ctl-1:10000"));
     assert_eq!(status.leader().as_deref(), Some("ctl-1:10000"), "by the name it has for itself");
     assert_eq!(status.take_summary(&led_by("Leader election underway"), at(5)), None);
     assert_eq!(status.leader().as_deref(), Some("ctl-1:10000"));
-    status.follow(None);
+    status.follow(None, at(6));
     assert_eq!(status.take_summary(&led_by("ctl-1:10000"), at(10)), None);
     assert_eq!(status.leader(), None);
 
-    status.follow(Some("10.0.0.2:80".to_owned()));
+    status.follow(Some("10.0.0.2:80".to_owned()), at(11));
     assert_eq!(status.take_summary(&led_by("ctl-1:10000"), at(15)), None, "the name of the one before");
     assert_eq!(status.leader().as_deref(), Some("10.0.0.2:80"));
     assert_eq!(status.take_summary(&led_by("ctl-2:10000"), at(45)).as_deref(), Some("ctl-2:10000"));

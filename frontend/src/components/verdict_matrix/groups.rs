@@ -17,8 +17,14 @@ impl<'a> Group<'a> {
     }
 }
 
-const TITLES: &[&str] =
-    &["fit", "too few cores on one node", "too little memory there", "not for this placement", "take no tasks"];
+const TITLES: &[&str] = &[
+    "fit",
+    "not read yet",
+    "too few cores on one node",
+    "too little memory there",
+    "not for this placement",
+    "take no tasks",
+];
 
 /// Groups with rows, those that fit first.
 pub fn groups(matrix: &Matrix) -> Vec<Group<'_>> {
@@ -35,6 +41,7 @@ fn title_of(row: &Row) -> &'static str {
         () if checks.fits() => "fit",
         () if !checks.active => "take no tasks",
         () if checks.policy_miss.is_some() => "not for this placement",
+        () if row.unread => "not read yet",
         () if !checks.cores_fit => "too few cores on one node",
         () => "too little memory there",
     }
@@ -60,6 +67,7 @@ mod tests {
                 node,
             },
             reported: None,
+            unread: false,
         }
     }
 

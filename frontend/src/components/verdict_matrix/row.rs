@@ -12,8 +12,11 @@ use model::{
 pub fn row(matrix: &Matrix, row: &Row, names: &ShortNames, now: Timestamp) -> AnyView {
     let checks = &row.checks;
     let name = names.name_or(row.executor_id.as_str(), &row.hostname);
-    let (icon, verdict, fits) =
-        if checks.fits() { (IconName::Check, "Fits: ", "yes") } else { (IconName::Cross, "Does not fit: ", "no") };
+    let (icon, verdict, fits) = match () {
+        () if checks.fits() => (IconName::Check, "Fits: ", "yes"),
+        () if row.unread => (IconName::Cross, "Not read yet: ", "no"),
+        () => (IconName::Cross, "Does not fit: ", "no"),
+    };
     let state = if checks.active { String::new() } else { row.state.label().to_lowercase() };
     let placement = checks.policy_miss.as_ref().map(missed).unwrap_or_default();
     let cores = match checks.cores_fit {
@@ -24,7 +27,11 @@ pub fn row(matrix: &Matrix, row: &Row, names: &ShortNames, now: Timestamp) -> An
         true => format_megabytes(checks.best_memory),
         false => format!("{} of {}", format_megabytes(checks.best_memory), format_megabytes(matrix.memory_mb)),
     };
-    let reported = row.reported.map_or_else(|| "live".to_owned(), |at| format_ago(at, now));
+    let reported = match row.reported {
+        _ if row.unread => "not read yet".to_owned(),
+        Some(at) => format_ago(at, now),
+        None => "live".to_owned(),
+    };
     view! {
         <tr data-fits=fits>
             <th scope="row" title=row.hostname.clone()>

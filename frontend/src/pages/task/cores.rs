@@ -101,6 +101,7 @@ fn allocated(info: &TaskInfo) -> String {
                     format!("{list} on NUMA {node}")
                 }))
             }
+            ResourceAllocation::Other(_) => {}
             ResourceAllocation::Memory { memory_in_mb } => parts.extend(
                 memory_in_mb
                     .iter()

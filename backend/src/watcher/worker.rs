@@ -1,0 +1,224 @@
+//! What is read when: while it is this process's turn to watch, and while another replica does.
+
+use super::{
+    refresh::Refreshed,
+    round::{Noted, Round},
+};
+use crate::upstream::{Change, Changes};
+use futures_util::{FutureExt, StreamExt};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
+
+/// Events are read so often; twice as often while there are any.
+const EVENTS_EVERY: Duration = Duration::from_secs(1);
+/// The list of active tasks, and one further read, so often.
+const LISTS_EVERY: Duration = Duration::from_secs(2);
+/// Longest pause after failures.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A round at hints is followed by a pause of so many times its length, so that reading takes a third of a core at most.
+const PAUSE_FACTOR: u32 = 2;
+const LONGEST_HINT_PAUSE: Duration = Duration::from_millis(300);
+/// When the replica that watches has shown nothing for so long, and nobody else begins to, this one reads a little itself.
+/// Longer than what one read may take and the pause after it.
+pub const LONGEST_SILENCE: Duration = Duration::from_secs(20);
+
+/// Works for a [`super::Watcher`].
+pub struct Worker {
+    /// What is read.
+    pub round: Round,
+    /// Set once everything was read, or shown by another replica, for the first time.
+    pub caught_up: watch::Sender<bool>,
+    /// Whether this process watches.
+    pub turn: watch::Receiver<bool>,
+    /// What the replica that does shows.
+    pub shared: watch::Receiver<Option<Arc<str>>>,
+    /// What was read on users' behalf.
+    pub refreshed: mpsc::Receiver<Refreshed>,
+}
+
+/// When what is read next.
+struct Schedule {
+    lists: Instant,
+    events: Instant,
+    /// Hints are not followed sooner.
+    hints: Instant,
+    failures: u32,
+}
+
+impl Worker {
+    /// Works until `stopped` turns true.
+    pub async fn run(mut self, mut stopped: watch::Receiver<bool>) {
+        // Hints are listened to before the first read: nothing falls in between.
+        let mut changes = self.round.changes();
+        let working = async {
+            loop {
+                if *self.turn.borrow_and_update() {
+                    self.watch(&mut changes).await;
+                } else {
+                    self.look_on(&mut changes).await;
+                }
+            }
+        };
+        tokio::select! {
+            () = working => {}
+            // The sender is part of the handle: when it is gone, nobody can stop this any other way.
+            _ = stopped.wait_for(|stop| *stop) => {}
+        }
+        self.round.tell_the_last().await;
+    }
+
+    /// Watches until it is the turn of another.
+    async fn watch(&mut self, changes: &mut Changes) {
+        if !self.begin(changes).await {
+            return;
+        }
+        self.caught_up.send_replace(true);
+        let mut due = Schedule::from_now();
+        loop {
+            let noted = tokio::select! {
+                // The ledger lives as long as this does.
+                Ok(()) = self.turn.changed() => match *self.turn.borrow_and_update() {
+                    true => continue,
+                    false => return,
+                },
+                Some(batch) = changes.next() => self.round.note(batch),
+                Some(refreshed) = self.refreshed.recv() => {
+                    take_details(&mut self.round, refreshed);
+                    continue;
+                }
+                () = sleep_until(due.next()) => Noted::Nothing,
+            };
+            match noted {
+                Noted::NewLeader => due.at_once(),
+                Noted::Touched if self.round.reads_at_hints() => {
+                    // Whatever else has come by now belongs to the same round.
+                    sleep_until(due.hints).await;
+                    while let Some(Some(batch)) = changes.next().now_or_never() {
+                        self.round.note(batch);
+                    }
+                }
+                Noted::Touched => {
+                    // A read soon enough tells what it was, for all hints at once.
+                    due.events = due.events.min(due.hints);
+                    continue;
+                }
+                Noted::Nothing if due.next() > Instant::now() => continue,
+                Noted::Nothing => {}
+            }
+            self.read(&mut due).await;
+        }
+    }
+
+    /// Reads everything for the first time, again and again until that works. Whether it is still this process's turn.
+    async fn begin(&mut self, changes: &mut Changes) -> bool {
+        let mut failures = 0;
+        while let Err(error) = self.round.begin_to_watch().await {
+            failures += 1;
+            tracing::warn!(%error, "the cluster could not be read at first; trying again");
+            let again = Instant::now() + pause_after(failures);
+            loop {
+                tokio::select! {
+                    () = sleep_until(again) => break,
+                    Ok(()) = self.turn.changed() => if !*self.turn.borrow_and_update() {
+                        return false;
+                    },
+                    Some(refreshed) = self.refreshed.recv() => take_details(&mut self.round, refreshed),
+                    Some(batch) = changes.next() => if self.round.note(batch) == Noted::NewLeader {
+                        break;
+                    },
+                }
+            }
+        }
+        true
+    }
+
+    async fn read(&mut self, due: &mut Schedule) {
+        let begun = Instant::now();
+        let lists = begun >= due.lists;
+        let done = if lists { self.round.lists().await } else { self.round.events().await };
+        let is_busy = done.as_ref().is_ok_and(|news| *news);
+        match done {
+            Ok(_) => due.failures = 0,
+            Err(error) => {
+                due.failures += 1;
+                tracing::warn!(%error, failures = due.failures, "the cluster could not be read");
+            }
+        }
+        let (now, pause, busy_pause) = (Instant::now(), pause_after(due.failures), EVENTS_EVERY / 2);
+        if lists {
+            due.lists = now + LISTS_EVERY.max(pause);
+        }
+        due.events = now + if is_busy { busy_pause } else { EVENTS_EVERY.max(pause) };
+        due.hints = now
+            + match self.round.reads_at_hints() {
+                true => (now - begun).saturating_mul(PAUSE_FACTOR).min(LONGEST_HINT_PAUSE).max(pause),
+                false => busy_pause.max(pause),
+            };
+    }
+
+    /// Shows what another replica sees, until it is this one's turn. What happens is told by the ledger.
+    async fn look_on(&mut self, changes: &mut Changes) {
+        self.round.leave_to_others();
+        // What was shown before this began is shown, too.
+        self.shared.mark_changed();
+        let mut read_from = Instant::now() + LONGEST_SILENCE;
+        loop {
+            tokio::select! {
+                // The ledger lives as long as this does.
+                Ok(()) = self.turn.changed() => if *self.turn.borrow_and_update() {
+                    return;
+                },
+                Ok(()) = self.shared.changed() => {
+                    let shared = self.shared.borrow_and_update().clone();
+                    if shared.is_some_and(|shared| self.round.show_shared(&shared)) {
+                        self.caught_up.send_replace(true);
+                        read_from = Instant::now() + LONGEST_SILENCE;
+                    }
+                }
+                Some(batch) = changes.next() => {
+                    // What became of a task is for the one that watches to find out.
+                    self.round.note(batch.into_iter().filter(|change| matches!(change, Change::Leader(_))).collect());
+                }
+                Some(refreshed) = self.refreshed.recv() => take_details(&mut self.round, refreshed),
+                () = sleep_until(read_from) => {
+                    if let Err(error) = self.round.aside().await {
+                        tracing::warn!(%error, "no other replica shows the cluster, and it could not be read");
+                    }
+                    read_from = Instant::now() + LISTS_EVERY;
+                }
+            }
+        }
+    }
+}
+
+impl Schedule {
+    fn from_now() -> Self {
+        let now = Instant::now();
+        Self { lists: now + LISTS_EVERY, events: now + EVENTS_EVERY, hints: now, failures: 0 }
+    }
+
+    fn next(&self) -> Instant {
+        self.events.min(self.lists)
+    }
+
+    fn at_once(&mut self) {
+        (self.lists, self.failures) = (Instant::now(), 0);
+    }
+}
+
+fn take_details(round: &mut Round, Refreshed { details, shown }: Refreshed) {
+    round.take_details(details);
+    // Whoever waited may have gone.
+    let _ = shown.send(());
+}
+
+/// Pause after so many failures in a row: none, then 1 s, doubled up to a limit.
+fn pause_after(failures: u32) -> Duration {
+    match failures {
+        0 => Duration::ZERO,
+        n => Duration::from_secs(1).saturating_mul(1 << (n - 1).min(8)).min(LONGEST_PAUSE),
+    }
+}
