@@ -5,6 +5,7 @@ mod facts;
 mod file;
 mod kills;
 mod lists;
+mod machines;
 mod ours;
 mod postgres;
 mod restart;
