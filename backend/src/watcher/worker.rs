@@ -84,7 +84,7 @@ impl Worker {
                     true => continue,
                     false => return,
                 },
-                Some(batch) = changes.next() => self.round.note(batch),
+                Some(batch) = changes.next() => self.note_all(batch, changes),
                 Some(refreshed) = self.refreshed.recv() => {
                     take_details(&mut self.round, refreshed);
                     continue;
@@ -133,6 +133,16 @@ impl Worker {
             }
         }
         true
+    }
+
+    /// Keeps `first` and all hints that have come since: they belong to the same round. A leader that was lost and found many
+    /// times is read once.
+    fn note_all(&mut self, first: Vec<Change>, changes: &mut Changes) -> Noted {
+        let mut noted = self.round.note(first);
+        while let Some(Some(batch)) = changes.next().now_or_never() {
+            noted = noted.max(self.round.note(batch));
+        }
+        noted
     }
 
     async fn read(&mut self, due: &mut Schedule) {
