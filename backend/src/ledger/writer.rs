@@ -26,6 +26,8 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
+/// A replica that lives and has lost its connections has them back by then. Until it has, it looks as if it had ended.
+const BACK_AGAIN: Duration = Duration::from_secs(5);
 /// Facts stored in one transaction.
 const FACTS_AT_ONCE: usize = 128;
 /// Intents stored in one transaction.
@@ -92,6 +94,7 @@ impl Writer {
         let mut next_sweep = tokio::time::interval(SWEEP_EVERY);
         next_sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sweep = None;
+        let mut judged_from = Instant::now();
         let mut facts_from = Instant::now();
         let mut sweep_from = Instant::now();
         let mut is_busy = false;
@@ -123,12 +126,19 @@ impl Writer {
                 }
                 () = moved(&mut is_watching) => {
                     next_sweep.reset_immediately();
+                    judged_from = Instant::now() + BACK_AGAIN;
                     continue;
                 }
                 _ = next_sweep.tick(), if sweep.is_none() && !is_stuck => {
                     let watches = *self.turn.is_watching().borrow();
                     sweep = Some(if watches { Sweep::new(self.limits()) } else { Sweep::of_size() });
-                    facts.extend(self.left_by_dead_replicas().await);
+                    if Instant::now() >= judged_from {
+                        facts.extend(self.left_by_dead_replicas().await);
+                    } else {
+                        // What fails here fails again when something is to be stored, and is told then.
+                        drop(self.be_ready().await);
+                        next_sweep.reset_at(judged_from);
+                    }
                 }
                 // Removing takes a part of the writer's time only, and none that somebody waits for.
                 () = tokio::time::sleep_until(sweep_from), if sweep.is_some() && !is_stuck && !is_busy => {
