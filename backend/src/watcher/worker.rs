@@ -115,7 +115,10 @@ impl Worker {
     /// Reads everything for the first time, again and again until that works. Whether it is still this process's turn.
     async fn begin(&mut self, changes: &mut Changes) -> bool {
         let mut failures = 0;
-        while let Err(error) = self.round.begin_to_watch().await {
+        loop {
+            // Who leads is known before anything is read.
+            self.note_all(Vec::new(), changes);
+            let Err(error) = self.round.begin_to_watch().await else { return true };
             failures += 1;
             tracing::warn!(%error, "the cluster could not be read at first; trying again");
             let again = Instant::now() + pause_after(failures);
@@ -132,7 +135,6 @@ impl Worker {
                 }
             }
         }
-        true
     }
 
     /// Keeps `first` and all hints that have come since: they belong to the same round. A leader that was lost and found many
