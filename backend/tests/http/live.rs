@@ -1,11 +1,11 @@
 use crate::{
     events::{Event, Events},
-    support::{ADMIN, Dashboard, get},
+    support::{ADMIN, Dashboard, eventually, get},
 };
 use http::StatusCode;
 use model::{
     TaskKey, TaskState,
-    dashboard::{LiveDelta, LiveNotice, LiveSnapshot, LogFrame, TasksDelta, ViewDelta, ViewSnapshot},
+    dashboard::{LiveDelta, LiveNotice, LiveSnapshot, LogFrame, TaskDetail, TasksDelta, ViewDelta, ViewSnapshot},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -231,9 +231,17 @@ async fn an_older_run_is_shown_when_it_is_asked_for() {
     };
     dashboard.create("T-1", json!({ "ITERATIONS": "2", "PULL_SECONDS": "0" })).await;
     dashboard.step(30_000).await;
+    let seen = async |is_so: fn(&TaskDetail) -> bool| {
+        eventually("the run", async || {
+            Some(dashboard.get::<TaskDetail>("/api/history/tasks/TEST_APP/T-1").await).filter(is_so)
+        })
+        .await
+    };
+    seen(|detail| detail.row.is_over()).await;
     delete().await;
     dashboard.create("T-1", json!({ "ITERATIONS": "600", "PULL_SECONDS": "0" })).await;
     dashboard.step(5_000).await;
+    seen(|detail| detail.runs == [1, 2]).await;
     for (query, run) in [("", 2), ("&run=1", 1), ("&run=2", 2)] {
         let mut events = Events::open(&dashboard, &format!("view=task&key=TEST_APP/T-1{query}"), None).await;
         let snapshot: LiveSnapshot = serde_json::from_str(&events.next().await.unwrap().data).unwrap();
