@@ -237,6 +237,7 @@ async fn an_older_run_is_shown_when_it_is_asked_for() {
         })
         .await
     };
+    dashboard.listed("T-1").await;
     seen(|detail| detail.row.is_over()).await;
     delete().await;
     dashboard.create("T-1", json!({ "ITERATIONS": "600", "PULL_SECONDS": "0" })).await;
