@@ -269,6 +269,11 @@ impl Ledger {
         self.published.count_live(wanted)
     }
 
+    /// Tasks whose last run may be that of a CREATE whose answer was lost: a whole record would tell. Asks no database.
+    pub fn doubtful(&self) -> Vec<TaskKey> {
+        self.published.doubtful()
+    }
+
     /// The run of a key that goes on.
     pub fn live_run(&self, key: &TaskKey) -> Option<LiveRun> {
         self.published.live_run(key)

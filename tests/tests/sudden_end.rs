@@ -60,9 +60,12 @@ async fn until(server: &Server, id: &str, looks: impl Fn(&TaskDetail) -> bool) -
     .with_context(|| last)
 }
 
-/// It ran once and ended well, says the ledger.
+/// It ran once and ended well, says the ledger; that it was accepted too, once its record was read back.
 async fn ran_once(server: &Server, id: &str) -> Result<()> {
-    let ended = until(server, id, |detail| detail.row.outcome.is_some()).await?;
+    let is_settled = |detail: &TaskDetail| {
+        detail.row.outcome.is_some() && detail.submissions.iter().all(|one| one.answer != AnswerKind::Unknown)
+    };
+    let ended = until(server, id, is_settled).await?;
     ensure!(ended.row.outcome == Some(Outcome::Successful), "{id}: {:?}", ended.row);
     ensure!(ended.runs == [1] && ended.submissions.len() == 1, "{id}: {:?}", ended.submissions);
     ensure!(ended.submissions[0].answer == AnswerKind::Accepted, "{id}: {:?}", ended.submissions);

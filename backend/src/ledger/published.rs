@@ -36,7 +36,8 @@ pub struct LiveRun {
     pub has_allocations: bool,
     /// Drove reports it and does not list it.
     pub unmanaged: bool,
-    /// The answer to its CREATE was lost, and no whole record has told yet whether it is ours.
+    /// The answer to its CREATE was lost, and no whole record has told yet whether it is ours. Also of one that ended,
+    /// while Drove may still have that record.
     pub is_doubtful: bool,
     /// What it asked for, while no executor has reported it.
     pub spec: Option<Arc<TaskSpec>>,
@@ -56,7 +57,8 @@ impl LiveRun {
             updated: row.updated,
             has_allocations: facts.info.as_ref().is_some_and(|info| !info.resources.is_empty()),
             unmanaged: row.unmanaged,
-            is_doubtful: facts.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Unknown),
+            is_doubtful: facts.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Unknown)
+                && (!row.is_over() || (facts.is_reported() && !facts.is_forgotten && !facts.superseded)),
             spec: facts.create.as_ref().and_then(|create| create.spec.clone()).filter(|_| !facts.is_reported()),
             is_over: row.is_over(),
         }
@@ -94,6 +96,8 @@ pub struct Published {
     size: watch::Sender<u64>,
     /// The last run of each key that goes on.
     live: Mutex<BTreeMap<TaskKey, LiveRun>>,
+    /// The last run of each key that has ended and is doubtful.
+    ended_in_doubt: Mutex<BTreeMap<TaskKey, i64>>,
     stopped: Mutex<Stopped>,
     verdicts: Mutex<Option<Arc<Verdicts>>>,
     pulse: Arc<Pulse>,
@@ -108,6 +112,7 @@ impl Published {
             trouble: watch::Sender::new(None),
             size: watch::Sender::new(0),
             live: Mutex::default(),
+            ended_in_doubt: Mutex::default(),
             stopped: Mutex::default(),
             verdicts: Mutex::default(),
             pulse: Arc::default(),
@@ -162,6 +167,7 @@ impl Published {
     /// A batch was committed.
     pub fn show(&self, runs: Vec<LiveRun>, revision: u64) {
         let mut live = self.lock();
+        let mut ended_in_doubt = self.ended_in_doubt.lock().unwrap_or_else(PoisonError::into_inner);
         for run in runs {
             if run.is_over
                 && run.state == Some(TaskState::Stopped)
@@ -172,13 +178,18 @@ impl Published {
             if live.get(&run.key).is_some_and(|shown| shown.run_id > run.run_id) {
                 continue;
             }
+            if run.is_over && run.is_doubtful {
+                ended_in_doubt.insert(run.key.clone(), run.run_id);
+            } else if ended_in_doubt.get(&run.key).is_some_and(|ended| *ended <= run.run_id) {
+                ended_in_doubt.remove(&run.key);
+            }
             if run.is_over {
                 live.remove(&run.key);
             } else {
                 live.insert(run.key.clone(), run);
             }
         }
-        drop(live);
+        drop((live, ended_in_doubt));
         self.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
     }
 
@@ -195,6 +206,13 @@ impl Published {
     /// How many of them are wanted.
     pub fn count_live(&self, wanted: impl Fn(&LiveRun) -> bool) -> usize {
         self.lock().values().filter(|run| wanted(run)).count()
+    }
+
+    /// Tasks whose last run is doubtful, whether it goes on or not.
+    pub fn doubtful(&self) -> Vec<TaskKey> {
+        let live = self.lock();
+        let ended = self.ended_in_doubt.lock().unwrap_or_else(PoisonError::into_inner);
+        live.values().filter(|run| run.is_doubtful).map(|run| &run.key).chain(ended.keys()).cloned().collect()
     }
 
     /// The run of a key that goes on.

@@ -4,7 +4,7 @@
 mod load;
 mod shared;
 
-pub use load::{Unanswered, load_keys, load_live, load_runs, load_unanswered};
+pub use load::{Unanswered, load_ended_in_doubt, load_keys, load_live, load_runs, load_unanswered};
 pub use shared::{
     SUBMISSIONS_AT_ONCE, changed_runs, insert_removals, is_dead, lock, next_run, next_submission, next_submissions,
     notify, removed_runs, revision,

@@ -85,6 +85,21 @@ pub async fn load_live(connection: &mut Connection, scope: &Scope) -> sqlx::Resu
     Ok((here, elsewhere))
 }
 
+/// Keys of the runs of this world that ended, and of which nobody knows yet whether they are those of a CREATE whose
+/// answer was lost.
+pub async fn load_ended_in_doubt(connection: &mut Connection, scope: &Scope) -> sqlx::Result<Vec<TaskKey>> {
+    let query = Query::new(
+        "SELECT run.app, run.task FROM submission AS made JOIN run ON run.submission_id = made.submission_id \
+             AND run.run_id = made.run_id \
+         WHERE made.cluster = $1 AND made.answer = 'UNKNOWN' AND made.operation = 'CREATE' \
+             AND run.world_id = $2 AND run.is_over = 1 AND run.instance_id IS NOT NULL \
+             AND NOT EXISTS (SELECT 1 FROM conclusion WHERE conclusion.cluster = made.cluster \
+                 AND conclusion.run_id = run.run_id AND conclusion.kind = 'FORGOTTEN')",
+    );
+    let rows = connection.fetch_all(query.bind(&scope.cluster).bind(&scope.world)).await?;
+    rows.iter().map(key).collect()
+}
+
 /// Intents of this world without an answer.
 pub async fn load_unanswered(connection: &mut Connection, scope: &Scope) -> sqlx::Result<Vec<Unanswered>> {
     let query = Query::new(

@@ -36,6 +36,23 @@ async fn an_event_alone_decides_nothing_and_a_record_does() {
 }
 
 #[tokio::test]
+async fn what_ended_in_doubt_is_looked_up_until_a_record_tells_or_there_is_none() {
+    for (settles, answer) in [(true, AnswerKind::Accepted), (false, AnswerKind::Unknown)] {
+        let fixture = doubtful().await;
+        fixture.observe([event("T", "TI-1", "RUNNING", 1), event("T", "TI-1", "STOPPED", 2)]).await;
+        assert_eq!(fixture.ledger.doubtful(), [key("T")]);
+
+        let fixture = fixture.killed_and_reopened().await;
+        assert_eq!(fixture.ledger.doubtful(), [key("T")], "its record is wanted");
+        let no_record = Observation::NoRecord { key: key("T"), at: at(4) };
+        fixture.observe([if settles { record("T", "TI-1", "STOPPED", 2) } else { no_record }]).await;
+        assert_eq!(fixture.detail("T").await.submissions[0].answer, answer);
+        assert_eq!(fixture.ledger.doubtful(), []);
+        assert_eq!(fixture.killed_and_reopened().await.ledger.doubtful(), []);
+    }
+}
+
+#[tokio::test]
 async fn a_record_that_differs_takes_back_what_an_event_had_suggested() {
     for (path, value) in [
         ("/resources/0/cores", json!({"0": [2]})),

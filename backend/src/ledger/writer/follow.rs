@@ -34,8 +34,9 @@ impl Writer {
         self.foreign.clear();
         let unanswered = store::load_unanswered(&mut self.connection, &self.scope).await?;
         let (here, _) = store::load_live(&mut self.connection, &self.scope).await?;
-        let keys: BTreeSet<TaskKey> =
-            here.into_iter().chain(unanswered.iter().map(|intent| intent.intent.key.clone())).collect();
+        let ended = store::load_ended_in_doubt(&mut self.connection, &self.scope).await?;
+        let unanswered_keys = unanswered.iter().map(|intent| intent.intent.key.clone());
+        let keys: BTreeSet<TaskKey> = here.into_iter().chain(ended).chain(unanswered_keys).collect();
         let mut live = Vec::new();
         for (key, runs) in store::load_keys(&mut self.connection, &self.scope, &keys).await? {
             live.extend(runs.runs.iter().map(|facts| LiveRun::of(facts, &derive::row(facts))));

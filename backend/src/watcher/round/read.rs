@@ -100,11 +100,6 @@ impl Round {
             }
         }
         self.doubts.explain(&explained);
-        // An event does not tell whether a run is that of a CREATE whose answer was lost; its record does, also of one that
-        // has ended.
-        let doubtful = |key: &&TaskKey| self.ledger.live_run(key).is_some_and(|run| run.is_doubtful);
-        let doubtful: Vec<TaskKey> = explained.iter().filter(doubtful).cloned().collect();
-        doubtful.into_iter().for_each(|key| self.doubts.add(key, Doubt::Touched));
         if asked >= self.gap_until {
             observations.push(Observation::CaughtUp { at: asked, but_for: self.doubts.hidden() });
         }
@@ -151,10 +146,8 @@ impl Round {
     }
 
     pub(super) async fn look_up(&mut self, limit: usize) -> Result<(), RoundError> {
-        // The outcome of what was sent and not answered is doubtful until it is settled.
-        for run in self.ledger.live_runs(|run| run.is_doubtful) {
-            self.doubts.add(run.key, Doubt::NotListed);
-        }
+        // The outcome of what was sent and not answered is doubtful until it is settled: no event does that.
+        self.ledger.doubtful().into_iter().for_each(|key| self.doubts.add(key, Doubt::Touched));
         let client = self.client.clone();
         let mut observations = Vec::new();
         for (key, doubt) in self.doubts.take(limit, |key| self.ledger.live_run(key).is_some()) {
@@ -218,7 +211,7 @@ impl Round {
     }
 
     pub(super) fn has_doubts(&self) -> bool {
-        !self.doubts.is_empty() || self.ledger.count_live(|run| run.is_doubtful) > 0
+        !self.doubts.is_empty() || !self.ledger.doubtful().is_empty()
     }
 
     pub(super) async fn read_executors(&mut self, details: usize) -> Result<(), RoundError> {
