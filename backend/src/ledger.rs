@@ -269,6 +269,11 @@ impl Ledger {
         self.published.count_live(wanted)
     }
 
+    /// The last run recorded, of whichever key; 0 before the first. Asks no database.
+    pub fn newest_run(&self) -> i64 {
+        self.lists.now().newest_run()
+    }
+
     /// Tasks whose last run may be that of a CREATE whose answer was lost: a whole record would tell. Asks no database.
     pub fn doubtful(&self) -> Vec<TaskKey> {
         self.published.doubtful()

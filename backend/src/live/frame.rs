@@ -1,6 +1,6 @@
 use super::query::Position;
 use axum::body::Bytes;
-use model::{Timestamp, dashboard::LiveFrame};
+use model::dashboard::LiveFrame;
 
 /// A frame, rendered once for all its readers.
 #[derive(Clone, Debug)]
@@ -9,15 +9,13 @@ pub(super) struct Frame {
     data: String,
     /// The revision its readers are at afterwards.
     pub revision: u64,
-    /// The server's time in it.
-    pub now: Timestamp,
     /// For log frames: the offset after its last byte.
     pub log_to: Option<u64>,
 }
 
 impl Frame {
     /// Renders `frame`, after which its readers are at `revision`.
-    pub fn new(frame: &LiveFrame, revision: u64, now: Timestamp) -> Self {
+    pub fn new(frame: &LiveFrame, revision: u64) -> Self {
         let mut log_to = None;
         let (event, data) = match frame {
             LiveFrame::Snapshot(content) => ("snapshot", serde_json::to_string(content)),
@@ -29,7 +27,7 @@ impl Frame {
             LiveFrame::Notice(content) => ("notice", serde_json::to_string(content)),
         };
         // All four are structs with text keys, which always have a JSON form.
-        Self { event, data: data.unwrap_or_default(), revision, now, log_to }
+        Self { event, data: data.unwrap_or_default(), revision, log_to }
     }
 
     /// The server-sent event for a reader that is at `position` afterwards.

@@ -51,7 +51,7 @@ pub(super) fn stream(
         let mut over = std::pin::pin!(over);
         let mut stopping = hub.shared.stopping.clone();
         let Some(Joined { first, mut frames }) = hub.join(&query.view, since).await else { return };
-        let mut at = Position { revision: first.revision, now: first.now, log: since.and_then(|since| since.log) };
+        let mut at = Position { revision: first.revision, log: since.and_then(|since| since.log) };
         let mut log = LogReader::open(&hub.shared.followers, &query, at.log, client);
         yield Ok(Bytes::from_static(HELLO.as_bytes()));
         yield Ok(sent(&mut at, &first));
@@ -70,8 +70,7 @@ pub(super) fn stream(
                     }
                 },
                 content = log.next() => {
-                    let now = hub.shared.source.status.now();
-                    Frame::new(&LiveFrame::Log(content), at.revision, now).into()
+                    Frame::new(&LiveFrame::Log(content), at.revision).into()
                 }
                 () = tokio::time::sleep_until(quiet_since + HEARTBEAT) => {
                     hub.shared.source.status.notice(at.revision).into()
@@ -86,7 +85,6 @@ pub(super) fn stream(
 /// Moves the reader on, and renders the event.
 fn sent(at: &mut Position, frame: &Frame) -> Bytes {
     at.revision = at.revision.max(frame.revision);
-    at.now = frame.now;
     at.log = frame.log_to.or(at.log);
     frame.event(at)
 }

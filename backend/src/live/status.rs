@@ -49,6 +49,6 @@ impl StatusSource {
     /// The status as a frame, for readers at `revision`.
     pub fn notice(&self, revision: u64) -> Frame {
         let now = self.now();
-        Frame::new(&LiveFrame::Notice(LiveNotice { now, cluster: self.read() }), revision, now)
+        Frame::new(&LiveFrame::Notice(LiveNotice { now, cluster: self.read() }), revision)
     }
 }

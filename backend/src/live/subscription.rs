@@ -14,7 +14,7 @@ use super::{
     tasks_view::TasksView,
 };
 use crate::ledger::LedgerError;
-use model::dashboard::{LiveDelta, LiveFrame, ViewDelta};
+use model::dashboard::{HistoryQuery, LiveDelta, LiveFrame, ViewDelta};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc, oneshot},
@@ -70,7 +70,7 @@ impl Subscription {
     pub fn begin(view: View, source: Source) -> Self {
         let (joins, asked) = mpsc::channel(16);
         let content = match view {
-            View::Tasks(query) => Content::Tasks(Box::new(TasksView::new(*query, source.status.now()))),
+            View::Tasks(query) => Content::Tasks(list(*query, &source)),
             View::Task(key, run) => Content::Task(TaskView::new(key, run)),
             View::Executors => Content::Executors(ExecutorsView::default()),
         };
@@ -228,7 +228,7 @@ impl Worker {
     }
 
     fn send(&self, frame: LiveFrame) {
-        let frame = Frame::new(&frame, self.revision, self.source.status.now());
+        let frame = Frame::new(&frame, self.revision);
         // Without readers nobody listens.
         let _ = self.frames.send(Arc::new(frame));
     }
@@ -243,10 +243,7 @@ impl Worker {
         self.frames = broadcast::Sender::new(BACKLOG);
         self.revision = self.source.ledger.revision();
         self.content = match &self.content {
-            Content::Tasks(view) => {
-                let now = self.source.status.now();
-                Content::Tasks(Box::new(TasksView::new(view.query().clone(), now)))
-            }
+            Content::Tasks(view) => Content::Tasks(list(view.query().clone(), &self.source)),
             Content::Task(view) => {
                 let (key, run) = view.identity();
                 Content::Task(TaskView::new(key.clone(), run))
@@ -254,6 +251,10 @@ impl Worker {
             Content::Executors(_) => Content::Executors(ExecutorsView::default()),
         };
     }
+}
+
+fn list(query: HistoryQuery, source: &Source) -> Box<TasksView> {
+    Box::new(TasksView::new(query, source.status.now(), source.ledger.newest_run()))
 }
 
 async fn sleep_until(when: Option<Instant>) {

@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-/// A run counts as new on a list if it came to match at most this long before the list was read: what happened then may
-/// not have been recorded yet.
+/// A run that was known before counts as new on a list if it came to match at most this long before the list was read: what
+/// happened then may not have been recorded yet.
 const SLACK: Duration = Duration::from_secs(2);
 /// Rows followed beyond one page, for readers whose pages were read earlier.
 const EARLIER_ROWS: usize = 2000;
@@ -26,6 +26,8 @@ pub(super) struct TasksView {
     announced: BTreeSet<i64>,
     /// When the list was first read: later matches are new.
     since: Timestamp,
+    /// The last run recorded by then: later ones are new, however long ago they began.
+    newest_run: i64,
     counts: Option<(Counts, Count)>,
     waiting: Waiting,
 }
@@ -38,13 +40,14 @@ struct Waiting {
 }
 
 impl TasksView {
-    /// A list that nobody has read yet.
-    pub fn new(query: HistoryQuery, now: Timestamp) -> Self {
+    /// A list that nobody has read yet; `newest_run` is the last run recorded by `now`.
+    pub fn new(query: HistoryQuery, now: Timestamp, newest_run: i64) -> Self {
         Self {
             query,
             shown: BTreeMap::new(),
             announced: BTreeSet::new(),
             since: now,
+            newest_run,
             counts: None,
             waiting: Waiting::default(),
         }
@@ -90,16 +93,17 @@ impl TasksView {
                 }
             }
             None => {
-                if self.is_new(row, self.since) && self.announced.insert(row.run_id) {
+                if self.is_new(row) && self.announced.insert(row.run_id) {
                     self.waiting.new_matches.push(row.key.clone());
                 }
             }
         }
     }
 
-    /// Whether `row` came to match at `since` or later.
-    pub fn is_new(&self, row: &TaskRow, since: Timestamp) -> bool {
-        self.query.matches(row) && came_to_match(&self.query, row) >= since - SLACK
+    /// Whether `row` came to match since the list was first read.
+    fn is_new(&self, row: &TaskRow) -> bool {
+        self.query.matches(row)
+            && (row.run_id > self.newest_run || came_to_match(&self.query, row) >= self.since - SLACK)
     }
 
     /// Counts were queried.

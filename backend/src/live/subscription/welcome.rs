@@ -47,7 +47,7 @@ impl Worker {
                 if let Some(missed) = catch_up(&self.source, list, &page.rows, page.revision, since).await? {
                     let (revision, now) = (page.revision, self.source.status.now());
                     let delta = LiveDelta { revision, now, view: ViewDelta::Tasks(missed) };
-                    return Ok(Frame::new(&LiveFrame::Delta(Box::new(delta)), revision, now));
+                    return Ok(Frame::new(&LiveFrame::Delta(Box::new(delta)), revision));
                 }
                 (page.revision, ViewSnapshot::Tasks(Box::new(page)))
             }
@@ -74,7 +74,7 @@ impl Worker {
         };
         let now = self.source.status.now();
         let snapshot = LiveSnapshot { revision, now, cluster, view };
-        Ok(Frame::new(&LiveFrame::Snapshot(Box::new(snapshot)), revision, now))
+        Ok(Frame::new(&LiveFrame::Snapshot(Box::new(snapshot)), revision))
     }
 }
 
@@ -95,7 +95,9 @@ async fn catch_up(
         return Ok(None);
     }
     list.take_shown(&changed);
-    let new = changed.iter().filter(|row| list.is_new(row, since.now)).map(|row| row.key.clone()).collect();
-    let (counts, _) = source.ledger.counts(list.query()).await;
+    // It had all that matched: what it does not show is new to it, and what it shows it knows itself.
+    let query = list.query();
+    let new = changed.iter().filter(|row| query.matches(row)).map(|row| row.key.clone()).collect();
+    let (counts, _) = source.ledger.counts(query).await;
     Ok(Some(TasksDelta { rows: changed, new_matches: new, counts: Some(counts) }))
 }

@@ -7,6 +7,8 @@ use model::{
 };
 
 const BASE: Timestamp = Timestamp(1_000_000);
+/// The last run recorded before a list is read.
+const NEWEST: i64 = 50;
 
 fn row(run_id: i64, revision: u64, submitted: i64) -> TaskRow {
     TaskRow {
@@ -38,7 +40,7 @@ fn page(rows: Vec<TaskRow>, revision: u64) -> HistoryPage {
 }
 
 fn list(query: HistoryQuery, rows: Vec<TaskRow>) -> TasksView {
-    let mut view = TasksView::new(query, BASE);
+    let mut view = TasksView::new(query, BASE, NEWEST);
     view.take_page(&page(rows, 10));
     assert_eq!(view.take_delta(), None);
     view
@@ -65,6 +67,13 @@ fn new_matches_are_announced_once_and_old_rows_of_other_pages_never() {
     let delta = view.take_delta().unwrap();
     assert_eq!(delta.new_matches, [TaskKey::new("APP", "T-20")]);
     assert!(delta.rows.is_empty());
+}
+
+#[test]
+fn what_is_first_heard_of_later_is_new_however_long_ago_it_began() {
+    let mut view = list(HistoryQuery::default(), vec![row(9, 5, 0)]);
+    view.take_rows(&[row(NEWEST, 11, 5), row(NEWEST + 1, 12, 5)]);
+    assert_eq!(view.take_delta().unwrap().new_matches, [TaskKey::new("APP", "T-51")]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     watcher::{doubts::Doubt, events::WINDOW_SIZE},
 };
 use model::{
-    EventType, ExecutorNodeData, Outcome, Source, TaskKey,
+    EventType, ExecutorNodeData, Outcome, Source,
     dashboard::{HistoryQuery, Phase, SortKey, Tab},
 };
 use std::time::Duration;
