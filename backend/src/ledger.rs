@@ -271,7 +271,7 @@ impl Ledger {
 
     /// The last run recorded, of whichever key; 0 before the first. Asks no database.
     pub fn newest_run(&self) -> i64 {
-        self.lists.now().newest_run()
+        self.lists.now().newest_run().unwrap_or(0)
     }
 
     /// Tasks whose last run may be that of a CREATE whose answer was lost: a whole record would tell. Asks no database.

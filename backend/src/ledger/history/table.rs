@@ -34,9 +34,9 @@ impl Table {
         self.blocks.iter().map(|block| block.len()).sum()
     }
 
-    /// The last run; 0 if there is none.
-    pub fn newest_run(&self) -> i64 {
-        self.blocks.last().and_then(|block| block.run_ids.last()).copied().unwrap_or(0)
+    /// The last run.
+    pub fn newest_run(&self) -> Option<i64> {
+        self.blocks.last().and_then(|block| block.run_ids.last()).copied()
     }
 
     /// Takes a run in, or what changed of it.
@@ -44,7 +44,7 @@ impl Table {
         self.offer(line);
         let after = self.blocks.partition_point(|block| block.run_ids.first().is_some_and(|id| *id <= line.run_id));
         let place = after.saturating_sub(1);
-        let is_new = self.newest_run() < line.run_id;
+        let is_new = self.newest_run().is_none_or(|newest| newest < line.run_id);
         let is_full = self.blocks.get(place).is_none_or(|block| block.len() >= BLOCK);
         if is_new && is_full {
             self.blocks.push(Arc::default());
