@@ -11,7 +11,7 @@ mod clusters;
 mod memory;
 mod requests;
 
-pub use requests::count;
+pub use requests::Counting;
 
 use crate::app::{App, Cluster};
 use axum::{

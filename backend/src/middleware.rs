@@ -1,7 +1,7 @@
-//! What every request passes before it reaches a handler.
+//! What every request passes before it reaches a handler, and its answer on the way back.
 //!
 //! In this order, each with its reason:
-//! 1. [`metrics::count`]: whatever is answered is counted.
+//! 1. [`Counting`]: whatever is answered is counted.
 //! 2. [`trace`]: everything below gets an id and a log line, panics included.
 //! 3. [`headers`]: every answer carries them, refusals of the next ones too.
 //! 4. [`host`]: a foreign name is turned away before anything is read.
@@ -11,10 +11,9 @@
 //!
 //! [`compress`] stands around our own API only, within the table of routes; [`route`]
 //! around all of that table.
-
 //!
-//! They are functions around functions, not layers: a layer of axum costs a few allocations for each request, and forwarding
-//! does little else.
+//! They are functions that do their part before or after, not layers around each other: forwarding does little else, and the
+//! state of each layer of axum, or of each function around a function, is moved about for each request.
 
 pub mod cluster;
 pub mod compress;
@@ -27,9 +26,11 @@ pub mod trace;
 
 use crate::{
     app::{App, Cluster},
-    metrics,
+    error::{ApiError, refusal},
+    metrics::Counting,
 };
 use axum::{extract::Request, response::Response};
+use headers::Told;
 use std::sync::Arc;
 
 /// Lets a request through the whole stack; `routes` answers what it is left as, for the cluster it is about.
@@ -38,16 +39,35 @@ where
     R: FnOnce(Arc<Cluster>, Request) -> F,
     F: Future<Output = Response>,
 {
-    metrics::count(app, request, |request| {
-        trace::trace(request, |request| {
-            headers::add(app, request, |request| {
-                host::check(app, request, |request| {
-                    limits::limit(request, |request| {
-                        cluster::choose(app, request, |cluster, request| session::identify(cluster, request, routes))
-                    })
-                })
-            })
-        })
-    })
-    .await
+    let counting = Counting::begin(&request);
+    let response = trace::trace(request, |request| within(app, request, routes)).await;
+    counting.end(app, &response);
+    response
+}
+
+async fn within<R, F>(app: &App, mut request: Request, routes: R) -> Response
+where
+    R: FnOnce(Arc<Cluster>, Request) -> F,
+    F: Future<Output = Response>,
+{
+    let told = Told::prepare(&mut request);
+    let asked = request.uri().clone();
+    let mut response = match admit(app, &mut request) {
+        Ok(cluster) => {
+            let answer = session::identify(cluster.clone(), request, routes);
+            let mut response = limits::in_time(answer).await.unwrap_or_else(|error| refusal(asked.path(), error));
+            cluster::lead_back(asked.path(), response.headers_mut());
+            response
+        }
+        Err(error) => refusal(asked.path(), error),
+    };
+    told.finish(app, response.headers_mut());
+    response
+}
+
+/// What can be refused without waiting for anything is. The cluster a request is about.
+fn admit(app: &App, request: &mut Request) -> Result<Arc<Cluster>, ApiError> {
+    host::check(app, request.headers())?;
+    limits::check(request)?;
+    cluster::choose(app, request)
 }

@@ -3,6 +3,7 @@
 //! Nothing above it knows whether a real leader or the embedded core answers. It forwards requests as they came; what
 //! they mean is not looked at here ([`crate::drove_client`] reads answers, [`crate::operations`] records operations).
 
+pub mod connections;
 pub mod embedded;
 pub mod endpoint;
 pub mod leader;

@@ -5,6 +5,7 @@
 
 use crate::router::Site;
 use axum::body::Body;
+use futures_util::FutureExt;
 use http::Request;
 use http_body::Body as _;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -132,8 +133,8 @@ async fn connection(
     }
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        let answer = site.answer(request.map(body_of));
-        async { Ok::<_, Infallible>(answer.await) }
+        // Mapped, not awaited in a block: that would hold the future twice.
+        site.answer(request.map(body_of)).map(Ok::<_, Infallible>)
     });
     let mut serving = std::pin::pin!(
         http1::Builder::new()

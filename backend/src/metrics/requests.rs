@@ -12,7 +12,7 @@ use prometheus_client::{
     },
     registry::Registry,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// Counts of all requests.
 #[derive(Debug)]
@@ -53,20 +53,26 @@ fn durations() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 4.0, 9))
 }
 
-/// Counts a request when its answer begins; whoever is turned away before the table of routes has the route `none`.
-pub async fn count<F: Future<Output = Response>>(
-    app: &App,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
-) -> Response {
-    let method = known(request.method());
-    let began = clock::monotonic();
-    let response = next(request).await;
-    let route = response.extensions().get::<Route>().map_or_else(|| "none".into(), |Route(route)| route.clone());
-    let metrics = &app.metrics.requests;
-    metrics.took.get_or_create(&Took { route: route.clone() }).observe(began.elapsed().as_secs_f64());
-    metrics.answered.get_or_create(&Answered { method, route, status: response.status().as_u16() }).inc();
-    response
+/// A request that is not answered yet.
+pub struct Counting {
+    method: &'static str,
+    began: Instant,
+}
+
+impl Counting {
+    /// It has come.
+    pub fn begin(request: &Request) -> Self {
+        Self { method: known(request.method()), began: clock::monotonic() }
+    }
+
+    /// Its answer begins, and counts; whoever is turned away before the table of routes has the route `none`.
+    pub fn end(self, app: &App, response: &Response) {
+        let Self { method, began } = self;
+        let route = response.extensions().get::<Route>().map_or_else(|| "none".into(), |Route(route)| route.clone());
+        let metrics = &app.metrics.requests;
+        metrics.took.get_or_create(&Took { route: route.clone() }).observe(began.elapsed().as_secs_f64());
+        metrics.answered.get_or_create(&Answered { method, route, status: response.status().as_u16() }).inc();
+    }
 }
 
 /// Anybody may invent methods; these are the ones that mean something.

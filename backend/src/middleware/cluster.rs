@@ -2,12 +2,9 @@
 
 use crate::{
     app::{App, Cluster},
-    error::{ApiError, refusal},
+    error::ApiError,
 };
-use axum::{
-    extract::{FromRequestParts, Request},
-    response::Response,
-};
+use axum::extract::{FromRequestParts, Request};
 use http::{
     HeaderMap, HeaderValue, Uri, header,
     request::Parts,
@@ -39,40 +36,31 @@ impl<S: Sync> FromRequestParts<S> for Chosen {
 }
 
 /// Takes `/clusters/NAME` off the path.
-pub async fn choose<F: Future<Output = Response>>(
-    app: &App,
-    mut request: Request,
-    next: impl FnOnce(Arc<Cluster>, Request) -> F,
-) -> Response {
-    let uri = request.uri().clone();
+///
+/// # Errors
+/// No such cluster is served.
+pub fn choose(app: &App, request: &mut Request) -> Result<Arc<Cluster>, ApiError> {
+    let uri = request.uri();
     let (name, rest) = split(uri.path());
     let cluster = match name {
         None => app.default_cluster(),
         Some(name) => app.cluster(name),
     };
-    let Some(cluster) = cluster else {
-        let problem = ApiError::NotFound(format!("no cluster {} is served here", name.unwrap_or_default()));
-        return refusal(rest, problem);
-    };
+    let none = || ApiError::NotFound(format!("no cluster {} is served here", name.unwrap_or_default()));
+    let cluster = cluster.ok_or_else(none)?.clone();
     if name.is_some() {
-        let Some(uri) = with_path(request.uri(), rest) else {
-            return refusal(rest, ApiError::BadRequest("the address cannot be read".to_owned()));
-        };
-        *request.uri_mut() = uri;
+        let unreadable = || ApiError::BadRequest("the address cannot be read".to_owned());
+        *request.uri_mut() = with_path(uri, rest).ok_or_else(unreadable)?;
     }
-    let prefix = name.map(|name| format!("{PREFIX}{name}"));
-    let mut response = next(cluster.clone(), request).await;
-    if let Some(prefix) = prefix {
-        lead_back(response.headers_mut(), &prefix);
-    }
-    response
+    Ok(cluster)
 }
 
-/// A redirect within a cluster stays within it.
-fn lead_back(headers: &mut HeaderMap, prefix: &str) {
+/// A redirect within a cluster stays within it; `asked` is the path as it came.
+pub fn lead_back(asked: &str, headers: &mut HeaderMap) {
+    let Some(name) = split(asked).0 else { return };
     let Some(path) = headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) else { return };
     if path.starts_with('/')
-        && let Ok(location) = HeaderValue::from_str(&format!("{prefix}{path}"))
+        && let Ok(location) = HeaderValue::from_str(&format!("{PREFIX}{name}{path}"))
     {
         headers.insert(header::LOCATION, location);
     }

@@ -1,8 +1,8 @@
 //! Headers that every answer carries, and what browsers must not see.
 
 use crate::{app::App, error::is_drove_path, session::same_origin::is_browser};
-use axum::{extract::Request, response::Response};
-use http::{HeaderName, HeaderValue, header};
+use axum::extract::Request;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const JSON: &[u8] = b"application/json";
 const FIXED: [(HeaderName, &str); 5] = [
@@ -13,36 +13,44 @@ const FIXED: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// JSON from the cluster goes on as it is: a browser that must not take it for something else runs nothing in it. Whatever
-/// else the cluster answers, pages of errors for instance, is held as tight as our own page.
-///
-/// Answers that say nothing about caching are not cached. A browser is never asked for credentials by its own dialog, which
-/// would remember them, and its `Accept` never reaches Drove, which would answer 406 (design section 3).
-pub async fn add<F: Future<Output = Response>>(
-    app: &App,
-    mut request: Request,
-    next: impl FnOnce(Request) -> F,
-) -> Response {
-    let browser = is_browser(request.headers());
-    let is_drove = is_drove_path(request.uri().path());
-    if browser && is_drove {
-        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    }
-    let mut response = next(request).await;
-    let headers = response.headers_mut();
-    if browser {
-        headers.remove(header::WWW_AUTHENTICATE);
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let is_data = is_drove && headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(JSON));
-    if !is_data {
-        for (name, value) in FIXED {
-            headers.insert(name, HeaderValue::from_static(value));
+/// What of a request decides about the headers of its answer.
+pub struct Told {
+    browser: bool,
+    is_drove: bool,
+}
+
+impl Told {
+    /// The `Accept` of a browser never reaches Drove, which would answer 406 (design section 3).
+    pub fn prepare(request: &mut Request) -> Self {
+        let browser = is_browser(request.headers());
+        let is_drove = is_drove_path(request.uri().path());
+        if browser && is_drove {
+            request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         }
-        headers.insert(header::CONTENT_SECURITY_POLICY, app.assets.policy().clone());
+        Self { browser, is_drove }
     }
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+
+    /// JSON from the cluster goes on as it is: a browser that must not take it for something else runs nothing in it.
+    /// Whatever else the cluster answers, pages of errors for instance, is held as tight as our own page.
+    ///
+    /// Answers that say nothing about caching are not cached. A browser is never asked for credentials by its own dialog,
+    /// which would remember them.
+    pub fn finish(self, app: &App, headers: &mut HeaderMap) {
+        let Self { browser, is_drove } = self;
+        if browser {
+            headers.remove(header::WWW_AUTHENTICATE);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let is_data =
+            is_drove && headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(JSON));
+        if !is_data {
+            for (name, value) in FIXED {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            headers.insert(header::CONTENT_SECURITY_POLICY, app.assets.policy().clone());
+        }
+        if !headers.contains_key(header::CACHE_CONTROL) {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
     }
-    response
 }

@@ -1,10 +1,6 @@
 //! The `Host` must be one of ours: a name that an attacker's DNS points at this machine is not.
 
-use crate::{
-    app::App,
-    error::{ApiError, refusal},
-};
-use axum::{extract::Request, response::Response};
+use crate::{app::App, error::ApiError};
 use http::{HeaderMap, header, uri::Authority};
 use std::net::IpAddr;
 
@@ -62,17 +58,16 @@ fn asked(headers: &HeaderMap) -> Option<Host> {
     Some(address.map_or_else(|_| Host::Name(host.trim_end_matches('.').to_ascii_lowercase()), Host::Address))
 }
 
-/// Answers 421 to requests for other hosts.
-pub async fn check<F: Future<Output = Response>>(
-    app: &App,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
-) -> Response {
-    if app.hosts.allow(request.headers()) {
-        return next(request).await;
+/// Turns away requests for other hosts.
+///
+/// # Errors
+/// [`ApiError::WrongHost`].
+pub fn check(app: &App, headers: &HeaderMap) -> Result<(), ApiError> {
+    if app.hosts.allow(headers) {
+        return Ok(());
     }
-    let host = request.headers().get(header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
-    refusal(request.uri().path(), ApiError::WrongHost(host.unwrap_or_else(|| "(none)".to_owned())))
+    let host = headers.get(header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
+    Err(ApiError::WrongHost(host.unwrap_or_else(|| "(none)".to_owned())))
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! Limits of size and time: a body that says it is larger is refused at once, one that turns out larger when it is read, and
 //! an answer must begin some time.
 
-use crate::{
-    error::{ApiError, refusal},
-    extract::LARGEST_REQUEST,
-};
+use crate::{error::ApiError, extract::LARGEST_REQUEST};
 use axum::{body::Body, extract::Request, response::Response};
 use http::header;
 use http_body::Body as _;
@@ -15,22 +12,27 @@ use std::time::Duration;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Readers of a body learn of the limit through [`crate::extract::read_body`].
-pub async fn limit<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
-    let uri = request.uri().clone();
+///
+/// # Errors
+/// [`ApiError::TooLarge`] for a body that says so.
+pub fn check(request: &mut Request) -> Result<(), ApiError> {
     let said =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if said.is_some_and(|length| length > LARGEST_REQUEST) {
-        return refusal(uri.path(), ApiError::TooLarge);
+        return Err(ApiError::TooLarge);
     }
-    let limited = |body: Body| match body.is_end_stream() {
-        true => body,
-        false => Body::new(Limited::new(body, LARGEST_REQUEST)),
-    };
-    let request = request.map(limited);
-    match tokio::time::timeout(ANSWER_TIMEOUT, next(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            refusal(uri.path(), ApiError::Timeout(format!("there was no answer within {} s", ANSWER_TIMEOUT.as_secs())))
-        }
+    if !request.body().is_end_stream() {
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = Body::new(Limited::new(body, LARGEST_REQUEST));
     }
+    Ok(())
+}
+
+/// Waits until an answer begins.
+///
+/// # Errors
+/// [`ApiError::Timeout`].
+pub async fn in_time(answer: impl Future<Output = Response>) -> Result<Response, ApiError> {
+    let in_time = tokio::time::timeout(ANSWER_TIMEOUT, answer).await;
+    in_time.map_err(|_| ApiError::Timeout(format!("there was no answer within {} s", ANSWER_TIMEOUT.as_secs())))
 }

@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 /// Names the request in the answer and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -26,32 +26,31 @@ pub async fn trace<F: Future<Output = Response>>(request: Request, next: impl Fn
         true => tracing::debug_span!("request", id, %method, path = uri.path()),
         false => tracing::info_span!("request", id, %method, path = uri.path()),
     };
-    let has_context = !span.is_disabled();
-    async move {
-        let context = || match has_context {
-            true => Span::none(),
-            false => tracing::error_span!("request", id, %method, path = uri.path()),
-        };
-        let began = crate::clock::monotonic();
-        let answered = AssertUnwindSafe(next(request)).catch_unwind().await;
-        let mut response = answered.unwrap_or_else(|panic| {
-            context().in_scope(|| tracing::error!(panic = panic_text(panic.as_ref()), "a handler panicked"));
-            refusal(uri.path(), ApiError::Internal)
-        });
-        let status = response.status().as_u16();
-        let millis = began.elapsed().as_millis();
-        if response.status().is_server_error() {
-            context().in_scope(|| tracing::warn!(status, millis, "answered"));
-        } else {
-            tracing::debug!(status, millis, "answered");
+    let began = crate::clock::monotonic();
+    let answered = AssertUnwindSafe(next(request)).catch_unwind().instrument(span.clone()).await;
+    let (mut response, panic) = match answered {
+        Ok(response) => (response, None),
+        Err(panic) => (refusal(uri.path(), ApiError::Internal), Some(panic)),
+    };
+    let failed = response.status().is_server_error();
+    let span = match failed && span.is_disabled() {
+        true => tracing::error_span!("request", id, %method, path = uri.path()),
+        false => span,
+    };
+    let (status, millis) = (response.status().as_u16(), began.elapsed().as_millis());
+    span.in_scope(|| {
+        if let Some(panic) = panic {
+            tracing::error!(panic = panic_text(panic.as_ref()), "a handler panicked");
         }
-        if let Ok(id) = HeaderValue::try_from(id) {
-            response.headers_mut().insert(REQUEST_ID, id);
+        match failed {
+            true => tracing::warn!(status, millis, "answered"),
+            false => tracing::debug!(status, millis, "answered"),
         }
-        response
+    });
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID, id);
     }
-    .instrument(span)
-    .await
+    response
 }
 
 /// A text that no other request of this process, and hardly one of another, has. It names and protects nothing.

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderValue, Uri,
-    uri::{self, Authority, PathAndQuery, Scheme},
+    uri::{Authority, PathAndQuery, Scheme},
 };
 use std::{fmt, str::FromStr};
 
@@ -15,6 +15,8 @@ pub struct Endpoint {
     prefix: String,
     /// The authority again, as a header.
     host: HeaderValue,
+    /// Scheme and authority again, with an empty path.
+    address: Uri,
 }
 
 impl Endpoint {
@@ -33,22 +35,21 @@ impl Endpoint {
         self.scheme == Scheme::HTTPS
     }
 
-    /// Where a request for `asked` goes: path and query stay as they are, to the byte.
+    /// What a request for `asked` asks for there: path and query stay as they are, to the byte.
     ///
     /// # Errors
     /// The path cannot stand in an address.
     pub fn locate(&self, asked: &Uri) -> Result<Uri, http::Error> {
-        let mut parts = uri::Parts::default();
-        parts.scheme = Some(self.scheme.clone());
-        parts.authority = Some(self.authority.clone());
-        parts.path_and_query = match asked.path_and_query() {
-            Some(path) if self.prefix.is_empty() => Some(path.clone()),
-            path => {
-                let path = path.map_or("/", PathAndQuery::as_str);
-                Some(format!("{}{path}", self.prefix).parse()?)
-            }
+        let path = match asked.path_and_query() {
+            Some(path) if self.prefix.is_empty() => path.clone(),
+            path => format!("{}{}", self.prefix, path.map_or("/", PathAndQuery::as_str)).parse()?,
         };
-        Ok(Uri::from_parts(parts)?)
+        Ok(path.into())
+    }
+
+    /// Where to connect to.
+    pub fn address(&self) -> &Uri {
+        &self.address
     }
 
     /// The `Host` of requests to it.
@@ -87,7 +88,9 @@ impl FromStr for Endpoint {
         }
         let prefix = path.path().trim_end_matches('/').to_owned();
         let host = HeaderValue::from_str(authority.as_str()).map_err(|_| wrong("its host cannot be a header"))?;
-        Ok(Self { scheme, authority, prefix, host })
+        let address = Uri::builder().scheme(scheme.clone()).authority(authority.clone()).path_and_query("/").build();
+        let address = address.map_err(|error| wrong(&error.to_string()))?;
+        Ok(Self { scheme, authority, prefix, host, address })
     }
 }
 
@@ -103,9 +106,9 @@ mod tests {
     #[test]
     fn paths_and_queries_stay_as_they_came() {
         let asked = "/apis/v1/tasks/A%2FB/instances/x%20y?a=1&a=%C3%A4&&b";
-        assert_eq!(located("http://ctl:10000", asked), format!("http://ctl:10000{asked}"));
-        assert_eq!(located("https://gw.example/drove/", "/apis/v1/ping"), "https://gw.example/drove/apis/v1/ping");
-        assert_eq!(located("http://[::1]:1", "http://other:2/apis"), "http://[::1]:1/apis");
+        assert_eq!(located("http://ctl:10000", asked), asked);
+        assert_eq!(located("https://gw.example/drove/", "/apis/v1/ping"), "/drove/apis/v1/ping");
+        assert_eq!(located("http://[::1]:1", "http://other:2/apis"), "/apis");
     }
 
     #[test]

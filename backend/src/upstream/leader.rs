@@ -9,26 +9,23 @@
 //!
 //! Who leads is known by [`finder`], which asks by [`probe`].
 
-mod answer_body;
 mod finder;
 mod headers;
 mod probe;
 
 use super::{
     Change, Changes, Concerns, InMemory, Upstream, UpstreamError,
+    connections::{AnswerBody, Connections, Failure},
     endpoint::Endpoint,
-    trust::{self, HttpClients, Trust, TrustFault},
+    trust::{self, Trust, TrustFault},
 };
 use crate::error::{ApiError, refusal};
-use answer_body::AnswerBody;
 use axum::body::{Body, Bytes};
 use finder::{Finder, Leader};
 use futures_util::{StreamExt, stream};
 use http::{HeaderValue, Method, Request, Response, StatusCode, request};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError};
-use hyper::body::Incoming;
-use hyper_util::client::legacy::Error as ClientError;
 use model::dashboard::ControllerStatus;
 use probe::Standing;
 use std::{pin::pin, time::Duration};
@@ -81,7 +78,7 @@ impl Controllers {
 
 #[derive(Clone)]
 struct Follower {
-    clients: HttpClients,
+    connections: Connections,
     finder: Finder,
 }
 
@@ -91,11 +88,11 @@ struct Follower {
 /// The certificates cannot be had.
 pub fn upstream(config: LeaderConfig) -> Result<(Upstream, Controllers), TrustFault> {
     let tls = config.controllers.iter().any(Endpoint::is_secure);
-    let clients = trust::clients(&config.trust, tls)?;
-    let finder = Finder::start(clients.clone(), config.controllers, config.credential);
+    let connections = Connections::new(config.controllers, trust::connector(&config.trust, tls)?);
+    let finder = Finder::start(connections.clone(), config.credential);
     let controllers = Controllers { finder: finder.clone() };
     let hints = finder.clone();
-    let follower = Follower { clients, finder };
+    let follower = Follower { connections, finder };
     let service = tower::service_fn(move |request| {
         let follower = follower.clone();
         async move { follower.forward(request).await }
@@ -195,8 +192,13 @@ impl Follower {
     }
 
     /// Waits for the beginning of an answer, which may take a minute, unless the leader is lost meanwhile.
-    async fn answer(&self, leader: Leader, request: Request<Body>, is_read: bool) -> Result<Response<Incoming>, Sent> {
-        let mut answer = pin!(self.clients.of_this_thread().request(request));
+    async fn answer(
+        &self,
+        leader: Leader,
+        request: Request<Body>,
+        is_read: bool,
+    ) -> Result<Response<AnswerBody>, Sent> {
+        let mut answer = pin!(self.connections.send(leader.index, request));
         let mut deposed = pin!(async {
             self.finder.deposed(leader).await;
             if !is_read {
@@ -217,12 +219,11 @@ impl Follower {
     }
 
     /// Takes an answer in, as far as that decides whether it is one.
-    async fn take(&self, parts: &request::Parts, response: Response<Incoming>) -> Sent {
+    async fn take(&self, parts: &request::Parts, response: Response<AnswerBody>) -> Sent {
         let (mut answer, body) = response.into_parts();
         let length = body.size_hint().exact().unwrap_or(u64::MAX);
         let may_be_refusal = answer.status == StatusCode::BAD_REQUEST && length <= LARGEST_REFUSAL;
         let keep = may_be_refusal || (parts.method.is_safe() && length <= KEPT_ANSWER);
-        let body = AnswerBody::new(body);
         let body = if keep && !body.is_end_stream() {
             match body.collect().await {
                 Ok(whole) => {
@@ -283,21 +284,19 @@ fn may_mean_standby(parts: &request::Parts, response: &Response<Body>) -> bool {
     parts.method == Method::HEAD && response.status() == StatusCode::BAD_REQUEST
 }
 
-fn unsent_or_lost(error: &ClientError) -> Sent {
-    if error.is_connect() {
-        return Sent::Refused(reason(error));
+fn unsent_or_lost(failure: &Failure) -> Sent {
+    match failure {
+        Failure::Unsent(_) => Sent::Refused(reason(failure)),
+        Failure::Lost(_) if causes(failure).any(|cause| cause.is::<LengthLimitError>()) => Sent::TooLarge,
+        Failure::Lost(_) => Sent::Lost(reason(failure)),
     }
-    if causes(error).any(|cause| cause.is::<LengthLimitError>()) {
-        return Sent::TooLarge;
-    }
-    Sent::Lost(reason(error))
 }
 
-/// The innermost cause of a failed call, which is the one that people know.
-fn reason(error: &ClientError) -> String {
-    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+/// The innermost cause of a failed request, which is the one that people know.
+fn reason(failure: &Failure) -> String {
+    causes(failure).last().map_or_else(|| failure.to_string(), ToString::to_string)
 }
 
-fn causes<'a>(error: &'a ClientError) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source())
+fn causes<'a>(failure: &'a Failure) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(failure as &(dyn std::error::Error + 'static)), |error| error.source())
 }

@@ -1,11 +1,8 @@
-//! Connections to controllers: kept alive, bounded, and with the TLS that the cluster's configuration asks for.
+//! How connections to controllers are made: with the TLS that the cluster's configuration asks for.
 
-use axum::body::Body;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
+use super::connections::{Connector, IDLE_TIMEOUT};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::{
@@ -18,41 +15,9 @@ use rustls::{
     server::ParsedCertificate,
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
-use thread_local::ThreadLocal;
 
 /// Longest time until a connection stands.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Idle connections kept for each controller by each thread.
-const IDLE_CONNECTIONS: usize = 64;
-/// An idle connection is closed after this long: well before the controller does so (30 s, Dropwizard's default), since
-/// a request that meets a closing connection is one whose outcome is unknown.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// Sends requests to controllers.
-pub type HttpClient = Client<HttpsConnector<HttpConnector>, Body>;
-
-/// The clients of one cluster: each thread has its own, so that a request and the connection it takes are one thread's
-/// business. Clones share them.
-#[derive(Clone)]
-pub struct HttpClients(Arc<Clients>);
-
-struct Clients {
-    connector: HttpsConnector<HttpConnector>,
-    of_threads: ThreadLocal<HttpClient>,
-}
-
-impl HttpClients {
-    /// That of this thread.
-    pub fn of_this_thread(&self) -> &HttpClient {
-        self.0.of_threads.get_or(|| {
-            Client::builder(TokioExecutor::new())
-                .pool_timer(TokioTimer::new())
-                .pool_idle_timeout(IDLE_TIMEOUT)
-                .pool_max_idle_per_host(IDLE_CONNECTIONS)
-                .build(self.0.connector.clone())
-        })
-    }
-}
 
 /// Which certificates of controllers are believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,22 +47,21 @@ pub enum TrustFault {
     NoRoots,
 }
 
-/// Clients for controllers; `tls` tells whether any of them is reached through it.
+/// Makes connections to controllers; `tls` tells whether any of them is reached through it.
 ///
 /// # Errors
 /// Whatever [`TrustFault`] lists.
-pub fn clients(trust: &Trust, tls: bool) -> Result<HttpClients, TrustFault> {
+pub fn connector(trust: &Trust, tls: bool) -> Result<Connector, TrustFault> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
     tcp.set_keepalive(Some(IDLE_TIMEOUT));
-    let connector = HttpsConnectorBuilder::new()
+    Ok(HttpsConnectorBuilder::new()
         .with_tls_config(config(trust, tls)?)
         .https_or_http()
         .enable_http1()
-        .wrap_connector(tcp);
-    Ok(HttpClients(Arc::new(Clients { connector, of_threads: ThreadLocal::new() })))
+        .wrap_connector(tcp))
 }
 
 fn config(trust: &Trust, tls: bool) -> Result<ClientConfig, TrustFault> {

@@ -3,7 +3,7 @@
 use super::probe::{self, Standing};
 use crate::{
     clock,
-    upstream::{Change, endpoint::Endpoint, trust::HttpClients},
+    upstream::{Change, connections::Connections, endpoint::Endpoint},
 };
 use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
 use http::HeaderValue;
@@ -53,8 +53,7 @@ pub struct Leader {
 }
 
 struct Shared {
-    clients: HttpClients,
-    controllers: Vec<Endpoint>,
+    connections: Connections,
     credential: Option<HeaderValue>,
     leader: watch::Sender<Option<Leader>>,
     /// When the last leader was lost; the beginning counts as such a moment.
@@ -79,11 +78,10 @@ struct Seen {
 
 impl Finder {
     /// Begins to search; `credential` is that of the watcher. Goes on until the last clone is dropped.
-    pub fn start(clients: HttpClients, controllers: Vec<Endpoint>, credential: Option<HeaderValue>) -> Self {
+    pub fn start(connections: Connections, credential: Option<HeaderValue>) -> Self {
         let shared = Arc::new(Shared {
-            clients,
-            seen: watch::Sender::new(vec![Seen::default(); controllers.len()]),
-            controllers,
+            seen: watch::Sender::new(vec![Seen::default(); connections.controllers().len()]),
+            connections,
             credential,
             leader: watch::Sender::new(None),
             lost: Mutex::new(Instant::now()),
@@ -112,7 +110,7 @@ impl Finder {
 
     /// The controllers, as configured.
     pub fn controllers(&self) -> &[Endpoint] {
-        &self.shared.controllers
+        self.shared.connections.controllers()
     }
 
     /// The leader; if it was lost a moment ago, the next one, should there be one in time.
@@ -189,15 +187,15 @@ impl Finder {
             };
             ControllerStatus { address: controller.to_string(), health, detail, seen: seen.at }
         };
-        self.shared.controllers.iter().zip(seen).enumerate().map(status).collect()
+        self.shared.connections.controllers().iter().zip(seen).enumerate().map(status).collect()
     }
 }
 
 impl Shared {
     /// Asks all controllers again and again until one leads. One that does not answer holds up no other.
     async fn search(&self, term: u64) {
-        let mut said: Vec<Option<Standing>> = vec![None; self.controllers.len()];
-        let mut waiting = vec![false; self.controllers.len()];
+        let mut said: Vec<Option<Standing>> = vec![None; self.connections.controllers().len()];
+        let mut waiting = vec![false; self.connections.controllers().len()];
         let mut asked = FuturesUnordered::new();
         let mut round = interval(SEARCH_EVERY);
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -238,7 +236,7 @@ impl Shared {
     }
 
     fn found(&self, leader: Leader) {
-        let controller = &self.controllers[leader.index];
+        let controller = &self.connections.controllers()[leader.index];
         tracing::info!(%controller, "the leader was found");
         let mut led = self.led.lock().unwrap_or_else(PoisonError::into_inner);
         let before = led.0.replace(leader.index);
@@ -249,7 +247,7 @@ impl Shared {
     }
 
     fn leads(&self, leader: Leader) -> Change {
-        Change::Leader(Some(self.controllers[leader.index].authority().to_owned()))
+        Change::Leader(Some(self.connections.controllers()[leader.index].authority().to_owned()))
     }
 
     /// Looks into doubts, and after the other controllers, until the leader is lost.
@@ -291,7 +289,7 @@ impl Shared {
         health.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             health.tick().await;
-            let others = (0..self.controllers.len()).filter(|index| *index != leader.index);
+            let others = (0..self.connections.controllers().len()).filter(|index| *index != leader.index);
             let said = join_all(others.map(|index| self.ask(index, SEARCH_PATIENCE))).await;
             if said.contains(&Standing::Leads) {
                 // Two cannot lead: the one that was followed may have been cut off.
@@ -301,9 +299,7 @@ impl Shared {
     }
 
     async fn ask(&self, index: usize, patience: Duration) -> Standing {
-        let standing =
-            probe::ask(self.clients.of_this_thread(), &self.controllers[index], self.credential.as_ref(), patience)
-                .await;
+        let standing = probe::ask(&self.connections, index, self.credential.as_ref(), patience).await;
         self.saw(index, &standing);
         standing
     }
@@ -327,7 +323,7 @@ impl Shared {
         if !was_leader {
             return;
         }
-        tracing::warn!(controller = %self.controllers[leader.index], ?why, "the leader was lost");
+        tracing::warn!(controller = %self.connections.controllers()[leader.index], ?why, "the leader was lost");
         self.seen.send_modify(|seen| {
             let seen = &mut seen[leader.index];
             if seen.standing == Some(Standing::Locked) && why == Standing::Waits {

@@ -5,7 +5,7 @@ use crate::upstream::endpoint::Endpoint;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 
 /// Headers of one connection (RFC 9110, 7.6.1).
-const HOP_BY_HOP: [HeaderName; 8] = [
+static HOP_BY_HOP: [HeaderName; 8] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
@@ -22,14 +22,9 @@ const OUR_HEADERS: &str = "dashboard-";
 
 /// Makes the headers of a client's request those of a request to `leader`.
 pub fn to_leader(headers: &mut HeaderMap, leader: &Endpoint) {
-    remove_hop_by_hop(headers);
-    // This server has answered it already.
-    headers.remove(header::EXPECT);
+    // What `expect` asks for, this server has answered already.
+    remove(headers, |name| *name == header::EXPECT || name.as_str().starts_with(OUR_HEADERS));
     remove_our_cookies(headers);
-    let ours: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OUR_HEADERS)).cloned().collect();
-    for name in ours {
-        headers.remove(name);
-    }
     headers.insert(header::HOST, leader.host().clone());
 }
 
@@ -38,7 +33,7 @@ pub fn to_leader(headers: &mut HeaderMap, leader: &Endpoint) {
 /// # Errors
 /// It redirects to an address that is not configured; the text says which.
 pub fn from_leader(status: StatusCode, headers: &mut HeaderMap, controllers: &[Endpoint]) -> Result<(), String> {
-    remove_hop_by_hop(headers);
+    remove(headers, |_| false);
     if status.is_redirection()
         && let Some(location) = headers.get(header::LOCATION)
     {
@@ -48,15 +43,17 @@ pub fn from_leader(status: StatusCode, headers: &mut HeaderMap, controllers: &[E
     Ok(())
 }
 
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
+/// Removes what belongs to one connection, or is `unwanted`. Most headers are neither: they are looked at and not touched.
+fn remove(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
+    let named = headers
         .get_all(header::CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in HOP_BY_HOP.into_iter().chain(named) {
+        .filter_map(|name| name.trim().parse().ok());
+    let found = headers.keys().filter(|name| HOP_BY_HOP.contains(name) || unwanted(name)).cloned();
+    let names: Vec<HeaderName> = named.chain(found).collect();
+    for name in names {
         headers.remove(name);
     }
 }

@@ -1,9 +1,6 @@
 //! One question to one controller: does it lead? (contract 2.9 and 8)
 
-use crate::{
-    drove_client::NOT_LEADER,
-    upstream::{endpoint::Endpoint, trust::HttpClient},
-};
+use crate::{drove_client::NOT_LEADER, upstream::connections::Connections};
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
@@ -28,14 +25,14 @@ pub enum Standing {
     Ill(String),
 }
 
-/// Asks, for `patience` at most.
+/// Asks the controller of that number, for `patience` at most.
 pub async fn ask(
-    client: &HttpClient,
-    controller: &Endpoint,
+    connections: &Connections,
+    controller: usize,
     credential: Option<&HeaderValue>,
     patience: Duration,
 ) -> Standing {
-    match tokio::time::timeout(patience, answer(client, controller, credential)).await {
+    match tokio::time::timeout(patience, answer(connections, controller, credential)).await {
         Ok(Ok((status, body))) => judge(status, &body),
         Ok(Err(reason)) => Standing::Ill(reason),
         Err(_) => Standing::Ill(format!("no answer to ping within {} ms", patience.as_millis())),
@@ -43,17 +40,22 @@ pub async fn ask(
 }
 
 async fn answer(
-    client: &HttpClient,
-    controller: &Endpoint,
+    connections: &Connections,
+    controller: usize,
     credential: Option<&HeaderValue>,
 ) -> Result<(StatusCode, Vec<u8>), String> {
-    let uri = controller.locate(&Uri::from_static(PING)).map_err(|error| error.to_string())?;
-    let mut request = Request::builder().method(Method::GET).uri(uri).header(header::ACCEPT, "application/json");
+    let endpoint = &connections.controllers()[controller];
+    let uri = endpoint.locate(&Uri::from_static(PING)).map_err(|error| error.to_string())?;
+    let mut request = Request::builder()
+        .method(Method::GET)
+        .uri(uri)
+        .header(header::HOST, endpoint.host())
+        .header(header::ACCEPT, "application/json");
     if let Some(credential) = credential {
         request = request.header(header::AUTHORIZATION, credential);
     }
     let request = request.body(Body::empty()).map_err(|error| error.to_string())?;
-    let response = client.request(request).await.map_err(|error| super::reason(&error))?;
+    let response = connections.send(controller, request).await.map_err(|error| super::reason(&error))?;
     let (parts, body) = response.into_parts();
     let body = Limited::new(body, LARGEST_ANSWER).collect().await.map_err(|error| error.to_string())?;
     Ok((parts.status, body.to_bytes().to_vec()))

@@ -1,5 +1,6 @@
-//! The body of a leader's answer on its way to the client: passed on as it comes, but not waited for without end.
+//! The body of a controller's answer on its way to the client: passed on as it comes, but not waited for without end.
 
+use super::Lent;
 use axum::body::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -13,17 +14,30 @@ use tokio::time::{Sleep, sleep};
 /// Longest silence within an answer that has begun.
 const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 
-/// Ends with an error when nothing comes for [`LONGEST_SILENCE`].
+/// Ends with an error when nothing comes for [`LONGEST_SILENCE`]. Its connection is free once it has ended; dropped before,
+/// it is closed.
 pub struct AnswerBody {
     inner: Incoming,
+    connection: Option<Lent>,
     /// Runs while the next part is waited for.
     silence: Option<Pin<Box<Sleep>>>,
 }
 
 impl AnswerBody {
-    /// Passes `inner` on.
-    pub fn new(inner: Incoming) -> Self {
-        Self { inner, silence: None }
+    /// Passes `inner` on, which is read from `connection`.
+    pub(super) fn new(inner: Incoming, connection: Lent) -> Self {
+        let mut this = Self { inner, connection: Some(connection), silence: None };
+        this.give_back_at_end();
+        this
+    }
+
+    /// Whoever reads it does not ask again once it knows that there is no more.
+    fn give_back_at_end(&mut self) {
+        if self.inner.is_end_stream()
+            && let Some(connection) = self.connection.take()
+        {
+            connection.give_back();
+        }
     }
 }
 
@@ -40,6 +54,11 @@ impl Body for AnswerBody {
         let this = self.get_mut();
         if let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) {
             this.silence = None;
+            if frame.is_none() {
+                this.connection.take().into_iter().for_each(Lent::give_back);
+            } else {
+                this.give_back_at_end();
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         let silence = this.silence.get_or_insert_with(|| Box::pin(sleep(LONGEST_SILENCE)));
