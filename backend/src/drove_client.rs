@@ -10,7 +10,7 @@ mod readable;
 pub use answer::{NOT_LEADER, words};
 pub use error::ClusterError;
 
-use crate::upstream::{Upstream, UpstreamError};
+use crate::upstream::{OwnAccord, Upstream, UpstreamError};
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use model::{
@@ -202,11 +202,17 @@ impl DroveClient {
     }
 
     async fn get(&self, path: &str) -> Result<Response<Body>, ClusterError> {
-        self.send(self.request(Method::GET, path, Body::empty())?).await
+        self.send_by_itself(self.request(Method::GET, path, Body::empty())?).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Response<Body>, ClusterError> {
-        self.send(self.request(Method::POST, path, Body::from(body.to_string()))?).await
+        self.send_by_itself(self.request(Method::POST, path, Body::from(body.to_string()))?).await
+    }
+
+    /// However many clients wait for the leader, the watcher must not.
+    async fn send_by_itself(&self, mut request: Request<Body>) -> Result<Response<Body>, ClusterError> {
+        request.extensions_mut().insert(OwnAccord);
+        self.send(request).await
     }
 
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, ClusterError> {

@@ -54,6 +54,11 @@ pub struct Concerns(pub TaskKey);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InMemory;
 
+/// Extension of a request that this process makes of its own accord: it needs no place among those of clients
+/// ([`leader::CLIENTS`]). Such requests are few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnAccord;
+
 /// Why there is no answer. It decides whether an operation may be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {

@@ -14,7 +14,7 @@ mod headers;
 mod probe;
 
 use super::{
-    Change, Changes, Concerns, InMemory, Upstream, UpstreamError,
+    Change, Changes, Concerns, InMemory, OwnAccord, Upstream, UpstreamError,
     connections::{AnswerBody, Connections, Failure},
     endpoint::Endpoint,
     trust::{self, Trust, TrustFault},
@@ -28,8 +28,11 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError};
 use model::dashboard::ControllerStatus;
 use probe::Standing;
-use std::{pin::pin, time::Duration};
-use tokio::time::{Instant, sleep};
+use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep, timeout},
+};
 use tokio_stream::wrappers::BroadcastStream;
 
 /// A request whose body is no larger (in bytes) is kept until it is answered, so that it can be sent to the next leader;
@@ -46,6 +49,11 @@ const DOUBTFUL_AFTER: Duration = Duration::from_secs(2);
 const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// Controllers that one request is sent to at most.
 const ATTEMPTS: usize = 4;
+
+/// Requests of clients that are on their way to the leader at a time, at most; further ones wait for a place.
+pub const CLIENTS: usize = 512;
+/// Longest wait for a place.
+const PLACE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Which controllers to follow.
 #[derive(Debug)]
@@ -76,10 +84,13 @@ impl Controllers {
     }
 }
 
+type Place = OwnedSemaphorePermit;
+
 #[derive(Clone)]
 struct Follower {
     connections: Connections,
     finder: Finder,
+    places: Arc<Semaphore>,
 }
 
 /// Follows the leader from now on.
@@ -92,7 +103,7 @@ pub fn upstream(config: LeaderConfig) -> Result<(Upstream, Controllers), TrustFa
     let finder = Finder::start(connections.clone(), config.credential);
     let controllers = Controllers { finder: finder.clone() };
     let hints = finder.clone();
-    let follower = Follower { connections, finder };
+    let follower = Follower { connections, finder, places: Arc::new(Semaphore::new(CLIENTS)) };
     let service = tower::service_fn(move |request| {
         let follower = follower.clone();
         async move { follower.forward(request).await }
@@ -123,13 +134,14 @@ impl Follower {
         let (parts, body) = request.into_parts();
         let concerns = parts.extensions.get::<Concerns>().cloned();
         let mut body = Sending::prepare(body, parts.extensions.get::<InMemory>().is_some()).await?;
+        let mut place = self.place(&parts).await?;
         let is_read = parts.method.is_safe();
         let mut may_repeat = is_read;
         let mut failure = UpstreamError::NoLeader;
         for _ in 0..ATTEMPTS {
             let Some(leader) = self.finder.leader().await else { return Err(UpstreamError::NoLeader) };
             let Some(to_send) = body.take() else { return Err(failure) };
-            failure = match self.send(leader, &parts, to_send).await {
+            failure = match self.send(leader, &parts, to_send, &mut place).await {
                 Sent::Answered(response) if may_repeat && may_mean_standby(&parts, &response) => {
                     may_repeat = false;
                     self.finder.settle_doubt(leader).await;
@@ -172,8 +184,24 @@ impl Follower {
         Err(failure)
     }
 
-    /// Sends a request to one controller.
-    async fn send(&self, leader: Leader, parts: &request::Parts, body: Body) -> Sent {
+    /// A place among the requests of clients, for one that needs it.
+    async fn place(&self, parts: &request::Parts) -> Result<Option<Place>, UpstreamError> {
+        if parts.extensions.get::<OwnAccord>().is_some() {
+            return Ok(None);
+        }
+        let place = match self.places.clone().try_acquire_owned() {
+            Ok(place) => Some(place),
+            // Boxed, so that other requests do not carry the room for it.
+            Err(_) => {
+                Box::pin(timeout(PLACE_PATIENCE, self.places.clone().acquire_owned())).await.ok().and_then(Result::ok)
+            }
+        };
+        let busy = || UpstreamError::NotSent(format!("{CLIENTS} other requests wait for its answers"));
+        place.map(Some).ok_or_else(busy)
+    }
+
+    /// Sends a request to one controller. Its place is free once its answer has ended.
+    async fn send(&self, leader: Leader, parts: &request::Parts, body: Body, place: &mut Option<Place>) -> Sent {
         let controller = &self.finder.controllers()[leader.index];
         let uri = match controller.locate(&parts.uri) {
             Ok(uri) => uri,
@@ -184,10 +212,14 @@ impl Follower {
         *request.uri_mut() = uri;
         *request.headers_mut() = parts.headers.clone();
         headers::to_leader(request.headers_mut(), controller);
-        let response = match self.answer(leader, request, parts.method.is_safe()).await {
+        let mut response = match self.answer(leader, request, parts.method.is_safe()).await {
             Ok(response) => response,
             Err(sent) => return sent,
         };
+        let is_stream = response.body().size_hint().exact().is_none_or(|length| length > KEPT_ANSWER);
+        if is_stream {
+            response.body_mut().hold(place.take());
+        }
         self.take(parts, response).await
     }
 

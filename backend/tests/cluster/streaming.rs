@@ -1,9 +1,16 @@
 //! Bodies go on as they come, in both directions, and an answer may take its time.
 
-use super::dashboard::{Dashboard, JSON, get, request};
+use super::dashboard::{Dashboard, JSON, eventually, get, request};
 use axum::body::{Body, Bytes};
-use backend::{config::ClusterConfig, upstream::trust::Trust};
-use futures_util::StreamExt;
+use backend::{
+    config::ClusterConfig,
+    drove_client::{DroveClient, Identity},
+    upstream::{
+        leader::{self, LeaderConfig},
+        trust::Trust,
+    },
+};
+use futures_util::{FutureExt, StreamExt};
 use http::{Method, Request, Response, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -15,7 +22,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// Longer than a leader goes undoubted over an answer.
@@ -24,33 +34,45 @@ const SLOW: Duration = Duration::from_secs(3);
 /// A controller that leads, sends back what it gets while it gets it, and takes its time below `/slow`; how often it was
 /// asked how it is.
 async fn controller() -> (String, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
     let pings = Arc::new(AtomicUsize::new(0));
     let counted = pings.clone();
+    (serving(move |request| answer(request, counted.clone())).await, pings)
+}
+
+/// Serves, and tells where.
+async fn serving<F>(answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static) -> String
+where
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            let counted = counted.clone();
-            let service = service_fn(move |request| answer(request, counted.clone()));
+            let answer = answer.clone();
+            let service = service_fn(move |request| answer(request).map(Ok::<_, Infallible>));
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     });
-    (address, pings)
+    address
 }
 
-async fn answer(request: Request<Incoming>, pings: Arc<AtomicUsize>) -> Result<Response<Body>, Infallible> {
+async fn answer(request: Request<Incoming>, pings: Arc<AtomicUsize>) -> Response<Body> {
     let path = request.uri().path();
     if path.ends_with("/echo") {
-        return Ok(Response::new(Body::new(request.into_body())));
+        return Response::new(Body::new(request.into_body()));
     }
     match path.ends_with("/ping") {
         true => drop(pings.fetch_add(1, Ordering::Relaxed)),
         false if path.ends_with("/slow") => tokio::time::sleep(SLOW).await,
         false => {}
     }
+    pong()
+}
+
+fn pong() -> Response<Body> {
     let response = Response::builder().header("content-type", "application/json");
-    Ok(response.body(Body::from(r#"{"status":"SUCCESS","data":"pong","message":"success"}"#)).unwrap())
+    response.body(Body::from(r#"{"status":"SUCCESS","data":"pong","message":"success"}"#)).unwrap()
 }
 
 async fn in_front_of(address: &str) -> Dashboard {
@@ -97,4 +119,69 @@ async fn a_slow_answer_is_waited_for_while_the_leader_says_that_it_leads() {
     }
     assert!(pings.load(Ordering::Relaxed) > before, "it was asked whether it still leads");
     assert_eq!(dashboard.send(get("/apis/v1/ping", &[])).await.status(), StatusCode::OK);
+}
+
+/// So many more are sent than there are places.
+const MORE: usize = 40;
+
+#[tokio::test]
+async fn so_many_requests_are_on_their_way_at_a_time_and_the_watcher_waits_for_none_of_them() {
+    let held = Held::default();
+    let address = held.controller().await;
+    let config =
+        LeaderConfig { controllers: vec![address.parse().unwrap()], credential: None, trust: Trust::default() };
+    let (upstream, _controllers) = leader::upstream(config).unwrap();
+    let asked: Vec<_> = (0..leader::CLIENTS + MORE)
+        .map(|_| {
+            let upstream = upstream.clone();
+            tokio::spawn(async move { upstream.call(get("/apis/v1/cluster", &[])).await.unwrap().status() })
+        })
+        .collect();
+    eventually("all places to be taken", async || (held.now() == leader::CLIENTS).then_some(())).await;
+    DroveClient::new(upstream.clone(), Identity::Nobody).ping().await.unwrap();
+
+    held.release();
+    for answer in asked {
+        assert_eq!(answer.await.unwrap(), StatusCode::OK);
+    }
+    assert_eq!(held.most(), leader::CLIENTS);
+}
+
+/// Requests that a controller holds back, but for pings.
+#[derive(Clone, Default)]
+struct Held {
+    now: watch::Sender<usize>,
+    most: Arc<AtomicUsize>,
+    released: watch::Sender<bool>,
+}
+
+impl Held {
+    async fn controller(&self) -> String {
+        let held = self.clone();
+        serving(move |request| {
+            let held = held.clone();
+            async move {
+                if !request.uri().path().ends_with("/ping") {
+                    held.now.send_modify(|now| *now += 1);
+                    held.most.fetch_max(held.now(), Ordering::Relaxed);
+                    held.released.subscribe().wait_for(|released| *released).await.unwrap();
+                    held.now.send_modify(|now| *now -= 1);
+                }
+                pong()
+            }
+        })
+        .await
+    }
+
+    fn now(&self) -> usize {
+        *self.now.borrow()
+    }
+
+    fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
+    }
+
+    fn release(&self) {
+        self.released.send_replace(true);
+    }
 }

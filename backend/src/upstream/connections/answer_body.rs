@@ -9,7 +9,10 @@ use std::{
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::time::{Sleep, sleep};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Sleep, sleep},
+};
 
 /// Longest silence within an answer that has begun.
 const LONGEST_SILENCE: Duration = Duration::from_secs(30);
@@ -19,6 +22,8 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 pub struct AnswerBody {
     inner: Incoming,
     connection: Option<Lent>,
+    /// Among the requests that are on their way.
+    place: Option<OwnedSemaphorePermit>,
     /// Runs while the next part is waited for.
     silence: Option<Pin<Box<Sleep>>>,
 }
@@ -26,16 +31,26 @@ pub struct AnswerBody {
 impl AnswerBody {
     /// Passes `inner` on, which is read from `connection`.
     pub(super) fn new(inner: Incoming, connection: Lent) -> Self {
-        let mut this = Self { inner, connection: Some(connection), silence: None };
+        let mut this = Self { inner, connection: Some(connection), place: None, silence: None };
         this.give_back_at_end();
         this
     }
 
+    /// Holds a place until it ends or is dropped.
+    pub fn hold(&mut self, place: Option<OwnedSemaphorePermit>) {
+        self.place = place;
+    }
+
     /// Whoever reads it does not ask again once it knows that there is no more.
     fn give_back_at_end(&mut self) {
-        if self.inner.is_end_stream()
-            && let Some(connection) = self.connection.take()
-        {
+        if self.inner.is_end_stream() {
+            self.give_back();
+        }
+    }
+
+    fn give_back(&mut self) {
+        self.place = None;
+        if let Some(connection) = self.connection.take() {
             connection.give_back();
         }
     }
@@ -55,7 +70,7 @@ impl Body for AnswerBody {
         if let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) {
             this.silence = None;
             if frame.is_none() {
-                this.connection.take().into_iter().for_each(Lent::give_back);
+                this.give_back();
             } else {
                 this.give_back_at_end();
             }
