@@ -32,6 +32,8 @@ const LARGEST_ANSWER: usize = 128 << 20;
 pub struct DroveClient {
     upstream: Upstream,
     identity: Identity,
+    /// It asks of the dashboard's own accord.
+    own: bool,
 }
 
 /// For whom a client acts.
@@ -60,12 +62,17 @@ impl std::fmt::Debug for Identity {
 impl DroveClient {
     /// A client of `upstream` that acts for `identity`.
     pub fn new(upstream: Upstream, identity: Identity) -> Self {
-        Self { upstream, identity }
+        Self { upstream, identity, own: false }
     }
 
     /// The same cluster, asked by somebody else.
     pub fn acting_for(&self, identity: Identity) -> Self {
-        Self { upstream: self.upstream.clone(), identity }
+        Self { upstream: self.upstream.clone(), identity, own: false }
+    }
+
+    /// The same cluster, asked by the dashboard for itself: however many clients wait for the leader, this waits for none.
+    pub fn of_own_accord(&self, identity: Identity) -> Self {
+        Self { own: true, ..self.acting_for(identity) }
     }
 
     /// The upstream that this client asks.
@@ -202,17 +209,11 @@ impl DroveClient {
     }
 
     async fn get(&self, path: &str) -> Result<Response<Body>, ClusterError> {
-        self.send_by_itself(self.request(Method::GET, path, Body::empty())?).await
+        self.send(self.request(Method::GET, path, Body::empty())?).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Response<Body>, ClusterError> {
-        self.send_by_itself(self.request(Method::POST, path, Body::from(body.to_string()))?).await
-    }
-
-    /// However many clients wait for the leader, the watcher must not.
-    async fn send_by_itself(&self, mut request: Request<Body>) -> Result<Response<Body>, ClusterError> {
-        request.extensions_mut().insert(OwnAccord);
-        self.send(request).await
+        self.send(self.request(Method::POST, path, Body::from(body.to_string()))?).await
     }
 
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, ClusterError> {
@@ -232,6 +233,9 @@ impl DroveClient {
         if let Identity::InProcess(extensions) = &self.identity {
             request.extensions_mut().extend(extensions.clone());
         }
+        if self.own {
+            request.extensions_mut().insert(OwnAccord);
+        }
         Ok(request)
     }
 }
@@ -241,6 +245,7 @@ impl From<UpstreamError> for ClusterError {
         match error {
             UpstreamError::NoLeader => ClusterError::NoLeader,
             UpstreamError::NotSent(reason) => ClusterError::Unreachable(reason),
+            UpstreamError::Busy(others) => ClusterError::Busy(others),
             UpstreamError::AnswerLost(reason) => ClusterError::Timeout(reason),
         }
     }

@@ -153,7 +153,7 @@ impl From<ClusterError> for ApiError {
         match error {
             ClusterError::NotFound(words) => ApiError::NotFound(words),
             ClusterError::Refused { message, reasons, .. } => ApiError::Refused { message, words: reasons },
-            ClusterError::NotLeader | ClusterError::NoLeader | ClusterError::Unreachable(_) => {
+            ClusterError::NotLeader | ClusterError::NoLeader | ClusterError::Unreachable(_) | ClusterError::Busy(_) => {
                 ApiError::Unavailable(sentence)
             }
             ClusterError::Timeout(_) => ApiError::Timeout(sentence),

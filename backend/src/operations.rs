@@ -25,6 +25,7 @@ use model::{
     OUTCOME_HEADER, OUTCOME_UNKNOWN, TaskKey, TaskOperation, UserRole,
     dashboard::{AnswerKind, Door},
 };
+use std::time::Duration;
 use tracing::Instrument;
 use verdict::Verdict;
 
@@ -38,6 +39,9 @@ const UNKNOWN_OUTCOME: (HeaderName, HeaderValue) =
     (HeaderName::from_static(OUTCOME_HEADER), HeaderValue::from_static(OUTCOME_UNKNOWN));
 /// Largest answer to an operation, in bytes.
 const LARGEST_ANSWER: usize = 1 << 20;
+/// Longest wait for the whole answer. With the wait for the body before it, it ends before the client's own wait does
+/// (`middleware::limits`): who waits is told that the outcome is unknown, and it is settled.
+const LONGEST_ANSWER: Duration = Duration::from_secs(85);
 
 /// What to do with an operation that cannot be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,19 +193,23 @@ impl Operations {
         response
     }
 
-    /// Sends the request, once. An answer that breaks off is lost.
+    /// Sends the request, once. An answer that breaks off, or does not come, is lost.
     async fn send(
         &self,
         mut parts: request::Parts,
         body: Bytes,
     ) -> Result<(http::response::Parts, Bytes), UpstreamError> {
         parts.extensions.insert(InMemory);
-        let response = self.upstream.call(Request::from_parts(parts, Body::from(body))).await?;
-        let (response, body) = response.into_parts();
-        match to_bytes(body, LARGEST_ANSWER).await {
-            Ok(body) => Ok((response, body)),
-            Err(fault) => Err(UpstreamError::AnswerLost(fault.to_string())),
-        }
+        let answer = async {
+            let response = self.upstream.call(Request::from_parts(parts, Body::from(body))).await?;
+            let (response, body) = response.into_parts();
+            match to_bytes(body, LARGEST_ANSWER).await {
+                Ok(body) => Ok((response, body)),
+                Err(fault) => Err(UpstreamError::AnswerLost(fault.to_string())),
+            }
+        };
+        let late = || UpstreamError::AnswerLost(format!("it did not come within {} s", LONGEST_ANSWER.as_secs()));
+        tokio::time::timeout(LONGEST_ANSWER, answer).await.unwrap_or_else(|_| Err(late()))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     middleware::{self, cluster::Chosen, route::Route},
     operations::{
         Operations,
-        audit::{Audit, Outcome},
+        audit::{Audit, OnItsWay, Outcome},
     },
     session::caller::Caller,
 };
@@ -122,9 +122,10 @@ async fn forwarded(cluster: &Cluster, request: Request) -> Response {
         // Boxed, so that reads do not carry the place for it.
         return Box::pin(cluster.operations.handle(request)).await;
     }
+    let on_its_way = audit.map(OnItsWay::new);
     let answered = cluster.client.upstream().call(request).await;
-    if let Some(audit) = audit {
-        audit.write(Outcome::of_result(&answered), false);
+    if let Some(on_its_way) = on_its_way {
+        on_its_way.ended(Outcome::of_result(&answered));
     }
     answered.unwrap_or_else(|error| refusal(path, ClusterError::from(error).into()))
 }

@@ -68,6 +68,9 @@ pub enum UpstreamError {
     /// It certainly never arrived, for instance because the connection was refused.
     #[error("nothing was sent, because the leader cannot be reached ({0}); try again in a few seconds")]
     NotSent(String),
+    /// So many other requests wait for the leader's answers; nothing was sent.
+    #[error("nothing was sent, because {0} other requests wait for the cluster's answers; try again in a few seconds")]
+    Busy(usize),
     /// It may have been carried out: the answer is what was lost.
     #[error("the answer of the cluster was lost ({0})")]
     AnswerLost(String),

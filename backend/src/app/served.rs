@@ -66,7 +66,7 @@ impl Served {
             trust: config.trust,
         })?;
         let client = DroveClient::new(upstream.clone(), Identity::Nobody);
-        let own_client = client.acting_for(identity(config.account.as_ref()));
+        let own_client = client.of_own_accord(identity(config.account.as_ref()));
         let keeper = ClusterKeeper {
             users: DroveUsers::new(client.clone()),
             proxy: shared.proxy.cloned(),

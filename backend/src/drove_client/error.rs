@@ -25,6 +25,9 @@ pub enum ClusterError {
     /// The leader cannot be reached; nothing was sent.
     #[error("the leader of the cluster cannot be reached ({0}); try again in a few seconds")]
     Unreachable(String),
+    /// So many other requests wait for the leader's answers that nothing was sent.
+    #[error("nothing was sent, because {0} other requests wait for the cluster's answers; try again in a few seconds")]
+    Busy(usize),
     /// No answer, or it was lost.
     #[error("the cluster did not answer: {0}")]
     Timeout(String),
@@ -68,7 +71,8 @@ impl ClusterError {
             | ClusterError::NoLeader
             | ClusterError::Unreachable(_)
             | ClusterError::Timeout(_) => true,
-            ClusterError::NotFound(_)
+            ClusterError::Busy(_)
+            | ClusterError::NotFound(_)
             | ClusterError::Refused { .. }
             | ClusterError::BadReply { .. }
             | ClusterError::Unauthorized { .. }
@@ -78,7 +82,10 @@ impl ClusterError {
 
     /// The request certainly never reached a controller.
     pub fn is_unsent(&self) -> bool {
-        matches!(self, ClusterError::NoLeader | ClusterError::Unreachable(_) | ClusterError::BadRequest(_))
+        matches!(
+            self,
+            ClusterError::NoLeader | ClusterError::Unreachable(_) | ClusterError::Busy(_) | ClusterError::BadRequest(_)
+        )
     }
 
     /// What a page says about data that is old because of this error, last good at `since`.

@@ -40,7 +40,7 @@ impl Outcome<'static> {
     /// Of a request that has no answer.
     pub fn of_error(error: &UpstreamError) -> Self {
         match error {
-            UpstreamError::NoLeader | UpstreamError::NotSent(_) => Self::NotSent,
+            UpstreamError::NoLeader | UpstreamError::NotSent(_) | UpstreamError::Busy(_) => Self::NotSent,
             UpstreamError::AnswerLost(_) => Self::Answered(&AnswerKind::Unknown, None),
         }
     }
@@ -87,6 +87,32 @@ impl Audit {
             tracing::debug!(target: "audit", user, cluster, operation, task, answer, status, door, recorded, "operation");
         } else {
             tracing::info!(target: "audit", user, cluster, operation, task, answer, status, door, recorded, "operation");
+        }
+    }
+}
+
+/// Tells of a request on its way; its outcome is unknown if nobody waits for it any more.
+#[derive(Debug)]
+pub struct OnItsWay(Option<Audit>);
+
+impl OnItsWay {
+    /// The request is sent now.
+    pub fn new(audit: Audit) -> Self {
+        Self(Some(audit))
+    }
+
+    /// It ended.
+    pub fn ended(mut self, outcome: Outcome<'_>) {
+        if let Some(audit) = self.0.take() {
+            audit.write(outcome, false);
+        }
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        if let Some(audit) = self.0.take() {
+            audit.write(Outcome::Answered(&AnswerKind::Unknown, None), false);
         }
     }
 }

@@ -44,7 +44,10 @@ fn addressed(parts: &request::Parts) -> Option<(TaskKey, Operation, Value)> {
     let segments = Segments::parse(parts.uri.path())?;
     let (key, operation) = of_segments(&parts.method, &segments)?;
     let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    let ids: Vec<String> = query.filter(|(name, _)| name == "id").map(|(_, id)| id.into_owned()).collect();
+    let mut ids: Vec<String> = query.filter(|(name, _)| name == "id").map(|(_, id)| id.into_owned()).collect();
+    if let ["cluster", "executors", id, _] = segments.iter().collect::<Vec<_>>().as_slice() {
+        ids = vec![(*id).to_owned()];
+    }
     let named = if ids.is_empty() { Value::Null } else { json!({ "id": ids }) };
     Some((key, operation, named))
 }
@@ -54,8 +57,12 @@ fn of_segments(method: &Method, segments: &Segments) -> Option<(TaskKey, Operati
     let cluster = |name| Some((TaskKey::default(), Operation::Cluster(name)));
     match (method.as_str(), segments.as_slice()) {
         ("DELETE", ["tasks", app, "instances", id]) => Some((TaskKey::new(*app, *id), Operation::Delete)),
-        ("POST", ["cluster", "executors", "blacklist"]) => cluster("BLACKLIST"),
-        ("POST", ["cluster", "executors", "unblacklist"]) => cluster("UNBLACKLIST"),
+        ("POST", ["cluster", "executors", "blacklist"] | ["cluster", "executors", _, "blacklist"]) => {
+            cluster("BLACKLIST")
+        }
+        ("POST", ["cluster", "executors", "unblacklist"] | ["cluster", "executors", _, "unblacklist"]) => {
+            cluster("UNBLACKLIST")
+        }
         ("POST", ["cluster", "maintenance", "set"]) => cluster("SET_MAINTENANCE"),
         ("POST", ["cluster", "maintenance", "unset"]) => cluster("UNSET_MAINTENANCE"),
         _ => None,
@@ -92,6 +99,8 @@ mod tests {
         assert_eq!(named("DELETE", "/apis/v1/tasks/A/instances/T%201"), deleted);
         let blacklisted = named("POST", "/apis/v1/cluster/executors/blacklist?id=e-1&id=e-2").unwrap();
         assert_eq!((blacklisted.1, blacklisted.2), ("BLACKLIST", json!({"id": ["e-1", "e-2"]})));
+        let one = named("POST", "/apis/v1/cluster/executors/e-1/unblacklist").unwrap();
+        assert_eq!((one.1, one.2), ("UNBLACKLIST", json!({"id": ["e-1"]})));
         assert_eq!(named("POST", "/apis/v1/cluster/maintenance/set/").unwrap().1, "SET_MAINTENANCE");
         for (method, address) in [("GET", "/apis/v1/tasks/A/instances/T"), ("POST", "/apis/v1/applications/operations")]
         {

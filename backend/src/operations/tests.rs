@@ -30,6 +30,15 @@ struct Fixture {
 
 impl Fixture {
     async fn answering(answer: Result<(u16, &'static str), UpstreamError>) -> Self {
+        Self::over(async move || {
+            answer.map(|(status, body)| Response::builder().status(status).body(Body::from(body)).unwrap())
+        })
+        .await
+    }
+
+    async fn over<A: Future<Output = Result<Response<Body>, UpstreamError>> + Send + 'static>(
+        answer: impl FnOnce() -> A + Clone + Send + Sync + 'static,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let config = LedgerConfig {
             place: Place::File(folder.path().join("ledger.db")),
@@ -46,8 +55,7 @@ impl Fixture {
         let counted = calls.clone();
         let service = tower::service_fn(move |_request: Request<Body>| {
             counted.fetch_add(1, Ordering::Relaxed);
-            let answer = answer.clone();
-            async move { answer.map(|(status, body)| Response::builder().status(status).body(Body::from(body)).unwrap()) }
+            answer.clone()()
         });
         let upstream = Upstream::new(service, || -> Changes { Box::pin(stream::pending()) });
         let operations = Operations::new(upstream, ledger.clone(), now, Unrecordable::Refuse);
@@ -119,6 +127,16 @@ async fn a_refusal_keeps_droves_words() {
     assert_eq!(fixture.detail().await, None);
     let answered = Answer { kind: AnswerKind::Refused, status: Some(400), words: vec!["no room".to_owned()] };
     assert_eq!(verdict::of(http::StatusCode::BAD_REQUEST, body.as_bytes()), Verdict::Answered(answered));
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_is_an_unknown_outcome() {
+    let fixture = Fixture::over(std::future::pending).await;
+    tokio::time::pause();
+    let response = fixture.post(create()).await;
+    tokio::time::resume();
+    assert_eq!((response.status().as_u16(), told(&response)), (504, Some(OUTCOME_UNKNOWN)));
+    assert_eq!(fixture.detail().await.unwrap().row.phase, Phase::OutcomeUnknown);
 }
 
 #[tokio::test]

@@ -5,8 +5,10 @@
 //! has ended ([`AnswerBody`]).
 
 mod answer_body;
+mod patient;
 
 pub use answer_body::AnswerBody;
+pub use patient::{Patient, Silence};
 
 use super::endpoint::Endpoint;
 use axum::{BoxError, body::Body};
@@ -20,7 +22,7 @@ use std::{
     time::Duration,
 };
 use thread_local::ThreadLocal;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tower::ServiceExt;
 
 /// Idle connections kept to each controller by each thread.
@@ -28,6 +30,11 @@ const IDLE_CONNECTIONS: usize = 64;
 /// An idle connection is used no more after this long: well before the controller closes it (30 s, Dropwizard's default),
 /// since a request that meets a closing connection is one whose outcome is unknown.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Longest time in which a connection is made, with all that TLS and names take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Longest wait for an idle connection to be ready.
+const READY_PATIENCE: Duration = Duration::from_millis(20);
 
 /// Makes connections; without TLS where an address asks for none.
 pub type Connector = HttpsConnector<HttpConnector>;
@@ -61,6 +68,11 @@ pub enum Failure {
     Lost(#[source] hyper::Error),
 }
 
+/// It took too long.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection was made within {} s", CONNECT_TIMEOUT.as_secs())]
+struct NotConnected;
+
 impl Connections {
     /// Connections to `controllers`, made by `connector`.
     pub fn new(controllers: Vec<Endpoint>, connector: Connector) -> Self {
@@ -82,16 +94,15 @@ impl Connections {
             let waiting = idle.take(controller);
             let is_reused = waiting.is_some();
             let mut sender = match waiting {
-                Some(sender) => sender,
-                // Boxed, so that other requests do not carry the place for it.
+                Some(mut sender) => {
+                    // Boxed, so that other requests do not carry the place for it.
+                    if !sender.is_ready() && !Box::pin(is_ready_soon(&mut sender)).await {
+                        continue;
+                    }
+                    sender
+                }
                 None => Box::pin(self.connect(controller)).await.map_err(Failure::Unsent)?,
             };
-            if let Err(error) = sender.ready().await {
-                if is_reused {
-                    continue;
-                }
-                return Err(Failure::Unsent(error.into()));
-            }
             match sender.try_send_request(request).await {
                 Ok(response) => {
                     let lent = Lent { sender, controller, idle: idle.clone() };
@@ -107,17 +118,26 @@ impl Connections {
         }
     }
 
+    /// A connection that is ready for its first request.
     async fn connect(&self, controller: usize) -> Result<SendRequest<Body>, BoxError> {
         let address = self.0.controllers[controller].address();
-        let stream = self.0.connector.clone().oneshot(address.clone()).await?;
-        let (sender, connection) = http1::handshake(stream).await?;
+        let made = timeout(CONNECT_TIMEOUT, self.0.connector.clone().oneshot(address.clone()));
+        let stream = made.await.map_err(|_| NotConnected)??;
+        let (mut sender, connection) = http1::handshake(stream).await?;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection to a controller broke off");
             }
         });
+        sender.ready().await?;
         Ok(sender)
     }
+}
+
+/// Whether an idle connection can be used at once. Its own task may not have run since its last answer ended; or else the
+/// controller answered before it had read the whole request, which is nothing to wait for.
+async fn is_ready_soon(sender: &mut SendRequest<Body>) -> bool {
+    matches!(timeout(READY_PATIENCE, sender.ready()).await, Ok(Ok(())))
 }
 
 impl Idle {

@@ -4,40 +4,42 @@
 //!
 //! | What happened | A read | Anything else |
 //! |---|---|---|
-//! | the connection was refused, or the controller said that it does not lead | sent to the next leader | the same: it was not carried out |
+//! | there was no connection, or the controller said that it does not lead | sent to the next leader | the same: it was not carried out |
 //! | the answer was lost | sent once more | never sent again: [`UpstreamError::AnswerLost`] |
 //!
 //! Who leads is known by [`finder`], which asks by [`probe`].
 
+mod bodies;
 mod finder;
 mod headers;
 mod probe;
 
 use super::{
     Change, Changes, Concerns, InMemory, OwnAccord, Upstream, UpstreamError,
-    connections::{AnswerBody, Connections, Failure},
+    connections::{AnswerBody, Connections, Failure, Silence},
     endpoint::Endpoint,
     trust::{self, Trust, TrustFault},
 };
-use crate::error::{ApiError, refusal};
-use axum::body::{Body, Bytes};
+use crate::{
+    error::{ApiError, refusal},
+    extract::BodyFault,
+};
+use axum::body::Body;
+use bodies::{Sending, Taken};
 use finder::{Finder, Leader};
 use futures_util::{StreamExt, stream};
 use http::{HeaderValue, Method, Request, Response, StatusCode, request};
 use http_body::Body as _;
-use http_body_util::{BodyExt, LengthLimitError};
+use http_body_util::LengthLimitError;
 use model::dashboard::ControllerStatus;
 use probe::Standing;
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep, timeout},
 };
 use tokio_stream::wrappers::BroadcastStream;
 
-/// A request whose body is no larger (in bytes) is kept until it is answered, so that it can be sent to the next leader;
-/// one that is [`InMemory`] is kept in any case.
-const KEPT_REQUEST: u64 = 64 << 10;
 /// An answer to a read that is no larger (in bytes) is taken in whole before it is passed on: should it break off, the read
 /// is sent once more.
 const KEPT_ANSWER: u64 = 64 << 10;
@@ -123,10 +125,13 @@ enum Sent {
     Answered(Response<Body>),
     /// The controller does not lead.
     NotLeading,
+    /// The controller does not take connections.
     Refused(String),
+    /// There was no connection, whoever is to blame.
+    NotConnected(String),
     Lost(String),
-    /// The client's body is too large.
-    TooLarge,
+    /// The client's body was not passed on to its end.
+    NotTaken(ApiError),
 }
 
 impl Follower {
@@ -157,13 +162,18 @@ impl Follower {
                     }
                     return Ok(response);
                 }
-                Sent::TooLarge => return Ok(refusal(parts.uri.path(), ApiError::TooLarge)),
+                Sent::NotTaken(fault) => return Ok(refusal(parts.uri.path(), fault)),
                 Sent::NotLeading => {
                     self.finder.lost(leader, Standing::Waits);
                     UpstreamError::NoLeader
                 }
                 Sent::Refused(why) => {
                     self.finder.lost(leader, Standing::Ill(why.clone()));
+                    UpstreamError::NotSent(why)
+                }
+                Sent::NotConnected(why) => {
+                    // The fault may be on this side.
+                    self.finder.settle_doubt(leader).await;
                     UpstreamError::NotSent(why)
                 }
                 Sent::Lost(why) => {
@@ -196,8 +206,7 @@ impl Follower {
                 Box::pin(timeout(PLACE_PATIENCE, self.places.clone().acquire_owned())).await.ok().and_then(Result::ok)
             }
         };
-        let busy = || UpstreamError::NotSent(format!("{CLIENTS} other requests wait for its answers"));
-        place.map(Some).ok_or_else(busy)
+        place.map(Some).ok_or(UpstreamError::Busy(CLIENTS))
     }
 
     /// Sends a request to one controller. Its place is free once its answer has ended.
@@ -232,9 +241,12 @@ impl Follower {
     ) -> Result<Response<AnswerBody>, Sent> {
         let mut answer = pin!(self.connections.send(leader.index, request));
         let mut deposed = pin!(async {
-            self.finder.deposed(leader).await;
-            if !is_read {
-                sleep(LAST_ANSWER).await;
+            loop {
+                self.finder.left(leader).await;
+                // The same one, found again, goes on with what it was asked.
+                if is_read || timeout(LAST_ANSWER, self.finder.leads_again(leader)).await.is_err() {
+                    return;
+                }
             }
         });
         let mut doubtful = pin!(sleep(DOUBTFUL_AFTER));
@@ -253,18 +265,18 @@ impl Follower {
     /// Takes an answer in, as far as that decides whether it is one.
     async fn take(&self, parts: &request::Parts, response: Response<AnswerBody>) -> Sent {
         let (mut answer, body) = response.into_parts();
-        let length = body.size_hint().exact().unwrap_or(u64::MAX);
-        let may_be_refusal = answer.status == StatusCode::BAD_REQUEST && length <= LARGEST_REFUSAL;
-        let keep = may_be_refusal || (parts.method.is_safe() && length <= KEPT_ANSWER);
-        let body = if keep && !body.is_end_stream() {
-            match body.collect().await {
-                Ok(whole) => {
-                    let whole = whole.to_bytes();
-                    if may_be_refusal && probe::is_refusal_of_standby(&whole) {
-                        return Sent::NotLeading;
-                    }
-                    Body::from(whole)
+        let length = body.size_hint().exact();
+        let may_be_refusal =
+            answer.status == StatusCode::BAD_REQUEST && length.is_none_or(|length| length <= LARGEST_REFUSAL);
+        let keep = parts.method.is_safe() && length.is_some_and(|length| length <= KEPT_ANSWER);
+        let most = if keep { KEPT_ANSWER } else { LARGEST_REFUSAL };
+        let body = if (keep || may_be_refusal) && !body.is_end_stream() {
+            match Taken::of(body, most).await {
+                Ok(Taken::Whole(whole)) if may_be_refusal && probe::is_refusal_of_standby(&whole) => {
+                    return Sent::NotLeading;
                 }
+                Ok(Taken::Whole(whole)) => Body::from(whole),
+                Ok(Taken::Begun(body)) => body,
                 Err(error) => return Sent::Lost(format!("it broke off ({error})")),
             }
         } else {
@@ -280,37 +292,6 @@ impl Follower {
     }
 }
 
-/// The body of a request, for as many attempts as it allows.
-enum Sending {
-    Kept(Bytes),
-    Stream(Option<Body>),
-}
-
-impl Sending {
-    /// Keeps what is small, or `in_memory`.
-    async fn prepare(body: Body, in_memory: bool) -> Result<Self, UpstreamError> {
-        if body.is_end_stream() {
-            return Ok(Self::Kept(Bytes::new()));
-        }
-        if !in_memory && body.size_hint().exact().is_none_or(|length| length > KEPT_REQUEST) {
-            return Ok(Self::Stream(Some(body)));
-        }
-        match body.collect().await {
-            Ok(body) => Ok(Self::Kept(body.to_bytes())),
-            Err(error) => Err(UpstreamError::NotSent(format!("the request's own body broke off ({error})"))),
-        }
-    }
-
-    /// The body once more; nothing if it is gone.
-    fn take(&mut self) -> Option<Body> {
-        match self {
-            Self::Kept(bytes) if bytes.is_empty() => Some(Body::empty()),
-            Self::Kept(bytes) => Some(Body::from(bytes.clone())),
-            Self::Stream(body) => body.take(),
-        }
-    }
-}
-
 /// Whether an answer may be that of a controller that does not lead, which says so in a body that HEAD does not have.
 fn may_mean_standby(parts: &request::Parts, response: &Response<Body>) -> bool {
     parts.method == Method::HEAD && response.status() == StatusCode::BAD_REQUEST
@@ -318,10 +299,20 @@ fn may_mean_standby(parts: &request::Parts, response: &Response<Body>) -> bool {
 
 fn unsent_or_lost(failure: &Failure) -> Sent {
     match failure {
-        Failure::Unsent(_) => Sent::Refused(reason(failure)),
-        Failure::Lost(_) if causes(failure).any(|cause| cause.is::<LengthLimitError>()) => Sent::TooLarge,
+        Failure::Unsent(_) if causes(failure).any(is_refusal_to_connect) => Sent::Refused(reason(failure)),
+        Failure::Unsent(_) => Sent::NotConnected(reason(failure)),
+        Failure::Lost(_) if causes(failure).any(|cause| cause.is::<LengthLimitError>()) => {
+            Sent::NotTaken(ApiError::TooLarge)
+        }
+        Failure::Lost(_) if causes(failure).any(|cause| cause.is::<Silence>()) => {
+            Sent::NotTaken(BodyFault::Broken.into())
+        }
         Failure::Lost(_) => Sent::Lost(reason(failure)),
     }
+}
+
+fn is_refusal_to_connect(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::ConnectionRefused)
 }
 
 /// The innermost cause of a failed request, which is the one that people know.

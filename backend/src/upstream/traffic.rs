@@ -53,7 +53,7 @@ impl Traffic {
             Ok(response) if response.status().is_server_error() => &self.server_error,
             Ok(_) => return,
             Err(UpstreamError::NoLeader) => &self.no_leader,
-            Err(UpstreamError::NotSent(_)) => &self.not_sent,
+            Err(UpstreamError::NotSent(_) | UpstreamError::Busy(_)) => &self.not_sent,
             Err(UpstreamError::AnswerLost(_)) => &self.answer_lost,
         };
         counter.fetch_add(1, Ordering::Relaxed);

@@ -45,6 +45,8 @@ pub enum Trick {
     LosesRequest,
     /// It is carried out, and the answer breaks off in the middle.
     HalfAnswers,
+    /// It is answered with this status and text, in chunks.
+    Chunks(u16, &'static str),
     /// It is redirected there.
     Redirects(&'static str),
     /// It is never answered.
@@ -206,6 +208,11 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> io::Result<Res
     if let Some(Trick::Answers(status, kind, text)) = trick {
         let response = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
         return Ok(response.body(Body::from(text)).unwrap());
+    }
+    if let Some(Trick::Chunks(status, text)) = trick {
+        let chunks = text.as_bytes().chunks(1 << 10).map(Ok::<_, io::Error>);
+        let response = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");
+        return Ok(response.body(Body::from_stream(stream::iter(chunks))).unwrap());
     }
     if let Some(Trick::Redirects(there)) = trick {
         let response = Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, there);

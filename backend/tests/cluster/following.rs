@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use http::{Method, StatusCode, header};
 use model::dashboard::{ClusterList, ControllerHealth};
 use serde_json::json;
+use std::sync::LazyLock;
 
 async fn health(dashboard: &Dashboard) -> Vec<ControllerHealth> {
     let list: ClusterList = dashboard.read("/api/clusters").await;
@@ -110,6 +111,23 @@ async fn without_a_leader_everybody_is_told_to_come_back() {
         list.clusters[0].status.clone().unwrap().stale.is_none().then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_refusal_in_chunks_is_one_and_whatever_else_comes_so_is_passed_on_whole() {
+    const REFUSAL: &str = r#"{"status":"FAILED","message":"This node is not the leader controller"}"#;
+    static LONG: LazyLock<String> = LazyLock::new(|| format!("{:?}", "x".repeat(5000)));
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    fake.controllers[0].trick_for(OPERATIONS, Trick::Chunks(400, REFUSAL));
+    assert_eq!(dashboard.operate(&create("again")).await.status(), StatusCode::OK);
+    assert_eq!(fake.controllers[0].count(OPERATIONS), 2);
+
+    let path = "/apis/v1/applications";
+    fake.controllers[0].trick_for(path, Trick::Chunks(400, &LONG));
+    let (status, answer) = dashboard.get(path).await;
+    assert_eq!((status, answer.as_str().map(str::len)), (StatusCode::BAD_REQUEST, Some(5000)));
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use futures_util::{FutureExt, StreamExt};
 use http::{Method, Request, Response, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use model::{TaskKey, dashboard::ControllerHealth};
 use std::{
     convert::Infallible,
     sync::{
@@ -131,25 +132,60 @@ async fn so_many_requests_are_on_their_way_at_a_time_and_the_watcher_waits_for_n
     let config =
         LeaderConfig { controllers: vec![address.parse().unwrap()], credential: None, trust: Trust::default() };
     let (upstream, _controllers) = leader::upstream(config).unwrap();
+    let client = DroveClient::new(upstream.clone(), Identity::Nobody);
     let asked: Vec<_> = (0..leader::CLIENTS + MORE)
-        .map(|_| {
-            let upstream = upstream.clone();
-            tokio::spawn(async move { upstream.call(get("/apis/v1/cluster", &[])).await.unwrap().status() })
+        .map(|n| {
+            let (upstream, client) = (upstream.clone(), client.clone());
+            tokio::spawn(async move {
+                match n % 2 {
+                    0 => upstream.call(get("/apis/v1/cluster", &[])).await.is_ok(),
+                    // For a user, by way of our own API.
+                    _ => client.log_files(&TaskKey::new("APP", "T")).await.is_err_and(|error| !error.is_absence()),
+                }
+            })
         })
         .collect();
     eventually("all places to be taken", async || (held.now() == leader::CLIENTS).then_some(())).await;
-    DroveClient::new(upstream.clone(), Identity::Nobody).ping().await.unwrap();
+    client.of_own_accord(Identity::Nobody).ping().await.unwrap();
 
     held.release();
     for answer in asked {
-        assert_eq!(answer.await.unwrap(), StatusCode::OK);
+        assert!(answer.await.unwrap());
     }
     assert_eq!(held.most(), leader::CLIENTS);
+}
+
+#[tokio::test]
+async fn an_operation_on_its_way_is_answered_by_a_leader_that_was_lost_and_found_again() {
+    let held = Held::default();
+    let address = held.controller().await;
+    let config =
+        LeaderConfig { controllers: vec![address.parse().unwrap()], credential: None, trust: Trust::default() };
+    let (upstream, controllers) = leader::upstream(config).unwrap();
+    let leads = |leads: bool| {
+        let controllers = controllers.clone();
+        async move || ((controllers.health()[0].health == ControllerHealth::Leader) == leads).then_some(())
+    };
+    eventually("the leader", leads(true)).await;
+    let blacklisting = request(Method::POST, "/apis/v1/cluster/executors/blacklist", &[], Body::empty());
+    let sent = tokio::spawn(async move { upstream.call(blacklisting).await.unwrap().status() });
+    eventually("the operation", async || (held.now() == 1).then_some(())).await;
+    held.silent.send_replace(true);
+    eventually("the leader to be lost", leads(false)).await;
+    held.silent.send_replace(false);
+    eventually("the leader to be found again", leads(true)).await;
+    // Longer than what a leader gets that was not found again.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    held.release();
+    assert_eq!(sent.await.unwrap(), StatusCode::OK);
+    assert_eq!(held.most(), 1, "it was sent once");
 }
 
 /// Requests that a controller holds back, but for pings.
 #[derive(Clone, Default)]
 struct Held {
+    /// Pings are not answered either.
+    silent: watch::Sender<bool>,
     now: watch::Sender<usize>,
     most: Arc<AtomicUsize>,
     released: watch::Sender<bool>,
@@ -161,7 +197,9 @@ impl Held {
         serving(move |request| {
             let held = held.clone();
             async move {
-                if !request.uri().path().ends_with("/ping") {
+                if request.uri().path().ends_with("/ping") {
+                    held.silent.subscribe().wait_for(|silent| !silent).await.unwrap();
+                } else {
                     held.now.send_modify(|now| *now += 1);
                     held.most.fetch_max(held.now(), Ordering::Relaxed);
                     held.released.subscribe().wait_for(|released| *released).await.unwrap();

@@ -1,37 +1,28 @@
-//! The body of a controller's answer on its way to the client: passed on as it comes, but not waited for without end.
+//! The body of a controller's answer on its way to the client.
 
-use super::Lent;
+use super::{Lent, Patient};
 use axum::body::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use std::{
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Sleep, sleep},
-};
+use tokio::sync::OwnedSemaphorePermit;
 
-/// Longest silence within an answer that has begun.
-const LONGEST_SILENCE: Duration = Duration::from_secs(30);
-
-/// Ends with an error when nothing comes for [`LONGEST_SILENCE`]. Its connection is free once it has ended; dropped before,
-/// it is closed.
+/// Passed on as it comes, but not waited for without end. Its connection is free once it has ended; dropped before, it is
+/// closed.
 pub struct AnswerBody {
-    inner: Incoming,
+    inner: Patient<Incoming>,
     connection: Option<Lent>,
     /// Among the requests that are on their way.
     place: Option<OwnedSemaphorePermit>,
-    /// Runs while the next part is waited for.
-    silence: Option<Pin<Box<Sleep>>>,
 }
 
 impl AnswerBody {
     /// Passes `inner` on, which is read from `connection`.
     pub(super) fn new(inner: Incoming, connection: Lent) -> Self {
-        let mut this = Self { inner, connection: Some(connection), place: None, silence: None };
+        let mut this = Self { inner: Patient::new(inner), connection: Some(connection), place: None };
         this.give_back_at_end();
         this
     }
@@ -56,29 +47,18 @@ impl AnswerBody {
     }
 }
 
-/// Nothing came for too long.
-#[derive(Debug, thiserror::Error)]
-#[error("the answer stopped for {} s", LONGEST_SILENCE.as_secs())]
-struct Silence;
-
 impl Body for AnswerBody {
     type Data = Bytes;
     type Error = axum::BoxError;
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
-        if let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) {
-            this.silence = None;
-            if frame.is_none() {
-                this.give_back();
-            } else {
-                this.give_back_at_end();
-            }
-            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        let frame = ready!(Pin::new(&mut this.inner).poll_frame(cx));
+        match frame {
+            None => this.give_back(),
+            Some(_) => this.give_back_at_end(),
         }
-        let silence = this.silence.get_or_insert_with(|| Box::pin(sleep(LONGEST_SILENCE)));
-        ready!(silence.as_mut().poll(cx));
-        Poll::Ready(Some(Err(Silence.into())))
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {

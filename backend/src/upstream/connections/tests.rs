@@ -3,6 +3,7 @@
 use super::*;
 use crate::upstream::trust::{Trust, connector};
 use axum::body::Bytes;
+use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::{
@@ -106,4 +107,26 @@ async fn an_answer_that_is_not_read_to_its_end_holds_its_connection_and_takes_it
     assert_eq!(controller.ask().await, "pong");
     assert_eq!(controller.accepted(), 3, "the first one did not come back");
     drop(again);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_the_rest_of_a_request_that_was_answered_before_its_end() {
+    let controller = Controller::answering(usize::MAX).await;
+    let begun = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"begun"))]);
+    let stalled = Body::from_stream(begun.chain(futures_util::stream::pending()));
+    let request = Request::post("/apps").header("host", "controller").body(stalled).unwrap();
+    let answered = controller.connections.send(0, request).await.unwrap();
+    assert_eq!(answered.into_body().collect().await.unwrap().to_bytes(), "pong");
+    assert_eq!(controller.ask().await, "pong");
+    assert_eq!(controller.accepted(), 2);
+}
+
+#[tokio::test]
+async fn a_controller_that_takes_connections_and_says_nothing_was_sent_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}", listener.local_addr().unwrap());
+    let trust = Trust { insecure: true, ..Trust::default() };
+    let connections = Connections::new(vec![address.parse().unwrap()], connector(&trust, true).unwrap());
+    let answered = connections.send(0, Request::new(Body::empty())).await;
+    assert!(matches!(answered, Err(Failure::Unsent(_))));
 }

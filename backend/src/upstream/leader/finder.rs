@@ -1,5 +1,7 @@
 //! Who leads: asked of all controllers while nobody is known to, believed until something speaks against it.
 
+mod seen;
+
 use super::probe::{self, Standing};
 use crate::{
     clock,
@@ -7,10 +9,8 @@ use crate::{
 };
 use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
 use http::HeaderValue;
-use model::{
-    Timestamp,
-    dashboard::{ControllerHealth, ControllerStatus},
-};
+use model::dashboard::ControllerStatus;
+use seen::Seen;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -65,15 +65,6 @@ struct Shared {
     hints: broadcast::Sender<Vec<Change>>,
     /// Who led last, and how often it was another one than before.
     led: Mutex<(Option<usize>, u64)>,
-}
-
-/// What was last known of a controller.
-#[derive(Clone, Debug, Default)]
-struct Seen {
-    standing: Option<Standing>,
-    at: Option<Timestamp>,
-    /// It refused a request because it does not lead, and pings do not tell us.
-    passed_over_until: Option<Instant>,
 }
 
 impl Finder {
@@ -132,11 +123,23 @@ impl Finder {
         *self.shared.leader.borrow() == Some(leader)
     }
 
-    /// Returns once `leader` is not the leader any more.
-    pub async fn deposed(&self, leader: Leader) {
+    /// Returns once `leader` is not the leader any more, or was found anew.
+    async fn deposed(&self, leader: Leader) {
         let mut current = self.shared.leader.subscribe();
         // The sender lives as long as this does.
         drop(current.wait_for(|current| *current != Some(leader)).await);
+    }
+
+    /// Returns once this controller does not lead any more.
+    pub async fn left(&self, Leader { index, .. }: Leader) {
+        let mut current = self.shared.leader.subscribe();
+        drop(current.wait_for(|current| current.is_none_or(|current| current.index != index)).await);
+    }
+
+    /// Returns once this controller leads, whether it was found before or anew.
+    pub async fn leads_again(&self, Leader { index, .. }: Leader) {
+        let mut current = self.shared.leader.subscribe();
+        drop(current.wait_for(|current| current.is_some_and(|current| current.index == index)).await);
     }
 
     /// This leader does not lead any more: it refused the connection, or said so.
@@ -176,18 +179,9 @@ impl Finder {
     pub fn health(&self) -> Vec<ControllerStatus> {
         let leader = *self.shared.leader.borrow();
         let seen = self.shared.seen.borrow().clone();
-        let status = |(index, (controller, seen)): (usize, (&Endpoint, Seen))| {
-            let leads = leader.is_some_and(|leader| leader.index == index);
-            let (health, detail) = match seen.standing {
-                _ if leads => (ControllerHealth::Leader, None),
-                None => (ControllerHealth::Unknown, None),
-                Some(Standing::Leads | Standing::Waits) => (ControllerHealth::Standby, None),
-                Some(Standing::Locked) => (ControllerHealth::Locked, None),
-                Some(Standing::Ill(why)) => (ControllerHealth::Unreachable, Some(why)),
-            };
-            ControllerStatus { address: controller.to_string(), health, detail, seen: seen.at }
-        };
-        self.shared.connections.controllers().iter().zip(seen).enumerate().map(status).collect()
+        let controllers = self.shared.connections.controllers().iter().zip(seen).enumerate();
+        let leads = |index| leader.is_some_and(|leader| leader.index == index);
+        controllers.map(|(index, (controller, seen))| seen.status(controller, leads(index))).collect()
     }
 }
 
@@ -306,6 +300,10 @@ impl Shared {
 
     fn saw(&self, index: usize, standing: &Standing) {
         self.seen.send_modify(|seen| {
+            // Said once for each reason: before anybody can sign in, there is no other place to read it.
+            if seen[index].standing.as_ref() != Some(standing) {
+                seen::log(&self.connections.controllers()[index], standing);
+            }
             seen[index].standing = Some(standing.clone());
             seen[index].at = Some(clock::wall());
         });
