@@ -76,6 +76,8 @@ pub struct Round {
     gap_until: Timestamp,
     /// When the leader was found whose name is not known yet.
     led_since: Option<Timestamp>,
+    /// The list of active tasks was read last, rather than something else.
+    is_turn_of_list: bool,
     /// Counts the reads that share what is left of the budget.
     turn: u64,
     /// An event told that the list of executors changed.
@@ -125,6 +127,7 @@ impl Round {
             told: None,
             gap_until: Timestamp(0),
             led_since: None,
+            is_turn_of_list: false,
             turn: 0,
             executors_changed: false,
             summary_wanted: false,
@@ -301,19 +304,28 @@ impl Round {
         self.finish(read).await
     }
 
-    /// Reads the list of active tasks and what else is due. Whether there was news.
+    /// Reads events, and what else is due: of a real cluster the list of active tasks and something else by turns, so that
+    /// neither keeps the next events waiting for the budget. Whether there was news.
     pub async fn lists(&mut self) -> Result<bool, RoundError> {
         let read = async {
             let news = self.read_events().await?;
-            self.read_list().await?;
-            self.give_up().await?;
-            self.turn += 1;
             if self.config.embedded {
+                self.read_list().await?;
+                self.give_up().await?;
                 self.look_up(LOOK_UPS_AT_ONCE).await?;
                 self.read_summary().await?;
                 self.read_executors(usize::MAX).await?;
+                return Ok(news);
+            }
+            self.is_turn_of_list = !self.is_turn_of_list;
+            if self.is_turn_of_list || self.listed.is_none() {
+                self.read_list().await?;
             } else {
+                self.turn += 1;
                 self.read_one_more().await?;
+            }
+            if !news {
+                self.read_in_a_quiet_moment().await?;
             }
             Ok(news)
         };

@@ -14,8 +14,11 @@ use tokio::{
 
 /// Events are read so often; twice as often while there are any.
 const EVENTS_EVERY: Duration = Duration::from_secs(1);
-/// The list of active tasks, and one further read, so often.
+/// The list of active tasks of the embedded core, and all else with it, so often. Of a real cluster that list, and one further
+/// read, by turns twice as often.
 const LISTS_EVERY: Duration = Duration::from_secs(2);
+/// Pause between reads at least: a leader that is slow is not asked without pause.
+const LEAST_PAUSE: Duration = Duration::from_millis(250);
 /// Longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A round at hints is followed by a pause of so many times its length, so that reading takes a third of a core at most.
@@ -149,7 +152,8 @@ impl Worker {
 
     async fn read(&mut self, due: &mut Schedule) {
         let begun = Instant::now();
-        let lists = begun >= due.lists;
+        // What is due a moment later is read at once: each round begins with the events.
+        let lists = due.lists <= begun + LEAST_PAUSE;
         let done = if lists { self.round.lists().await } else { self.round.events().await };
         let is_busy = done.as_ref().is_ok_and(|news| *news);
         match done {
@@ -160,10 +164,13 @@ impl Worker {
             }
         }
         let (now, pause, busy_pause) = (Instant::now(), pause_after(due.failures), EVENTS_EVERY / 2);
+        let soonest = now + pause.max(LEAST_PAUSE);
+        // By the beginnings of reads, so that they keep their pace whatever they take.
         if lists {
-            due.lists = now + LISTS_EVERY.max(pause);
+            let every = if self.round.reads_at_hints() { LISTS_EVERY } else { LISTS_EVERY / 2 };
+            due.lists = (begun + every).max(soonest);
         }
-        due.events = now + if is_busy { busy_pause } else { EVENTS_EVERY.max(pause) };
+        due.events = (begun + if is_busy { busy_pause } else { EVENTS_EVERY }).max(soonest);
         due.hints = now
             + match self.round.reads_at_hints() {
                 true => (now - begun).saturating_mul(PAUSE_FACTOR).min(LONGEST_HINT_PAUSE).max(pause),

@@ -206,7 +206,7 @@ impl Watched {
                 self.submit(at, &body, status, &answer).await;
             }
             // A cluster that does not answer is part of some tests.
-            let _ = if now % 2_000 == 0 { self.round.lists().await } else { self.round.events().await };
+            let _ = if now % 1_000 == 0 { self.round.lists().await } else { self.round.events().await };
         }
     }
 
