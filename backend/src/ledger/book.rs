@@ -229,9 +229,13 @@ impl Book {
         }
     }
 
-    /// Forgets keys of which runs were removed from the ledger; what is left of them is loaded when it is needed.
+    /// Forgets runs that were removed from the ledger, and keys of which nothing is left.
     pub fn forget(&mut self, removed: &BTreeSet<i64>) {
-        self.keys.retain(|_, key| key.runs.iter().all(|run| !removed.contains(&run.run_id)));
+        self.keys.retain(|_, key| {
+            let held = key.runs.len();
+            key.runs.retain(|run| !removed.contains(&run.run_id));
+            held == key.runs.len() || !key.runs.is_empty()
+        });
     }
 
     fn close(&mut self, key: &TaskKey, id: SubmissionId) {

@@ -17,43 +17,71 @@ pub enum Doubt {
     Touched,
 }
 
-/// Open doubts.
+/// Open doubts: what somebody waits for, and what is only not listed, which may be so many and stay so for long. They are taken
+/// by turns, so that neither holds up the other.
 #[derive(Debug, Default)]
 pub struct Doubts {
+    urgent: Queue,
+    unlisted: Queue,
+    /// Of which the last one was.
+    was_urgent: bool,
+}
+
+/// Doubts by key.
+#[derive(Debug, Default)]
+struct Queue {
     open: BTreeMap<TaskKey, Doubt>,
     /// The last one taken: the next follows it, so that one that comes back holds up no other.
     last: Option<TaskKey>,
 }
 
+impl Queue {
+    fn next(&mut self) -> Option<(TaskKey, Doubt)> {
+        let after = |last| self.open.range((Bound::Excluded(last), Bound::Unbounded)).next();
+        let (key, _) = self.last.as_ref().and_then(after).or_else(|| self.open.iter().next())?;
+        self.last = Some(key.clone());
+        self.open.remove_entry(&key.clone())
+    }
+}
+
 impl Doubts {
     /// A doubt arose.
     pub fn add(&mut self, key: TaskKey, doubt: Doubt) {
-        let held = self.open.entry(key).or_insert(doubt);
+        if doubt == Doubt::NotListed {
+            if !self.urgent.open.contains_key(&key) {
+                self.unlisted.open.insert(key, doubt);
+            }
+            return;
+        }
+        self.unlisted.open.remove(&key);
+        let held = self.urgent.open.entry(key).or_insert(doubt);
         *held = doubt.max(*held);
     }
 
     /// These tasks were explained.
     pub fn explain<'a>(&mut self, keys: impl IntoIterator<Item = &'a TaskKey>) {
         for key in keys {
-            self.open.remove(key);
+            self.urgent.open.remove(key);
+            self.unlisted.open.remove(key);
         }
     }
 
     /// The tasks of which silence proves nothing.
     pub fn hidden(&self) -> BTreeSet<TaskKey> {
-        self.open.iter().filter(|(_, doubt)| **doubt == Doubt::Hidden).map(|(key, _)| key.clone()).collect()
+        self.urgent.open.iter().filter(|(_, doubt)| **doubt == Doubt::Hidden).map(|(key, _)| key.clone()).collect()
     }
 
     /// Takes at most `limit` doubts that still stand: `goes_on` tells whether a run of the key does.
     pub fn take(&mut self, limit: usize, goes_on: impl Fn(&TaskKey) -> bool) -> Vec<(TaskKey, Doubt)> {
         let mut taken = Vec::new();
         while taken.len() < limit {
-            let next =
-                self.last.as_ref().and_then(|last| self.open.range((Bound::Excluded(last), Bound::Unbounded)).next());
-            let Some(key) = next.or_else(|| self.open.iter().next()).map(|(key, _)| key.clone()) else { break };
-            let Some(doubt) = self.open.remove(&key) else { break };
-            self.last = Some(key.clone());
+            let queues = match self.was_urgent {
+                true => [&mut self.unlisted, &mut self.urgent],
+                false => [&mut self.urgent, &mut self.unlisted],
+            };
+            let Some((key, doubt)) = queues.into_iter().find_map(Queue::next) else { break };
             if doubt == Doubt::Touched || goes_on(&key) {
+                self.was_urgent = doubt != Doubt::NotListed;
                 taken.push((key, doubt));
             }
         }
@@ -62,13 +90,28 @@ impl Doubts {
 
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
-        self.open.is_empty()
+        self.urgent.open.is_empty() && self.unlisted.open.is_empty()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_only_not_listed_holds_up_nothing_that_somebody_waits_for() {
+        let mut doubts = Doubts::default();
+        let mut taken = Vec::new();
+        for round in 0..4 {
+            for n in 0..1000 {
+                doubts.add(TaskKey::new("A", format!("orphan-{n}")), Doubt::NotListed);
+            }
+            doubts.add(TaskKey::new("Z", "sent"), Doubt::Touched);
+            taken.extend(doubts.take(1, |_| true).into_iter().map(|(_, doubt)| doubt));
+            assert_eq!(taken.len(), round + 1);
+        }
+        assert_eq!(taken, [Doubt::Touched, Doubt::NotListed, Doubt::Touched, Doubt::NotListed]);
+    }
 
     #[test]
     fn a_doubt_that_comes_back_holds_up_no_other() {

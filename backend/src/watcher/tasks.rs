@@ -12,6 +12,10 @@ const HEARTBEAT: Duration = Duration::from_secs(60);
 /// A run that is missing in so many lists, and reported all the same, is not managed any more.
 const MISSING_LISTS: u32 = 2;
 
+/// What is known not to be managed is in no list for as long as it runs: it is looked up every so many lists. An event tells
+/// when it ends.
+const UNMANAGED_LISTS: u32 = 15;
+
 /// The last list.
 #[derive(Debug, Default)]
 pub struct ActiveTasks {
@@ -63,7 +67,9 @@ impl ActiveTasks {
             }
             let times = self.missing.get(&run.key).map_or(1, |times| times + 1);
             missing.insert(run.key.clone(), times);
-            news.missing.insert(run.key.clone());
+            if !run.unmanaged || times % UNMANAGED_LISTS == 0 {
+                news.missing.insert(run.key.clone());
+            }
         }
         self.missing = missing;
         news

@@ -14,6 +14,8 @@ use crate::ledger::{
 use model::{InstanceId, Source, TaskInfo, TaskKey, Timestamp, Transition, dashboard::AnswerKind};
 use std::{collections::BTreeSet, time::Duration};
 
+/// A clock of the cluster that is wrong is wrong by no more.
+const WRONG_CLOCK: Duration = Duration::from_secs(600);
 /// A heartbeat alone is written at most so often.
 const HEARTBEAT: Duration = Duration::from_secs(60);
 
@@ -64,6 +66,8 @@ impl Book {
             true if run.is_forgotten => return,
             true => ConclusionKind::Forgotten,
         };
+        // Clocks of machines differ: whatever was reported before was so before this.
+        let at = run.info.as_ref().map_or(at, |info| info.updated.max(at));
         conclude(run, kind, at, changes);
     }
 
@@ -107,10 +111,11 @@ impl Book {
                 }
                 continue;
             }
-            let Some(run) = self.keys.get(&key).and_then(|k| k.runs.last()) else { continue };
+            let last = self.keys.get(&key).and_then(|k| k.runs.last()).filter(|run| run.run_id == run_id);
             // An unknown outcome is settled by looking the task up, not by silence.
-            let is_known = run.create.as_ref().is_none_or(|create| create.answer != AnswerKind::Unknown);
-            if run.run_id == run_id && is_known {
+            let is_known =
+                |run: &RunFacts| run.create.as_ref().is_none_or(|create| create.answer != AnswerKind::Unknown);
+            if last.is_some_and(is_known) {
                 self.give_up(&key, opened + PLACING_TIME, verdicts, changes);
             }
         }
@@ -150,22 +155,24 @@ impl Book {
         if let Some(run) = runs.runs.iter().rev().find(|run| run.instance_id.as_ref() == Some(instance)) {
             return run.run_id;
         }
-        let waiting =
-            runs.runs.last_mut().filter(|run| run.instance_id.is_none() && created + CLOCK_SKEW >= run.opened);
-        if let Some(run) = waiting {
-            if run.create.as_ref().is_none_or(|create| may_be_ours(create, report)) {
+        if let Some(run) = runs.runs.last_mut().filter(|run| run.instance_id.is_none()) {
+            // Drove accepts a CREATE only of a key that it has no record of: what is first heard of after that is of this run,
+            // whatever the clocks say.
+            let is_accepted = run.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Accepted);
+            let is_since = created + if is_accepted { WRONG_CLOCK } else { CLOCK_SKEW } >= run.opened;
+            if is_since && run.create.as_ref().is_none_or(|create| may_be_ours(create, report)) {
                 run.instance_id = Some(instance.clone());
                 changes.dirty.insert((key.clone(), run.run_id));
                 return run.run_id;
             }
             if run.conclusion.is_none() {
-                // Its key is somebody else's now: nothing will be reported for it.
+                // Its key is another run's: nothing will be reported for it.
                 conclude(run, ConclusionKind::NotPlaced, created.max(run.opened), changes);
             }
         }
         let intent = self.open_creates.get(key).copied();
         let intent = intent.and_then(|id| self.intents.get(&id).map(|intent| (id, intent.clone())));
-        let create = intent.filter(|(_, intent)| created + CLOCK_SKEW >= intent.at).and_then(|(id, intent)| {
+        let create = intent.filter(|(_, intent)| created + WRONG_CLOCK >= intent.at).and_then(|(id, intent)| {
             let fact = CreateFact::new(id.0, AnswerKind::Accepted, intent.user, intent.spec?);
             Some((intent.at, fact))
         });

@@ -79,6 +79,18 @@ async fn a_key_that_somebody_else_has_leaves_nothing_in_doubt() {
 }
 
 #[tokio::test]
+async fn an_older_record_of_the_key_leaves_nothing_in_doubt() {
+    let fixture = doubtful().await;
+    let mut old = info("T", "TI-0", "STOPPED", -500);
+    old.created = at(-1000);
+    fixture.observe([Observation::Record { info: Box::new(old), source: model::Source::Instance }]).await;
+    let fixture = fixture.killed_and_reopened().await;
+    assert_eq!(fixture.ledger.doubtful(), []);
+    let ours = fixture.ledger.detail(&key("T"), Some(1)).await.unwrap().unwrap();
+    assert_eq!((ours.row.outcome, ours.runs), (Some(Outcome::NotPlaced), vec![1, 2]));
+}
+
+#[tokio::test]
 async fn a_record_that_comes_before_the_answer_is_lost_counts() {
     let fixture = Fixture::new().await;
     let submission = fixture.create("T", 0).await;

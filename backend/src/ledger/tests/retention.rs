@@ -82,3 +82,20 @@ async fn what_comes_while_runs_are_removed_is_stored() {
     ledger.observe(vec![event("T-5", "TI-5", "STOPPED", 6)]).await.unwrap();
     assert_eq!(ledger.detail(&key("T-5"), None).await.unwrap().expect("it is known again").runs, [1]);
 }
+
+#[tokio::test]
+async fn a_run_that_waits_outlives_an_earlier_one_of_its_key() {
+    let fixture = ended(1).await;
+    fixture.ledger.close().await;
+    let ledger = fixture.at.open_keeping(Some(1)).await;
+    let id = ledger.intend(create_intent("T-0", 700)).await.unwrap();
+    ledger.answer(id, accepted());
+    ledger.flush().await.unwrap();
+    let first = async || ledger.detail(&key("T-0"), Some(1)).await.unwrap();
+    while first().await.is_some_and(|detail| detail.row.run == 1) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    ledger.observe(vec![Observation::CaughtUp { at: at(720), but_for: Default::default() }]).await.unwrap();
+    let detail = ledger.detail(&key("T-0"), None).await.unwrap().unwrap();
+    assert_eq!(detail.row.outcome, Some(Outcome::NotPlaced));
+}

@@ -94,6 +94,19 @@ async fn a_create_that_never_arrived_ends_as_not_placed() {
 }
 
 #[tokio::test]
+async fn a_create_of_an_id_that_an_ended_task_still_has_is_settled() {
+    let (demo, fate) = demo().await;
+    demo.create("T", json!({})).await;
+    demo.step(60).await;
+    demo.until("T", |detail| detail.row.outcome.is_some()).await;
+    fate.lock().unwrap().0 = Fate::NeverArrives;
+    assert_eq!(demo.try_create("T", json!({})).await, 504);
+    demo.step(20).await;
+    let settled = demo.until("T", |detail| detail.row.run == 2 && detail.row.outcome.is_some()).await;
+    assert_eq!((settled.row.outcome, settled.runs.as_slice()), (Some(Outcome::NotPlaced), &[1, 2][..]));
+}
+
+#[tokio::test]
 async fn a_kill_whose_answer_was_lost_shows_by_its_effect() {
     let (demo, fate) = demo().await;
     let long = json!({"env": {"ITERATIONS": "600", "PULL_SECONDS": "0"}});
