@@ -68,7 +68,9 @@ impl Asked<'_> {
             return Ok(());
         }
         Err(ApiError::Forbidden(
-            "a request that changes something and uses the page's cookie must come from the page itself".to_owned(),
+            "whoever is known by a cookie or by a proxy changes things from the page only: other clients send credentials \
+             of Drove"
+                .to_owned(),
         ))
     }
 }

@@ -216,7 +216,9 @@ async fn whom_a_trusted_proxy_names_reads_as_the_dashboard_and_operates_as_the_d
         let path = format!("{prefix}{OPERATIONS}");
         answered(dashboard.send(request(Method::POST, &path, headers, create("by-proxy").to_string())).await).await
     };
-    assert_eq!(operate("", &[eva, JSON]).await.0, StatusCode::FORBIDDEN, "any page could send it");
+    let (status, refusal) = operate("", &[eva, JSON]).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "any page could send it");
+    assert!(refusal["message"].as_str().unwrap().contains("by a proxy"), "drove-cli has no cookie: {refusal}");
     assert_eq!(operate("", &[eva, JSON, FROM_PAGE]).await.0, StatusCode::OK);
     let detail = dashboard.recorded("", "by-proxy").await;
     assert_eq!(detail.submissions[0].user.as_deref(), Some("eva (as writer)"));
