@@ -62,6 +62,11 @@ impl Cluster {
         self.hub.status()
     }
 
+    /// Whether a controller leads, as is known at this moment. What pages are shown waits for the ledger.
+    pub fn has_leader(&self) -> bool {
+        self.controllers.as_ref().map_or_else(|| self.status().leader.is_some(), Controllers::has_leader)
+    }
+
     /// The executors as placement sees them.
     pub fn view(&self) -> ClusterView {
         self.picture.borrow().view.clone()

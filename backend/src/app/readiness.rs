@@ -17,7 +17,7 @@ pub struct Check {
     /// It is in order.
     pub ok: bool,
     /// Without it the dashboard cannot answer for the cluster. The others tell what is missing: a page without a leader
-    /// still shows why, and the last good data.
+    /// still shows why, and the last good data; a real cluster is operated without a record.
     pub required: bool,
     /// What is wrong, as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,12 +25,12 @@ pub struct Check {
 }
 
 impl Cluster {
-    /// What should be in order: the ledger can be written, which is required; a controller leads, and the watcher has read
-    /// it lately.
+    /// What should be in order: the ledger can be written, without which the demo does nothing; a controller leads, and the
+    /// watcher has read it lately.
     pub fn checks(&self) -> Vec<Check> {
         let status = self.status();
         let ledger = self.ledger.trouble().borrow().as_ref().map(ToString::to_string);
-        let leader = status.leader.is_none().then(|| "no controller is known to lead".to_owned());
+        let leader = (!self.has_leader()).then(|| "no controller is known to lead".to_owned());
         // Of replicas that share a ledger one watches.
         let watches = *self.ledger.is_watching().borrow();
         let watcher = match (status.stale, self.ledger.since_observed()) {
@@ -47,6 +47,7 @@ impl Cluster {
             required,
             reason,
         };
-        vec![check("ledger", true, ledger), check("leader", false, leader), check("watcher", false, watcher)]
+        let is_demo = self.controllers.is_none();
+        vec![check("ledger", is_demo, ledger), check("leader", false, leader), check("watcher", false, watcher)]
     }
 }

@@ -16,7 +16,7 @@ pub async fn alive() -> Response {
 }
 
 /// Ready = can answer for a cluster at least: 503 would take the others from people as well, and all replicas at once from
-/// people who should read that there is no leader. Every check is listed, and what is wrong is told in a sentence.
+/// people who should read that there is no leader, or whose operations would be sent without a record. Every check is listed, and what is wrong is told in a sentence.
 pub async fn ready(State(app): State<Arc<App>>) -> Response {
     let clusters: Vec<_> = app.clusters().iter().map(|cluster| cluster.checks()).collect();
     let is_ready = clusters.iter().any(|checks| checks.iter().all(|check| check.ok || !check.required));

@@ -44,7 +44,7 @@ impl Collector for ClusterMetrics {
             },
         )?;
         self.gauge(&mut encoder, "leader_known", "1 while a controller leads", |cluster| {
-            Some(f64::from(u8::from(cluster.status().leader.is_some())))
+            Some(f64::from(u8::from(cluster.has_leader())))
         })
     }
 }

@@ -80,6 +80,11 @@ impl Controllers {
         self.finder.health()
     }
 
+    /// Whether one of them leads.
+    pub fn has_leader(&self) -> bool {
+        self.finder.found().is_some()
+    }
+
     /// How often another one became the leader since they are followed.
     pub fn leader_changes(&self) -> u64 {
         self.finder.changes()

@@ -18,6 +18,7 @@ use http::{Method, Request, Response, StatusCode};
 use model::dashboard::TaskDetail;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, ConnectOptions, sqlite::SqliteConnectOptions};
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{sync::watch, time::Instant};
@@ -33,7 +34,7 @@ pub struct Dashboard {
     pub site: Site,
     served: Vec<Served>,
     _stop: watch::Sender<bool>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// How a cluster is configured in most tests: watched by `watcher`.
@@ -105,12 +106,33 @@ impl Dashboard {
         let clusters: Vec<_> = served.iter().map(|served| served.cluster().clone()).collect();
         let app = App::new(assets, hosts, stopping, clusters[0].clone(), clusters[1..].to_vec());
         let site = router::site(Arc::new(app));
-        Self { site, served, _stop: stop, _folder: folder }
+        Self { site, served, _stop: stop, folder }
     }
 
     /// The only cluster of most of them.
     pub fn cluster(&self) -> &Cluster {
         self.served[0].cluster()
+    }
+
+    /// From now on the ledger of that cluster takes nothing more, or does again: as when its disk is full.
+    pub async fn fill_ledger(&self, cluster: &str, is_full: bool) {
+        let file = self.folder.path().join(cluster).join("ledger.db");
+        let mut ledger = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+        let tables =
+            sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
+        let tables: Vec<String> = tables.fetch_all(&mut ledger).await.unwrap();
+        for table in tables {
+            for change in ["INSERT", "UPDATE", "DELETE"] {
+                let name = format!("full_{table}_{change}");
+                let rule = match is_full {
+                    true => format!(
+                        "CREATE TRIGGER {name} BEFORE {change} ON {table} BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+                    ),
+                    false => format!("DROP TRIGGER {name}"),
+                };
+                sqlx::raw_sql(AssertSqlSafe(rule)).execute(&mut ledger).await.unwrap();
+            }
+        }
     }
 
     pub async fn stop(self) {

@@ -1,7 +1,7 @@
 //! What those who run the dashboard see of a cluster whose controllers come and go.
 
 use super::{
-    controllers::Trick,
+    controllers::{Mode, Trick},
     dashboard::{Dashboard, OPERATIONS, answered, config, create, eventually, get, taken},
     fake::Fake,
 };
@@ -101,4 +101,46 @@ async fn one_cluster_that_is_gone_does_not_take_the_others_along() {
     assert_eq!((status, answer["status"].as_str()), (StatusCode::OK, Some("ready")));
     let failed = failed(&answer);
     assert!(failed.contains(&("test", "leader")) && failed.iter().all(|(cluster, _)| *cluster == "test"), "{answer}");
+}
+
+const WRITABLE: &str = "drove_dashboard_ledger_writable{cluster=\"prod\"}";
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_written_keeps_nobody_from_operating_and_is_told() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    is_well(&dashboard, "prod").await;
+    dashboard.fill_ledger("prod", true).await;
+    let response = dashboard.operate(&create("unrecorded")).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["dashboard-ledger"], "unavailable");
+    let (status, answer) = readiness(&dashboard).await;
+    assert_eq!(
+        (status, failed(&answer)),
+        (StatusCode::OK, vec![("prod", "ledger")]),
+        "operations are sent, so a balancer must not take all replicas away"
+    );
+    assert_eq!(sample(&dashboard, WRITABLE).await, 0.0);
+    dashboard.fill_ledger("prod", false).await;
+    is_well(&dashboard, "prod").await;
+    assert_eq!(sample(&dashboard, WRITABLE).await, 1.0);
+    let response = dashboard.operate(&create("recorded")).await;
+    assert!(response.status() == StatusCode::OK && !response.headers().contains_key("dashboard-ledger"));
+}
+
+#[tokio::test]
+async fn who_leads_is_told_while_the_ledger_cannot_be_written() {
+    let fake = Fake::start().await;
+    fake.submit(&create("seen")).await;
+    fake.controllers[0].set(Mode::Waits);
+    let dashboard = Dashboard::start(&fake).await;
+    let missing = async || failed(&readiness(&dashboard).await.1).iter().any(|(_, check)| *check == "leader");
+    eventually("the leader to be missed", async || missing().await.then_some(())).await;
+    dashboard.fill_ledger("prod", true).await;
+    fake.lead(0);
+    // The watcher reads the task, and waits until that is stored.
+    eventually("the full ledger", async || (sample(&dashboard, WRITABLE).await == 0.0).then_some(())).await;
+    assert!(!missing().await);
+    assert_eq!(sample(&dashboard, "drove_dashboard_leader_known{cluster=\"prod\"}").await, 1.0);
 }
