@@ -11,7 +11,9 @@ mod data_dir;
 mod database_url;
 mod drove_file;
 mod file;
+mod host_name;
 mod sections;
+mod unused;
 
 pub use clusters::ClusterConfig;
 pub use command_line::{CommandLine, LogFormat};
@@ -59,7 +61,7 @@ pub struct Retention {
 impl Retention {
     fn of(file: &ConfigFile) -> Self {
         let keep = file.keep_runs.map_or(Self::default().keep, DroveDuration::to_std);
-        let bytes = file.keep_mb.map(|mb| mb.saturating_mul(1 << 20));
+        let bytes = file.keep_mb.map(|mb| mb.get().saturating_mul(1 << 20));
         Self { keep, bytes, secret_env: file.keep_secret_env.unwrap_or(true) }
     }
 }

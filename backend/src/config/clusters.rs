@@ -5,6 +5,7 @@ use super::{
     command_line::ServeFlags,
     drove_file::{DroveFile, Section},
     file::ConfigFile,
+    unused::{self, Served},
 };
 use crate::upstream::{endpoint::Endpoint, trust::Trust};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,8 @@ use std::path::{Path, PathBuf};
 /// Name of the cluster that `--controller` describes.
 const UNNAMED: &str = "default";
 /// Password and `Authorization` for that cluster: a command line can be read by everybody on the machine.
-const PASSWORD_VARIABLE: &str = "DROVE_DASHBOARD_PASSWORD";
-const AUTH_HEADER_VARIABLE: &str = "DROVE_DASHBOARD_AUTH_HEADER";
+pub(super) const PASSWORD_VARIABLE: &str = "DROVE_DASHBOARD_PASSWORD";
+pub(super) const AUTH_HEADER_VARIABLE: &str = "DROVE_DASHBOARD_AUTH_HEADER";
 
 /// One real cluster.
 #[derive(Clone, Debug)]
@@ -37,11 +38,12 @@ pub struct ClusterConfig {
 /// The clusters to serve, the default one first.
 ///
 /// # Errors
-/// None is named, one is not described anywhere, or its description is wrong.
+/// None is named, one is not described anywhere, its description is wrong, or something is said about none of them.
 pub(super) fn chosen(flags: &ServeFlags, file: &ConfigFile) -> Result<Vec<ClusterConfig>, ConfigFault> {
     let mut clusters = Vec::new();
     let controllers = if flags.controller.is_empty() { &file.controller } else { &flags.controller };
-    if !controllers.is_empty() {
+    let mut served = Served { unnamed: !controllers.is_empty(), of_drove_cli: false };
+    if served.unnamed {
         clusters.push(unnamed(flags, file, controllers)?);
     }
     let names = if flags.cluster.is_empty() { &file.cluster } else { &flags.cluster };
@@ -63,26 +65,32 @@ pub(super) fn chosen(flags: &ServeFlags, file: &ConfigFile) -> Result<Vec<Cluste
             }
         });
     }
+    served.of_drove_cli = drove_file.is_some() || clusters.is_empty();
     if clusters.is_empty() {
         clusters.extend(current(flags, file)?);
     }
     if clusters.is_empty() {
         return Err(ConfigFault::NoCluster);
     }
+    unused::check(flags, file, served)?;
     Ok(clusters)
 }
 
 fn unnamed(flags: &ServeFlags, file: &ConfigFile, controllers: &[String]) -> Result<ClusterConfig, ConfigFault> {
     let controllers = controllers.iter().map(|text| text.parse()).collect::<Result<Vec<Endpoint>, String>>();
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let user = flags.username.clone().or_else(|| file.username.clone());
+    let password = variable(PASSWORD_VARIABLE).or_else(|| file.password.clone());
     let account = match (user, variable(AUTH_HEADER_VARIABLE)) {
         (Some(user), _) => {
-            let password = variable(PASSWORD_VARIABLE).or_else(|| file.password.clone()).ok_or_else(|| {
+            let password = password.ok_or_else(|| {
                 ConfigFault::Wrong(format!("--username {user} has no password: set {PASSWORD_VARIABLE}"))
             })?;
             let refused = || ConfigFault::Wrong(format!("the account {user} cannot be sent to Drove"));
             Some(Credential::basic(&user, &password).ok_or_else(refused)?)
+        }
+        (None, _) if password.is_some() => {
+            let sentence = "a password is given for the cluster of --controller, and no user: give --username";
+            return Err(ConfigFault::Wrong(sentence.to_owned()));
         }
         (None, Some(header)) => {
             let refused = || ConfigFault::Wrong(format!("{AUTH_HEADER_VARIABLE} cannot be sent as a header"));
@@ -99,6 +107,11 @@ fn unnamed(flags: &ServeFlags, file: &ConfigFile, controllers: &[String]) -> Res
         delegate: None,
         trust: trust(flags, file),
     })
+}
+
+/// A variable that is not a flag's; one that is set to nothing is not set.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// What flags and file say for clusters that are not in `[[clusters]]`.

@@ -1,5 +1,6 @@
 //! The flags, each with its environment variable.
 
+use super::host_name;
 use clap::{
     Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
     builder::{FalseyValueParser, Resettable},
@@ -34,7 +35,7 @@ pub(super) struct CommonFlags {
     #[arg(long, env = "DROVE_DASHBOARD_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
     /// Host name under which the page may be asked for, beside loopback and the listen address; may be repeated.
-    #[arg(long, env = "DROVE_DASHBOARD_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, env = "DROVE_DASHBOARD_ALLOW_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host_name::parse)]
     pub allow_host: Vec<String>,
     /// Folder for databases and logs; the demo and each cluster use a sub-folder [default: the user's data folder].
     #[arg(long, env = "DROVE_DASHBOARD_DATA_DIR", value_name = "DIR")]

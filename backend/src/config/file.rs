@@ -1,7 +1,7 @@
 //! The TOML file. Its keys are the flags' names; what only the demo knows is in `[demo]`.
 
 use super::{
-    ConfigFault, LogFormat,
+    ConfigFault, LogFormat, host_name,
     sections::{ClusterSection, ProxyUsers},
 };
 use model::{DroveDuration, UserRole};
@@ -10,6 +10,7 @@ use std::{
     collections::BTreeSet,
     fmt,
     net::SocketAddr,
+    num::NonZeroU64,
     path::{Path, PathBuf},
 };
 
@@ -26,6 +27,7 @@ const SECRET_KEYS: [&str; 4] = ["password", "auth-header", "session-key", "ledge
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfigFile {
     pub(super) listen: Option<SocketAddr>,
+    #[serde(deserialize_with = "host_name::list")]
     pub(super) allow_host: Vec<String>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) log: Option<LogFormat>,
@@ -45,8 +47,9 @@ pub struct ConfigFile {
     pub(super) session_longest: Option<DroveDuration>,
     pub(super) proxy_user: Option<ProxyUsers>,
     pub(super) ledger: Option<String>,
+    #[serde(deserialize_with = "some_time")]
     pub(super) keep_runs: Option<DroveDuration>,
-    pub(super) keep_mb: Option<u64>,
+    pub(super) keep_mb: Option<NonZeroU64>,
     pub(super) keep_secret_env: Option<bool>,
 }
 
@@ -111,6 +114,7 @@ impl ConfigFile {
                 true => without_values(fault.message()),
                 false => fault.message().to_owned(),
             };
+            let message = of_unknown_key(fault.message(), text, start).unwrap_or(message);
             ConfigFault::Invalid { path: path.to_owned(), line, key, message }
         })?;
         if let Some(message) = file.demo.options.faults().into_iter().next() {
@@ -122,6 +126,11 @@ impl ConfigFile {
                 key: Some(key),
                 message,
             });
+        }
+        if !file.controller.is_empty() && !file.clusters.is_empty() {
+            let message = "it describes one cluster, and [[clusters]] several: describe that one there, too".to_owned();
+            let (line, key) = (line_of(text, "controller"), Some("controller".to_owned()));
+            return Err(ConfigFault::Invalid { path: path.to_owned(), line, key, message });
         }
         let mut names = BTreeSet::new();
         if let Some(twice) = file.clusters.iter().map(|section| &section.config.name).find(|name| !names.insert(*name))
@@ -139,6 +148,16 @@ impl ConfigFile {
         }
         Ok(file)
     }
+}
+
+/// What is said of a key that is none: keys are no secrets. Those of clusters stand in `[[clusters]]`.
+fn of_unknown_key(sentence: &str, text: &str, offset: usize) -> Option<String> {
+    let (key, _) = sentence.strip_prefix("unknown field `")?.split_once('`')?;
+    let is_at_top = !text.get(..offset)?.lines().any(|line| line.trim_start().starts_with('['));
+    Some(match is_at_top && ClusterSection::KEYS.contains(&key) {
+        true => format!("`{key}` is no key here; clusters have theirs in [[clusters]]"),
+        false => sentence.to_owned(),
+    })
 }
 
 /// A sentence about a value without the value, which stands in quotes or backticks.
@@ -170,6 +189,15 @@ fn session_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stri
     match key.len() >= SHORTEST_SESSION_KEY {
         true => Ok(Some(key)),
         false => Err(D::Error::custom(format!("it needs at least {SHORTEST_SESSION_KEY} characters"))),
+    }
+}
+
+/// A time that is not none: nothing would be kept, not even for a moment.
+fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DroveDuration>, D::Error> {
+    let time = DroveDuration::deserialize(deserializer)?;
+    match time.count > 0 {
+        true => Ok(Some(time)),
+        false => Err(D::Error::custom("it needs more than no time, like 30d")),
     }
 }
 

@@ -25,7 +25,8 @@ struct RawCluster {
     label: Option<String>,
     #[serde(default, deserialize_with = "colour")]
     colour: Option<String>,
-    controllers: Controllers,
+    #[serde(default)]
+    controllers: Option<Controllers>,
     #[serde(default)]
     username: Option<String>,
     #[serde(default)]
@@ -69,6 +70,11 @@ struct ClusterName(#[serde(deserialize_with = "cluster_name")] String);
 #[derive(Deserialize)]
 struct Controllers(#[serde(deserialize_with = "controllers")] Vec<Endpoint>);
 
+impl ClusterSection {
+    /// Keys that only a cluster has.
+    pub(super) const KEYS: [&str; 6] = ["name", "label", "colour", "controllers", "auth-header", "delegate"];
+}
+
 impl fmt::Debug for ClusterSection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.config.fmt(f)
@@ -81,10 +87,11 @@ impl TryFrom<RawCluster> for ClusterSection {
     fn try_from(raw: RawCluster) -> Result<Self, String> {
         let account = account(raw.username.as_deref(), raw.password.as_deref(), raw.auth_header.as_deref());
         let name = raw.name.0;
+        let controllers = raw.controllers.ok_or_else(|| format!("cluster {name}: its controllers are not named"))?;
         let config = ClusterConfig {
             label: raw.label.unwrap_or_else(|| name.clone()),
             colour: raw.colour,
-            controllers: raw.controllers.0,
+            controllers: controllers.0,
             account: account.map_err(|why| format!("cluster {name}: {why}"))?,
             delegate: raw.delegate.map(|Account(credential)| credential),
             trust: Trust { ca_file: raw.ca_file, insecure: raw.insecure },

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod document;
+mod unused;
 
 use super::*;
 use clap::Parser;

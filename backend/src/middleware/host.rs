@@ -23,7 +23,8 @@ impl HostRules {
             None => false,
             Some(Host::Address(address)) => {
                 // Whoever listens everywhere has many addresses, and an address cannot be pointed elsewhere by DNS.
-                address.is_loopback() || address == self.listen || self.listen.is_unspecified()
+                let is_named = || self.names.iter().any(|allowed| allowed.parse() == Ok(address));
+                address.is_loopback() || address == self.listen || self.listen.is_unspecified() || is_named()
             }
             Some(Host::Name(name)) => {
                 name == "localhost" || self.names.iter().any(|allowed| allowed.eq_ignore_ascii_case(&name))
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn loopback_the_listen_address_and_configured_names_are_ours() {
-        let rules = HostRules::new("10.0.0.5".parse().unwrap(), vec!["dash.example.org".into()]);
+        let rules = HostRules::new("10.0.0.5".parse().unwrap(), vec!["dash.example.org".into(), "192.0.2.7".into()]);
         for ours in [
             "localhost",
             "LOCALHOST:8080",
@@ -89,6 +90,7 @@ mod tests {
             "127.8.8.8",
             "[::1]:8080",
             "10.0.0.5:80",
+            "192.0.2.7",
             "Dash.Example.org:443",
         ] {
             assert!(rules.allow(&host(ours)), "{ours}");
