@@ -32,6 +32,7 @@ use crate::{clock::Clock, drove_client::DroveClient, ledger::Ledger};
 use round::Round;
 use std::sync::Arc;
 use tokio::{sync::watch, task::JoinHandle};
+use tracing::Instrument;
 use worker::Worker;
 
 /// Whom a watcher watches.
@@ -81,7 +82,7 @@ pub fn start(config: WatcherConfig, client: DroveClient, ledger: Ledger, clock: 
     let round = Round::new(config, client, ledger, clock, picture_sender);
     let (refresher, refreshed) = Refresher::new();
     let worker = Worker { round, caught_up: caught_up_sender, turn, shared, refreshed };
-    let worker = tokio::spawn(worker.run(stopped));
+    let worker = tokio::spawn(worker.run(stopped).in_current_span());
     Watcher { picture, caught_up, refresher, stop, worker }
 }
 

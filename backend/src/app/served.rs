@@ -15,6 +15,7 @@ use crate::{
 use model::{dashboard::ClusterLabel, validate::EngineLimits};
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::watch;
+use tracing::Instrument;
 
 /// Facts of a real cluster belong to one world, whatever restarts.
 const WORLD: &str = "drove";
@@ -56,6 +57,12 @@ impl Served {
     /// # Errors
     /// The folder, the ledger or the certificates do not allow it.
     pub async fn start(config: ClusterConfig, shared: &Shared<'_>) -> Result<Self, Failure> {
+        // Whatever the cluster's tasks log is told with its name, however little is logged.
+        let span = tracing::error_span!("serving", cluster = config.name);
+        Self::begin(config, shared).instrument(span).await
+    }
+
+    async fn begin(config: ClusterConfig, shared: &Shared<'_>) -> Result<Self, Failure> {
         let label = ClusterLabel { name: config.name.clone(), label: config.label, colour: config.colour };
         let folder = DataDir::open(shared.data_dir, &config.name)?;
         let clock = Clock::real();

@@ -18,6 +18,7 @@ use super::{
 use model::dashboard::TaskRow;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument;
 
 /// Connections for reads; in SQLite each holds a cache of 2 MB at most.
 const READERS: u32 = 4;
@@ -151,7 +152,7 @@ impl Ledger {
         let lists = writer.lists.clone();
         let (intents, intents_waiting) = mpsc::channel(INTENTS_WAITING);
         let (told, told_waiting) = mpsc::unbounded_channel();
-        tokio::spawn(writer.run(intents_waiting, told_waiting, taken_over));
+        tokio::spawn(writer.run(intents_waiting, told_waiting, taken_over).in_current_span());
         let ledger = Self {
             cluster: config.cluster.as_str().into(),
             ids_taken_for: config.ids_taken_for,

@@ -4,6 +4,7 @@ use crate::ledger::Ledger;
 use model::dashboard::TaskRow;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::broadcast;
+use tracing::Instrument;
 
 /// Rows read at a time.
 const BATCH: usize = 1000;
@@ -25,7 +26,7 @@ impl Feed {
     /// Begins to read at the ledger's present revision; ends with the ledger.
     pub fn start(ledger: Ledger) -> Self {
         let (batches, _) = broadcast::channel(BACKLOG);
-        tokio::spawn(run(ledger, batches.clone()));
+        tokio::spawn(run(ledger, batches.clone()).in_current_span());
         Self { batches }
     }
 

@@ -230,7 +230,6 @@ impl Round {
         }
         self.tasks = ActiveTasks::default();
         self.listed = None;
-        tracing::info!(cluster = self.config.cluster, "this process watches the cluster");
         self.everything().await
     }
 

@@ -118,6 +118,7 @@ impl Worker {
     /// Reads everything for the first time, again and again until that works. Whether it is still this process's turn.
     async fn begin(&mut self, changes: &mut Changes) -> bool {
         let mut failures = 0;
+        tracing::info!("this process watches the cluster");
         loop {
             // Who leads is known before anything is read.
             self.note_all(Vec::new(), changes);

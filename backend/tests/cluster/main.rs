@@ -14,6 +14,8 @@ mod fake;
 mod following;
 mod forwarding;
 mod kills;
+#[path = "../shared/log.rs"]
+mod log;
 mod log_followers;
 mod operating;
 mod operations;

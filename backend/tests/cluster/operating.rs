@@ -4,6 +4,7 @@ use super::{
     controllers::{Mode, Trick},
     dashboard::{Dashboard, OPERATIONS, answered, config, create, eventually, get, taken},
     fake::Fake,
+    log::Log,
 };
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -143,4 +144,28 @@ async fn who_leads_is_told_while_the_ledger_cannot_be_written() {
     eventually("the full ledger", async || (sample(&dashboard, WRITABLE).await == 0.0).then_some(())).await;
     assert!(!missing().await);
     assert_eq!(sample(&dashboard, "drove_dashboard_leader_known{cluster=\"prod\"}").await, 1.0);
+}
+
+#[tokio::test]
+async fn what_is_logged_of_a_cluster_names_it() {
+    Log::start();
+    let lines = |saying: &str| {
+        let says = |line: &Value| line["message"].as_str().is_some_and(|message| message.starts_with(saying));
+        Log::lines().into_iter().filter(says).collect::<Vec<_>>()
+    };
+    let fake = Fake::start().await;
+    fake.submit(&create("seen")).await;
+    fake.controllers[0].set(Mode::Waits);
+    let dashboard = Dashboard::start(&fake).await;
+    let unread = "the cluster could not be read at first";
+    eventually("two failures", async || (lines(unread).len() >= 2).then_some(())).await;
+    dashboard.fill_ledger("prod", true).await;
+    fake.lead(0);
+    let unwritable = "the ledger cannot be written";
+    eventually("the full ledger", async || (!lines(unwritable).is_empty()).then_some(())).await;
+    let watches = lines("this process watches the cluster");
+    assert_eq!(watches.len(), 1, "once for each turn, not for each attempt");
+    for line in [watches, lines(unread), lines(unwritable)].concat() {
+        assert_eq!(line["span"]["cluster"], "prod", "{line}");
+    }
 }

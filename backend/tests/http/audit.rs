@@ -1,45 +1,12 @@
-use crate::support::{ADMIN, Dashboard, answered, create, get, request};
+use crate::{
+    log::Log,
+    support::{ADMIN, Dashboard, answered, create, get, request},
+};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::{cell::RefCell, io, sync::Once};
 
-thread_local! {
-    /// The log of this thread, on which everything of its test runs.
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Lines go to the log of the thread that writes them.
-struct Log;
-
-impl Log {
-    /// Starts logging, for all tests of this process: what a single thread listens to may be switched off by another one.
-    fn start() {
-        static STARTED: Once = Once::new();
-        STARTED.call_once(|| {
-            let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| Log);
-            tracing::subscriber::set_global_default(subscriber.finish()).unwrap();
-        });
-    }
-
-    fn text() -> String {
-        LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap())
-    }
-
-    fn audit() -> Vec<Value> {
-        let lines = Self::text().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
-        lines.into_iter().filter(|line| line["target"] == "audit").collect()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+fn audit() -> Vec<Value> {
+    Log::lines().into_iter().filter(|line| line["target"] == "audit").collect()
 }
 
 #[tokio::test]
@@ -71,7 +38,7 @@ async fn every_operation_is_one_line_with_its_answer_and_without_secrets() {
     assert_eq!(answered(read).await.0, StatusCode::OK);
     dashboard.post("/apis/v1/tasks/validate/spec", &large["spec"]).await;
 
-    let lines: Vec<Value> = Log::audit()
+    let lines: Vec<Value> = audit()
         .iter()
         .map(|line| {
             assert_eq!(

@@ -12,6 +12,8 @@ mod export;
 mod history;
 mod hosts_and_limits;
 mod live;
+#[path = "../shared/log.rs"]
+mod log;
 mod logs;
 mod machines;
 mod pages;

@@ -18,6 +18,7 @@ use tokio::{
     sync::watch,
     time::{Instant, timeout},
 };
+use tracing::Instrument;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger-postgres");
 
@@ -31,6 +32,8 @@ const NEWS_EVERY: Duration = Duration::from_secs(5);
 /// so many times its length.
 const PICTURES_EVERY: Duration = Duration::from_secs(1);
 const PICTURES_PAUSE_FACTOR: u32 = 10;
+/// Longest wait for a connection to read by: whoever asks for history while the server is down is told so.
+const READ_WAITS: Duration = Duration::from_secs(2);
 /// Before a lost connection is made again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -53,7 +56,7 @@ impl Server {
         let options = options
             .application_name(&schema)
             .options([("search_path", schema.as_str()), ("tcp_keepalives_idle", "5"), ("tcp_keepalives_count", "3")])
-            .options([("tcp_keepalives_interval", "2")])
+            .options([("tcp_keepalives_interval", "2"), ("client_min_messages", "warning")])
             .statement_cache_capacity(STATEMENTS);
         Ok(Self { options, schema })
     }
@@ -70,7 +73,7 @@ impl Server {
 
     /// Connections for reads.
     pub async fn readers(&self) -> sqlx::Result<Readers> {
-        let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(Duration::from_secs(10));
+        let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(READ_WAITS);
         Ok(Readers::Postgres(pool.connect_with(self.options.clone()).await?))
     }
 
@@ -95,7 +98,7 @@ impl Server {
         let (sender, turn) = watch::channel(false);
         let mut connection = Some(self.live(replica).await?);
         let server = self.clone();
-        tokio::spawn(async move {
+        let work = async move {
             loop {
                 connection = match connection.take() {
                     Some(mut connection) => {
@@ -122,7 +125,8 @@ impl Server {
             if let Some(connection) = connection {
                 drop(connection.close().await);
             }
-        });
+        };
+        tokio::spawn(work.in_current_span());
         Ok(turn)
     }
 
@@ -149,7 +153,7 @@ impl Server {
     pub fn show(&self, mut held: watch::Receiver<()>) -> watch::Sender<Option<String>> {
         let (sender, mut pictures) = watch::channel(None);
         let server = self.clone();
-        tokio::spawn(async move {
+        let work = async move {
             loop {
                 tokio::select! {
                     shown = server.show_once(&mut pictures) => match shown {
@@ -160,7 +164,8 @@ impl Server {
                 }
                 tokio::time::sleep(RECONNECT).await;
             }
-        });
+        };
+        tokio::spawn(work.in_current_span());
         sender
     }
 
@@ -194,7 +199,7 @@ impl Server {
     ) -> watch::Receiver<()> {
         let (sender, news) = watch::channel(());
         let server = self.clone();
-        tokio::spawn(async move {
+        let work = async move {
             loop {
                 tokio::select! {
                     heard = server.listen_once(&sender, &pictures) => if let Err(error) = heard {
@@ -205,7 +210,8 @@ impl Server {
                 sender.send_replace(());
                 tokio::time::sleep(RECONNECT).await;
             }
-        });
+        };
+        tokio::spawn(work.in_current_span());
         news
     }
 

@@ -181,3 +181,11 @@ async fn a_server_that_breaks_all_connections_loses_nothing() {
     other.intend(create_intent("LATER", 0)).await.unwrap();
     assert_eq!(fixture.ledger.trouble().borrow().clone(), None);
 }
+
+#[tokio::test]
+async fn what_is_there_already_is_not_worth_a_notice_at_each_start() {
+    let Some((fixture, _)) = replicas().await else { return };
+    let mut connection = fixture.at.connect().await;
+    let query = Query::new("SELECT current_setting('client_min_messages') AS level");
+    assert_eq!(connection.fetch_one(query).await.unwrap().text("level").unwrap(), "warning");
+}
