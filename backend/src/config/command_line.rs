@@ -25,8 +25,16 @@ enum Command {
     /// Serve a simulated cluster and the page in front of it (the default).
     Demo(DemoFlags),
     /// Serve the page in front of real Drove clusters.
+    #[command(after_help = PLAIN_VARIABLES)]
     Serve(ServeFlags),
 }
+
+/// Variables of `serve` that have no flag.
+const PLAIN_VARIABLES: &str = "\
+Secrets, by the environment only (or the TOML file):
+  DROVE_DASHBOARD_PASSWORD     password of --username
+  DROVE_DASHBOARD_AUTH_HEADER  instead of --username: the value of Authorization for the cluster of --controller
+  DROVE_DASHBOARD_SESSION_KEY  seals session cookies, 32 characters or more, the same for all replicas [default: chance]";
 
 /// What a command line and its environment say, whatever is served; everything absent is left to the file.
 #[derive(Debug, Args)]

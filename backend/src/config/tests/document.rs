@@ -44,6 +44,10 @@ fn every_flag_and_variable_is_named_and_no_other() {
             variables.extend(argument.get_env().map(|variable| variable.to_string_lossy().into_owned()));
         }
     }
+    let help = CommandLine::command().find_subcommand_mut("serve").unwrap().render_help().to_string();
+    for name in PLAIN_VARIABLES {
+        assert!(help.contains(name), "{name} is not in {help}");
+    }
     let table: Vec<&str> = DOCUMENT.lines().filter(|line| line.starts_with('|')).collect();
     for name in flags.iter().chain(&variables) {
         assert!(table.iter().any(|line| line.contains(&format!("`{name}`"))), "{name} has no line in the table");
