@@ -176,8 +176,10 @@ impl SessionCookies {
     /// What the cookies of a request say at `now` (seconds since the Unix epoch).
     pub fn read(&self, headers: &HeaderMap, now: i64) -> CookieState {
         let mut jar = CookieJar::new();
-        for line in headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()) {
-            for cookie in Cookie::split_parse(line.to_owned()).flatten() {
+        // Each by itself: another application of this host may have set one that is not even text.
+        let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+        for text in lines.flat_map(|line| line.split(|byte| *byte == b';')).flat_map(std::str::from_utf8) {
+            if let Ok(cookie) = Cookie::parse(text.to_owned()) {
                 jar.add_original(cookie);
             }
         }

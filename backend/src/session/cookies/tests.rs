@@ -29,6 +29,17 @@ fn a_session_reads_back_until_it_is_too_old() {
 }
 
 #[test]
+fn cookies_of_other_applications_hide_none_whatever_they_hold() {
+    let cookies = SessionCookies::new(&SessionCookies::new_key(), "demo", Some(8080));
+    let ours = signed_in(&cookies)[header::COOKIE].as_bytes().to_vec();
+    for theirs in [&b"name=M\xfcller; "[..], "name=Müller; ".as_bytes(), b"=; ;; "] {
+        let line = HeaderValue::from_bytes(&[theirs, &ours, b"; last=\xff"].concat()).unwrap();
+        let request = HeaderMap::from_iter([(header::COOKIE, line)]);
+        assert_eq!(cookies.read(&request, 1001), CookieState::Session(Session::new("eva", 1000)));
+    }
+}
+
+#[test]
 fn another_key_cluster_or_port_does_not_accept_it() {
     let key = SessionCookies::new_key();
     let request = signed_in(&SessionCookies::new(&key, "demo", Some(8080)));
