@@ -23,7 +23,7 @@ use std::{net::IpAddr, time::Duration};
 const ANONYMOUS: &str = "anonymous";
 /// A role that was learned so lately is not asked for again: many requests of a page come at once.
 const LATELY: Duration = Duration::from_secs(60);
-/// The same for clients with credentials of their own, which have no session that would learn it again.
+/// The same for a session whose role is known, and for clients with credentials of their own.
 const LONG_AGO: Duration = Duration::from_secs(300);
 /// Where the page learns who it is; the only place where a role is worth asking for.
 const SESSION: &str = "/api/session";
@@ -90,13 +90,14 @@ impl ClusterKeeper {
         let now = seconds();
         let mut is_due = session.is_due(now);
         // No leader may have been there to tell.
-        let is_unknown = session.role.is_none() && !session.no_role && asked.path == SESSION;
-        if (is_due || is_unknown)
-            && let Some(role) = self.users.role(session.credential.as_ref(), LATELY).await
+        let is_unknown = session.role.is_none() && !session.no_role;
+        let within = if is_due || is_unknown { LATELY } else { LONG_AGO };
+        if asked.path == SESSION
+            && let Some(role) = self.users.role(session.credential.as_ref(), within).await
         {
+            is_due |= is_unknown || session.role != role;
             session.no_role = role.is_none();
             session.role = role;
-            is_due = true;
         }
         let mut entered = Entered::from(Some(caller_of(&session)));
         if is_due {

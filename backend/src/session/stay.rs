@@ -9,8 +9,17 @@ use http::{HeaderMap, Method};
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// Whoever opened a stream is looked at again so often.
+/// Whoever opened a stream is looked at again so often, while few are open.
 const LOOK_AGAIN: Duration = Duration::from_secs(180);
+/// All streams together look at their readers so often: each may cost the leader a request.
+const EACH: Duration = Duration::from_secs(2);
+/// However many are open.
+const AT_LEAST_EVERY: Duration = Duration::from_secs(3600);
+
+/// How long a stream goes on before its reader is looked at again, while so many are open.
+fn look_again(streams: usize) -> Duration {
+    EACH.saturating_mul(u32::try_from(streams).unwrap_or(u32::MAX)).clamp(LOOK_AGAIN, AT_LEAST_EVERY)
+}
 
 /// How long a stream may go on: as long as whoever opened it would be let in again, and the session was not signed out.
 #[derive(Debug)]
@@ -44,7 +53,8 @@ impl Stay {
     /// Returns when it is over.
     pub async fn over(mut self) {
         loop {
-            let left = self.cluster.gate.session(&self.headers).map_or(LOOK_AGAIN, |(_, left)| left.min(LOOK_AGAIN));
+            let look_again = look_again(self.cluster.hub.readers());
+            let left = self.cluster.gate.session(&self.headers).map_or(look_again, |(_, left)| left.min(look_again));
             tokio::select! {
                 () = tokio::time::sleep(left) => {}
                 signed_out = self.signed_out.recv() => match signed_out {
@@ -69,5 +79,17 @@ impl Stay {
             Err(ApiError::TooManyAttempts(_)) => true,
             Err(_) => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_are_looked_at_again_at_a_bounded_rate() {
+        assert_eq!([0, 1, 90].map(look_again), [LOOK_AGAIN; 3]);
+        assert_eq!(look_again(1000), Duration::from_secs(2000));
+        assert_eq!(look_again(usize::MAX), AT_LEAST_EVERY);
     }
 }

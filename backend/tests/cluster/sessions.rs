@@ -11,31 +11,48 @@ use backend::{
     config::{Credential, SessionConfig},
     session::cookies::{CookieState, Session, SessionCookies},
 };
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future::join_all};
 use http::{HeaderMap, Method, StatusCode, header};
 use model::{UserRole, dashboard::Door};
 use std::time::Duration;
 
-#[tokio::test]
-async fn a_session_in_use_is_sealed_anew_and_its_role_learned_again() {
-    let fake = Fake::start().await;
+/// A dashboard, and what seals its cookies.
+async fn sealed_by(fake: &Fake) -> (Dashboard, SessionCookies) {
     let (key, lasts) = (SessionCookies::new_key(), SessionConfig::default());
-    let dashboard = Dashboard::keyed(vec![config("prod", &fake)], None, &key).await;
+    let dashboard = Dashboard::keyed(vec![config("prod", fake)], None, &key).await;
     dashboard.led().await;
-    let cookies = SessionCookies::new(&key, "prod", None).lasting(lasts.idle, lasts.longest);
+    (dashboard, SessionCookies::new(&key, "prod", None).lasting(lasts.idle, lasts.longest))
+}
+
+/// A session of some minutes ago, as somebody who only reads, and its cookie.
+fn earlier(cookies: &SessionCookies, user: &str) -> (Session, String) {
     let now = clock::wall().millis() / 1000;
-    let earlier = Session {
-        credential: Credential::basic("writer", "writer"),
+    let session = Session {
+        credential: Credential::basic(user, user),
         role: Some(UserRole::ReadOnly),
         issued: now - 1000,
         used: now - 400,
-        ..Session::new("writer", now)
+        ..Session::new(user, now)
     };
     let mut sealed = HeaderMap::new();
-    cookies.sign_in(&mut sealed, &earlier);
-    let cookie = cookies_after(&sealed);
-    let response = dashboard.send(get("/api/history/tasks", &[("cookie", &cookie), FROM_PAGE])).await;
+    cookies.sign_in(&mut sealed, &session);
+    (session, cookies_after(&sealed))
+}
+
+#[tokio::test]
+async fn a_session_in_use_is_sealed_anew_and_its_role_learned_again_when_the_page_asks_for_it() {
+    let fake = Fake::start().await;
+    let lasts = SessionConfig::default();
+    let (dashboard, cookies) = sealed_by(&fake).await;
+    let now = clock::wall().millis() / 1000;
+    let (earlier, cookie) = earlier(&cookies, "writer");
+    let streams = join_all((0..3).map(|_| dashboard.send(get("/api/live?view=tasks", &[("cookie", &cookie)])))).await;
+    assert!(streams.iter().all(|stream| stream.headers().contains_key(header::SET_COOKIE)));
+    let probes = || fake.arrivals().iter().filter(|arrival| arrival.method == Method::POST).count();
+    assert_eq!(probes(), 0, "streams and reads ask for no role");
+    let response = dashboard.send(get("/api/session", &[("cookie", &cookie), FROM_PAGE])).await;
     assert_eq!(response.status(), StatusCode::OK);
+    assert!(probes() > 0);
     let renewed = cookies_after(response.headers());
     let request = HeaderMap::from_iter([(header::COOKIE, renewed.parse().unwrap())]);
     let CookieState::Session(session) = cookies.read(&request, now) else { panic!("{renewed}") };
