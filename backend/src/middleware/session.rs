@@ -2,6 +2,7 @@
 
 use crate::{
     app::{Cluster, Peer},
+    clock,
     error::{is_drove_path, refusal},
     session::gate::{Asked, Entered},
 };
@@ -10,7 +11,11 @@ use http::header;
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
+    time::Duration,
 };
+
+/// An answer that took longer renews no session: the browser's user may have signed out since, and another one in.
+const TOO_LATE: Duration = Duration::from_secs(2);
 
 /// Requests of nobody pass: what they may do is for handlers to say. Pages and files are everybody's.
 pub async fn identify<F: Future<Output = Response>>(
@@ -22,6 +27,7 @@ pub async fn identify<F: Future<Output = Response>>(
     if !is_drove_path(path) && !path.starts_with("/api/") {
         return next(cluster, request).await;
     }
+    let asked_at = clock::monotonic();
     let peer = peer_of(&request);
     let asked = Asked { method: request.method(), path, headers: request.headers(), peer };
     let Entered { caller, unverified, cookies } = match cluster.gate.enter(&asked).await {
@@ -36,7 +42,7 @@ pub async fn identify<F: Future<Output = Response>>(
     }
     let mut response = next(cluster, request).await;
     // A handler that signs in or out knows better.
-    if !response.headers().contains_key(header::SET_COOKIE) {
+    if !response.headers().contains_key(header::SET_COOKIE) && asked_at.elapsed() < TOO_LATE {
         response.headers_mut().extend(cookies);
     }
     response

@@ -17,6 +17,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use tokio::{
     net::TcpListener,
@@ -51,6 +52,8 @@ pub enum Trick {
     Redirects(&'static str),
     /// It is never answered.
     Hangs,
+    /// It is carried out after so long.
+    Waits(Duration),
     /// It is answered with this, whatever it was.
     Answers(u16, &'static str, &'static str),
 }
@@ -201,6 +204,9 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> io::Result<Res
     let trick = state.tricks.lock().unwrap().get_mut(parts.uri.path()).and_then(VecDeque::pop_front);
     if let Some(Trick::LosesRequest) = trick {
         return closed();
+    }
+    if let Some(Trick::Waits(time)) = trick {
+        tokio::time::sleep(time).await;
     }
     if let Some(Trick::Hangs) = trick {
         std::future::pending::<()>().await;

@@ -1,6 +1,7 @@
 //! Sessions of people: renewed, ended, and none where a cluster asks for nothing.
 
 use super::{
+    controllers::Trick,
     dashboard::{Dashboard, FROM_PAGE, JSON, OPERATIONS, answered, config, cookies_after, create, get, request},
     fake::Fake,
     signing_in::whoami,
@@ -66,6 +67,23 @@ async fn a_session_in_use_is_sealed_anew_and_its_role_learned_again_when_the_pag
     cookies.seal(&mut idle, &Session { used, issued: used, ..session });
     let status = dashboard.send(get("/api/history/tasks", &[("cookie", &cookies_after(&idle))])).await.status();
     assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_late_answer_renews_no_session() {
+    /// Nobody else asks for it.
+    const APPLICATIONS: &str = "/apis/v1/applications";
+    let fake = Fake::start().await;
+    let (dashboard, cookies) = sealed_by(&fake).await;
+    let (_, cookie) = earlier(&cookies, "guest");
+    let is_renewed = async || {
+        let response = dashboard.send(get(APPLICATIONS, &[("cookie", &cookie), FROM_PAGE])).await;
+        response.headers().contains_key(header::SET_COOKIE)
+    };
+    assert!(is_renewed().await);
+    // Whoever sits at the browser may have signed out meanwhile, and somebody else in.
+    fake.controllers[0].trick_for(APPLICATIONS, Trick::Waits(Duration::from_secs(3)));
+    assert!(!is_renewed().await);
 }
 
 /// The rest of a stream, until it ends.
