@@ -108,6 +108,9 @@ impl ClusterKeeper {
 
     /// Somebody under `/api` with an `Authorization` of their own.
     async fn with_credentials(&self, asked: &Asked<'_>, attempts: &Attempts) -> Result<Entered, ApiError> {
+        if self.proves_nobody().await {
+            return self.with_nothing(asked).await;
+        }
         let value = asked.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let value = value.ok_or(ApiError::WrongCredentials)?;
         let basic = basic::credentials(asked.headers).map(|(user, _password)| user);
@@ -126,6 +129,11 @@ impl ClusterKeeper {
         let no_role = role == Some(None);
         let acts = Acts::AsItself(Some(credential));
         Ok(Some(Caller { user, role: role.flatten(), no_role, door: Door::Api, acts }).into())
+    }
+
+    /// Whether the cluster is known to ask nobody for credentials: it takes any, which prove nothing then.
+    async fn proves_nobody(&self) -> bool {
+        matches!(self.users.takes(None).await, Ok(true))
     }
 
     /// Somebody who proves nothing: welcome if the cluster asks for nothing.
@@ -195,12 +203,19 @@ impl ClusterKeeper {
     }
 
     /// Checks a name and a password; nothing if the leader does not take them.
+    ///
+    /// # Errors
+    /// The leader cannot be asked, or takes everybody; or too many attempts failed.
     pub(super) async fn verify(
         &self,
         asked: &Asked<'_>,
         given: &SignIn,
         attempts: &Attempts,
     ) -> Result<Option<(Caller, Session)>, ApiError> {
+        if self.proves_nobody().await {
+            let sentence = "this cluster asks for no credentials: there is nothing to sign in to".to_owned();
+            return Err(ApiError::BadRequest(sentence));
+        }
         let Some(credential) = Credential::basic(&given.user, &given.password) else { return Ok(None) };
         let tried = Tried { attempts, user: &given.user, peer: self.client_address(asked) };
         if !self.users.takes_attempt(&credential, tried).await? {

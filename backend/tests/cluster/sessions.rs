@@ -2,7 +2,7 @@
 
 use super::{
     controllers::Trick,
-    dashboard::{Dashboard, FROM_PAGE, JSON, OPERATIONS, answered, config, cookies_after, create, get, request},
+    dashboard::{Dashboard, FROM_PAGE, JSON, OPERATIONS, answered, basic, config, cookies_after, create, get, request},
     fake::Fake,
     signing_in::whoami,
 };
@@ -134,6 +134,9 @@ async fn a_cluster_that_asks_for_nothing_has_nothing_to_sign_out_of() {
     let out = dashboard.send(request(Method::DELETE, "/api/session", &[FROM_PAGE], "")).await;
     let (status, answer) = answered(out).await;
     assert_eq!((status, answer["user"].as_str()), (StatusCode::OK, Some("anonymous")));
+    assert_eq!(dashboard.sign_in("", "admin", "whatever").await, (StatusCode::BAD_REQUEST, String::new()));
+    let claims = whoami(&dashboard, &[("authorization", &basic("admin"))]).await;
+    assert_eq!((claims.user.as_deref(), claims.open), (Some("anonymous"), true), "a name that nothing proves");
 
     let operate = async |id: &str, headers: &[(&str, &str)]| {
         let headers = [headers, &[JSON]].concat();
