@@ -67,7 +67,7 @@ impl ActiveTasks {
             }
             let times = self.missing.get(&run.key).map_or(1, |times| times + 1);
             missing.insert(run.key.clone(), times);
-            if !run.unmanaged || times % UNMANAGED_LISTS == 0 {
+            if !run.unmanaged || times.is_multiple_of(UNMANAGED_LISTS) {
                 news.missing.insert(run.key.clone());
             }
         }
