@@ -91,10 +91,7 @@ async fn a_run_that_waits_outlives_an_earlier_one_of_its_key() {
     let id = ledger.intend(create_intent("T-0", 700)).await.unwrap();
     ledger.answer(id, accepted());
     ledger.flush().await.unwrap();
-    let first = async || ledger.detail(&key("T-0"), Some(1)).await.unwrap();
-    while first().await.is_some_and(|detail| detail.row.run == 1) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    swept(&ledger, 1).await;
     ledger.observe(vec![Observation::CaughtUp { at: at(720), but_for: Default::default() }]).await.unwrap();
     let detail = ledger.detail(&key("T-0"), None).await.unwrap().unwrap();
     assert_eq!(detail.row.outcome, Some(Outcome::NotPlaced));
