@@ -17,7 +17,10 @@ use model::{
     dashboard::{Door, SignIn},
 };
 use sha2::{Digest, Sha256};
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 /// What a user of a cluster that asks for no credentials is called.
 const ANONYMOUS: &str = "anonymous";
@@ -198,7 +201,7 @@ impl ClusterKeeper {
         // Each proxy appends whom it was asked by: the last that is none of ours is the client.
         let lines: Vec<_> = asked.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
         let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
-        let mut hops = hops.map_while(|hop| hop.trim().parse::<IpAddr>().ok());
+        let mut hops = hops.map_while(address_of);
         hops.find(|hop| !self.is_proxy(*hop)).unwrap_or(asked.peer)
     }
 
@@ -238,6 +241,13 @@ impl ClusterKeeper {
             headers.remove(header);
         }
     }
+}
+
+/// An address as proxies write it: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse().ok().map(|socket: SocketAddr| socket.ip()))
 }
 
 fn unverified(user: Option<String>, error: &ApiError) -> Entered {

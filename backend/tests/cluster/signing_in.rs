@@ -145,7 +145,16 @@ async fn people_behind_a_proxy_are_told_apart_by_what_it_says() {
         assert_eq!(attempt(&format!("guess-{n}"), &from).await, StatusCode::UNAUTHORIZED);
     }
     assert_eq!(attempt("writer", "203.0.113.7").await, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(attempt("writer", "203.0.113.8").await, StatusCode::OK);
+    for (n, from) in ["203.0.113.8", "203.0.113.9:51234", "2001:db8::1", "[2001:db8:1::1]", "[2001:db8:2::1]:99"]
+        .into_iter()
+        .enumerate()
+    {
+        for guess in 0..10 {
+            assert_eq!(attempt(&format!("guess-{n}-{guess}"), from).await, StatusCode::UNAUTHORIZED, "{from}");
+        }
+        assert_eq!(attempt("guess", from).await, StatusCode::TOO_MANY_REQUESTS, "{from}");
+    }
+    assert_eq!(attempt("writer", "203.0.113.10").await, StatusCode::OK);
 }
 
 #[tokio::test]
