@@ -58,9 +58,13 @@ impl Caller {
         Self::in_process("dashboard", Some(UserRole::Root), Door::Api)
     }
 
-    /// Whether nobody asks who this is: the cluster takes requests without credentials.
-    pub fn is_anonymous(&self) -> bool {
-        self.acts == Acts::AsItself(None)
+    /// Whether there is a session to begin or end here: not if the cluster takes requests without credentials, or a proxy
+    /// says who this is.
+    pub fn signs_in(&self) -> bool {
+        match self.acts {
+            Acts::InProcess | Acts::AsItself(Some(_)) => true,
+            Acts::AsItself(None) | Acts::Vouched { .. } => false,
+        }
     }
 
     /// Whether it has the role for everything.

@@ -170,7 +170,8 @@ impl ClusterKeeper {
     fn vouched_for<'a>(&self, asked: &Asked<'a>) -> Option<&'a str> {
         let header = self.proxy.as_ref().filter(|_| self.is_proxy(asked.peer))?.header.as_ref()?;
         let mut values = asked.headers.get_all(header).iter();
-        let user = values.next()?.to_str().ok()?.trim();
+        // Names are text, not only ASCII.
+        let user = std::str::from_utf8(values.next()?.as_bytes()).ok()?.trim();
         // Two names are none: one of them may come from the client.
         (values.next().is_none() && !user.is_empty()).then_some(user)
     }
@@ -208,13 +209,17 @@ impl ClusterKeeper {
     /// Checks a name and a password; nothing if the leader does not take them.
     ///
     /// # Errors
-    /// The leader cannot be asked, or takes everybody; or too many attempts failed.
+    /// The leader cannot be asked, or takes everybody; a proxy vouches for whoever asks; or too many attempts failed.
     pub(super) async fn verify(
         &self,
         asked: &Asked<'_>,
         given: &SignIn,
         attempts: &Attempts,
     ) -> Result<Option<(Caller, Session)>, ApiError> {
+        if self.vouched_for(asked).is_some() {
+            let sentence = "the reverse proxy says who you are: sign in and out there".to_owned();
+            return Err(ApiError::Forbidden(sentence));
+        }
         if self.proves_nobody().await {
             let sentence = "this cluster asks for no credentials: there is nothing to sign in to".to_owned();
             return Err(ApiError::BadRequest(sentence));

@@ -221,7 +221,7 @@ impl Gate {
             unverified: unverified.map(|unverified| unverified.why.clone()),
             role: caller.and_then(|caller| caller.role.clone()),
             no_role: caller.is_some_and(|caller| caller.no_role),
-            open: caller.is_some_and(Caller::is_anonymous),
+            open: caller.is_some_and(|caller| !caller.signs_in()),
             bound: caller.and_then(Caller::bound),
             demo,
             offered,

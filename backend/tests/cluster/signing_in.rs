@@ -8,7 +8,7 @@ use backend::{
     config::{ClusterConfig, Credential, ProxyUsers},
     session::cookies::SessionCookies,
 };
-use http::{Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use model::dashboard::{Door, SessionInfo};
 use serde_json::Value;
 
@@ -219,7 +219,11 @@ async fn whom_a_trusted_proxy_names_reads_as_the_dashboard_and_operates_as_the_d
     dashboard.led().await;
     let eva = ("x-forwarded-user", "eva");
     let session = whoami(&dashboard, &[eva, FROM_PAGE]).await;
-    assert_eq!((session.user.as_deref(), session.bound), (Some("eva"), None));
+    assert_eq!((session.user.as_deref(), session.bound, session.open), (Some("eva"), None, true));
+    let body = r#"{"user":"guest","password":"guest"}"#;
+    let (status, refusal) =
+        answered(dashboard.send(request(Method::POST, "/api/session", &[eva, FROM_PAGE], body)).await).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "it would change nothing: {refusal}");
     assert_eq!(session.role.unwrap().as_str(), "EXTERNAL_READ_WRITE", "the delegate's");
     let operate = async |prefix: &str, headers: &[(&str, &str)]| {
         let path = format!("{prefix}{OPERATIONS}");
@@ -272,4 +276,7 @@ async fn nobody_else_may_name_a_user() {
     dashboard.led().await;
     let twice = [("x-forwarded-user", "eva"), ("x-forwarded-user", "root"), FROM_PAGE];
     assert_eq!(whoami(&dashboard, &twice).await.user, None);
+    let mut named = get("/api/session", &[FROM_PAGE]);
+    named.headers_mut().insert("x-forwarded-user", HeaderValue::from_bytes("müller".as_bytes()).unwrap());
+    assert_eq!(answered(dashboard.send(named).await).await.1["user"], "müller");
 }

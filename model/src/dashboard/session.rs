@@ -24,7 +24,8 @@ pub struct SessionInfo {
     /// nothing is shown until somebody can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unverified: Option<String>,
-    /// The cluster asks nobody for credentials: there is nothing to sign in to, or out of.
+    /// There is nothing to sign in to here, or out of: the cluster asks nobody for credentials, or a reverse proxy says who
+    /// the user is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// The demo: its users may be offered on the login page.
