@@ -38,7 +38,8 @@ pub struct ClusterConfig {
 /// The clusters to serve, the default one first.
 ///
 /// # Errors
-/// None is named, one is not described anywhere, its description is wrong, or something is said about none of them.
+/// None is named, one is not described anywhere or twice, its description is wrong, or something is said about none of
+/// them.
 pub(super) fn chosen(flags: &ServeFlags, file: &ConfigFile) -> Result<Vec<ClusterConfig>, ConfigFault> {
     let mut clusters = Vec::new();
     let controllers = if flags.controller.is_empty() { &file.controller } else { &flags.controller };
@@ -47,15 +48,25 @@ pub(super) fn chosen(flags: &ServeFlags, file: &ConfigFile) -> Result<Vec<Cluste
         clusters.push(unnamed(flags, file, controllers)?);
     }
     let names = if flags.cluster.is_empty() { &file.cluster } else { &flags.cluster };
+    if served.unnamed
+        && names.iter().any(|name| name == UNNAMED)
+        && file.clusters.iter().any(|section| section.config.name == UNNAMED)
+    {
+        return Err(ConfigFault::Wrong(format!(
+            "there are two clusters named {UNNAMED}: that of --controller, and one in [[clusters]]; give that one another name"
+        )));
+    }
     if clusters.is_empty() && names.is_empty() {
         clusters.extend(file.clusters.iter().map(|section| section.config.clone()));
     }
     let mut drove_file = None;
     for name in names {
-        if clusters.iter().any(|cluster| cluster.name == *name || cluster.label == *name) {
+        let section = file.clusters.iter().find(|section| section.config.name == *name);
+        // A label may be another one's name; what drove-cli calls a cluster is its label here.
+        if clusters.iter().any(|cluster| cluster.name == *name || (section.is_none() && cluster.label == *name)) {
             continue;
         }
-        clusters.push(match file.clusters.iter().find(|section| section.config.name == *name) {
+        clusters.push(match section {
             Some(section) => section.config.clone(),
             None => {
                 if drove_file.is_none() {

@@ -12,10 +12,14 @@ use std::{
     net::SocketAddr,
     num::NonZeroU64,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Shortest `session-key`, in characters.
 pub(super) const SHORTEST_SESSION_KEY: usize = 32;
+
+/// Shortest `session-idle` and `session-longest`.
+const SHORTEST_SESSION: Duration = Duration::from_secs(60);
 
 /// Keys whose values are never printed, also within an inline table.
 const SECRET_KEYS: [&str; 4] = ["password", "auth-header", "session-key", "ledger"];
@@ -43,7 +47,9 @@ pub struct ConfigFile {
     pub(super) clusters: Vec<ClusterSection>,
     #[serde(deserialize_with = "session_key")]
     pub(super) session_key: Option<String>,
+    #[serde(deserialize_with = "session_span")]
     pub(super) session_idle: Option<DroveDuration>,
+    #[serde(deserialize_with = "session_span")]
     pub(super) session_longest: Option<DroveDuration>,
     pub(super) proxy_user: Option<ProxyUsers>,
     pub(super) ledger: Option<String>,
@@ -198,6 +204,15 @@ fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DroveD
     match time.count > 0 {
         true => Ok(Some(time)),
         false => Err(D::Error::custom("it needs more than no time, like 30d")),
+    }
+}
+
+/// How long a session lasts: long enough for somebody to stay signed in.
+fn session_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DroveDuration>, D::Error> {
+    let span = DroveDuration::deserialize(deserializer)?;
+    match span.to_std() >= SHORTEST_SESSION {
+        true => Ok(Some(span)),
+        false => Err(D::Error::custom("nobody could stay signed in: it must be at least one minute (`1m`)")),
     }
 }
 

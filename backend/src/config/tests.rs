@@ -170,6 +170,20 @@ fn clusters_come_from_the_file_in_its_order_or_as_chosen() {
 }
 
 #[test]
+fn a_cluster_is_chosen_by_its_name_whatever_others_are_called() {
+    let section = |name: &str, label: &str| {
+        format!("[[clusters]]\nname = \"{name}\"\nlabel = \"{label}\"\ncontrollers = [\"http://{name}:1\"]\n")
+    };
+    let both = [section("a", "b"), section("b", "B")].concat();
+    let chosen = served(&["--cluster", "a", "--cluster", "b", "--cluster", "b"], &both).unwrap();
+    assert_eq!(names(&chosen.clusters), [("a", "b"), ("b", "B")]);
+    let flags = ["--controller", "http://ctl:1", "--cluster", "default"];
+    let fault = served(&flags, &section("default", "x")).unwrap_err().to_string();
+    assert!(fault.contains("two clusters named default"), "{fault}");
+    assert_eq!(names(&served(&flags, "").unwrap().clusters), [("default", "default")]);
+}
+
+#[test]
 fn clusters_of_drove_cli_are_known_by_their_sections() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("drove");
@@ -197,6 +211,8 @@ fn what_is_wrong_with_a_cluster_is_named_by_its_line() {
         (format!("{cluster}username = \"eva\"\n"), "dash.toml:1: key `clusters`"),
         (format!("{cluster}\n{cluster}"), "dash.toml:5: key `clusters`"),
         ("session-key = \"short\"\n".to_owned(), "dash.toml:1: key `session-key`"),
+        ("session-idle = \"0s\"\n".to_owned(), "dash.toml:1: key `session-idle`: nobody could stay signed in"),
+        ("\nsession-longest = \"59s\"\n".to_owned(), "dash.toml:2: key `session-longest`"),
         ("[proxy-user]\nheader = \"X-User\"\naddresses = [\"nowhere\"]\n".to_owned(), "dash.toml:3: key `addresses`"),
     ] {
         let sentence = parse(&text).unwrap_err().to_string();
