@@ -25,6 +25,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const REFUSED_PAUSE: Duration = Duration::from_secs(30);
 /// Reads a second of one file, at most, while its followers read for themselves.
 const OWN_READS: usize = 4;
+/// A follower's right to read is proved for so long; then it reads for itself once more, since its role may be another by now.
+const PROVED_FOR: Duration = Duration::from_secs(900);
 /// Chunks a follower may be behind before it reads for itself.
 const BACKLOG: usize = 32;
 
@@ -187,6 +189,10 @@ impl Following {
                 self.behind = true;
                 return Ok(None);
             }
+            () = sleep_until(self.read + PROVED_FOR) => {
+                self.behind = true;
+                return Ok(None);
+            }
         };
         match chunk {
             Ok(chunk) if chunk.rotated || Some(chunk.from) == self.at => {
@@ -206,3 +212,6 @@ impl Following {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
