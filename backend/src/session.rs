@@ -9,6 +9,7 @@ pub mod caller;
 pub mod cluster_keeper;
 pub mod cookies;
 pub mod drove_users;
+pub mod ended;
 pub mod gate;
 pub mod same_origin;
 pub mod stay;

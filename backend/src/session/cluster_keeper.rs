@@ -235,7 +235,7 @@ impl ClusterKeeper {
             no_role: role == Some(None),
             role: role.flatten(),
             secure: is_https(asked.headers),
-            ..Session::new(&given.user, seconds())
+            ..Session::begin(&given.user)
         };
         Ok(Some((caller_of(&session), session)))
     }

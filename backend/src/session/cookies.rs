@@ -4,13 +4,14 @@
 //! between ports of one host, unless replicas share the key: they may listen on unequal ports. A sealed value is bound to
 //! its name.
 
+use super::ended::Ended;
 use crate::config::Credential;
 use cookie::{Cookie, CookieJar, Key, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 use model::UserRole;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha512};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// A session of the demo ends this long after it began, whatever was done in it.
 const LONGEST_SESSION: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -26,6 +27,8 @@ pub struct SessionCookies {
     /// In seconds.
     idle: i64,
     longest: i64,
+    /// Signed out here.
+    ended: Arc<Ended>,
 }
 
 impl std::fmt::Debug for SessionCookies {
@@ -60,15 +63,18 @@ pub struct Session {
     pub issued: i64,
     /// See `issued`.
     pub used: i64,
+    /// Tells it from others of this user that began in the same second.
+    pub number: u32,
     /// The page came through TLS.
     pub secure: bool,
 }
 
 /// Which session; it stays the same when the session is sealed anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SessionId {
     user: String,
     issued: i64,
+    number: u32,
 }
 
 impl Session {
@@ -81,13 +87,20 @@ impl Session {
             no_role: false,
             issued: now,
             used: now,
+            number: 0,
             secure: false,
         }
     }
 
+    /// One that begins now, unlike any other.
+    pub fn begin(user: &str) -> Self {
+        // Without chance, the user and the second have to do.
+        Self { number: getrandom::u32().unwrap_or_default(), ..Self::new(user, super::gate::seconds()) }
+    }
+
     /// What tells it from others of this cluster.
     pub fn id(&self) -> SessionId {
-        SessionId { user: self.user.clone(), issued: self.issued }
+        SessionId { user: self.user.clone(), issued: self.issued, number: self.number }
     }
 
     /// Whether it should be sealed anew, because it is in use.
@@ -103,6 +116,8 @@ struct Sealed {
     issued: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     used: Option<i64>,
+    #[serde(default)]
+    number: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     auth: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,6 +134,7 @@ impl From<&Session> for Sealed {
         Self {
             user: session.user.clone(),
             issued: session.issued,
+            number: session.number,
             used: (session.used != session.issued).then_some(session.used),
             auth,
             role: session.role.clone(),
@@ -136,6 +152,7 @@ impl From<Sealed> for Session {
             role: sealed.role,
             no_role: sealed.no_role,
             issued: sealed.issued,
+            number: sealed.number,
             used: sealed.used.unwrap_or(sealed.issued),
             secure: sealed.secure,
         }
@@ -155,6 +172,7 @@ impl SessionCookies {
             session,
             idle: i64::MAX,
             longest: seconds(LONGEST_SESSION),
+            ended: Arc::default(),
         }
     }
 
@@ -192,7 +210,8 @@ impl SessionCookies {
         let session = sealed.map(Session::from);
         match session {
             Some(session) if now - session.issued < self.longest && now - session.used < self.idle => {
-                CookieState::Session(session)
+                // A copy of its cookie is as good as none.
+                if self.ended.holds(&session.id()) { CookieState::SignedOut } else { CookieState::Session(session) }
             }
             _ => CookieState::Absent,
         }
@@ -202,6 +221,11 @@ impl SessionCookies {
     pub fn left(&self, session: &Session, now: i64) -> Duration {
         let end = session.issued.saturating_add(self.longest).min(session.used.saturating_add(self.idle));
         Duration::from_secs(u64::try_from(end.saturating_sub(now)).unwrap_or_default())
+    }
+
+    /// Takes no cookie of a session any more, from `now` (seconds since the Unix epoch).
+    pub fn end(&self, session: &Session, now: i64) {
+        self.ended.insert(session.id(), now, session.issued.saturating_add(self.longest));
     }
 
     /// Begins a session.

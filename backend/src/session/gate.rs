@@ -149,7 +149,7 @@ impl Gate {
             && self.cookies.read(request, seconds()) == CookieState::Absent
             && users.signed_in(AUTOMATIC_USER).is_some()
         {
-            self.cookies.sign_in(answer, &Session::new(AUTOMATIC_USER, seconds()));
+            self.cookies.sign_in(answer, &Session::begin(AUTOMATIC_USER));
         }
     }
 
@@ -169,7 +169,7 @@ impl Gate {
                     attempt.failed();
                 }
                 verified.map(|caller| {
-                    let session = Session::new(&caller.user, seconds());
+                    let session = Session::begin(&caller.user);
                     (caller, session)
                 })
             }
@@ -183,6 +183,7 @@ impl Gate {
     /// Ends the session of `request`, and keeps the page from signing in by itself.
     pub fn sign_out(&self, request: &HeaderMap, answer: &mut HeaderMap) {
         if let CookieState::Session(session) = self.cookies.read(request, seconds()) {
+            self.cookies.end(&session, seconds());
             // Nobody may be listening.
             let _ = self.signed_out.send(session.id());
         }

@@ -70,6 +70,26 @@ async fn a_session_in_use_is_sealed_anew_and_its_role_learned_again_when_the_pag
 }
 
 #[tokio::test]
+async fn a_copy_of_a_cookie_that_was_signed_out_is_worth_nothing() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let (_, signed_out) = dashboard.sign_in("", "guest", "guest").await;
+    let (_, elsewhere) = dashboard.sign_in("", "guest", "guest").await;
+    let status =
+        async |cookie: &str, path: &str| dashboard.send(get(path, &[("cookie", cookie), FROM_PAGE])).await.status();
+    let (ours, droves) = ("/api/history/tasks", "/apis/v1/tasks");
+    assert_eq!(status(&signed_out, ours).await, StatusCode::OK);
+    dashboard.send(request(Method::DELETE, "/api/session", &[("cookie", &signed_out), FROM_PAGE], "")).await;
+    for path in [ours, droves] {
+        assert_eq!(status(&signed_out, path).await, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(status(&elsewhere, path).await, StatusCode::OK, "{path}, of the same second");
+    }
+    let (_, again) = dashboard.sign_in("", "guest", "guest").await;
+    assert_eq!(status(&again, ours).await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_late_answer_renews_no_session() {
     /// Nobody else asks for it.
     const APPLICATIONS: &str = "/apis/v1/applications";

@@ -176,6 +176,7 @@ async fn without_a_leader_from_the_start_the_page_is_told_so_and_nobody_is_let_i
     let earlier = Dashboard::keyed(vec![config("prod", &fake)], None, &key).await;
     earlier.led().await;
     let (_, cookies) = earlier.sign_in("", "guest", "guest").await;
+    let (_, leaving) = earlier.sign_in("", "guest", "guest").await;
     for controller in &fake.controllers {
         controller.kill().await;
     }
@@ -198,7 +199,8 @@ async fn without_a_leader_from_the_start_the_page_is_told_so_and_nobody_is_let_i
     assert_eq!((status, entries.len()), (StatusCode::OK, 2));
     assert!(entries.iter().all(|entry| entry.get("status").is_none() && entry.get("controllers").is_none()));
 
-    let out = dashboard.send(request(Method::DELETE, "/api/session", &signed_in, "")).await;
+    let leaving = [("cookie", &*leaving), FROM_PAGE];
+    let out = dashboard.send(request(Method::DELETE, "/api/session", &leaving, "")).await;
     assert_eq!(out.status(), StatusCode::OK, "signing out needs no leader");
     fake.controllers[1].revive().await;
     fake.lead(1);
