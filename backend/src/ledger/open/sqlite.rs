@@ -17,6 +17,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
 /// How often the write-ahead log is copied into the file.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
 
+/// What a burst, or a reader that took long, left the log larger than this, is given back, in bytes.
+const LARGEST_IDLE_LOG: u32 = 16 << 20;
+
 /// The file.
 pub struct File(SqliteConnectOptions);
 
@@ -41,6 +44,7 @@ impl File {
     /// intent waits for the disk.
     pub async fn connect_to_write(&self) -> sqlx::Result<Connection> {
         let options = self.0.clone().pragma("wal_autocheckpoint", "0").statement_cache_capacity(STATEMENTS);
+        let options = options.pragma("journal_size_limit", LARGEST_IDLE_LOG.to_string());
         Ok(Connection::Sqlite(options.connect().await?))
     }
 
