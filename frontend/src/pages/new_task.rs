@@ -22,7 +22,7 @@ use crate::{
     layout::{PageHead, use_title},
     routes::{clone_source as clone_of, run_number, use_paths},
     state::subscribe,
-    ui::{Note, Tab, TabPanel, Tabs, Tone},
+    ui::{IconButton, IconName, Note, Tab, TabPanel, Tabs, Tone},
 };
 use clone_source::{Origin, fill_from, free_example};
 use command_pane::CommandPane;
@@ -104,7 +104,12 @@ pub fn NewTaskPage() -> impl IntoView {
                 <OperationSection form on_edit_json=edit_json/>
             </form>
             <aside class="new-task__aside" aria-label="Check before you create" data-open=move || sheet.get().then_some("")>
-                <Tabs label="Check before you create" tabs=TABS selected/>
+                <div class="new-task__head">
+                    <Tabs label="Check before you create" tabs=TABS selected/>
+                    <span class="narrow-only">
+                        <IconButton label="Close" icon=IconName::Cross on_press=move |()| sheet.set(false)/>
+                    </span>
+                </div>
                 <div class="new-task__pane">
                     <TabPanel id="preflight" selected><PreflightPane form preview submission matrix/></TabPanel>
                     <TabPanel id="json" selected><JsonPane form/></TabPanel>

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-use tests::browser::visit;
+use anyhow::{Result, ensure};
+use serde_json::Value;
+use tests::{browser::visit, page::Page, wait};
 use thirtyfour::Key;
 
 use crate::support::{PULLED, create, empty, spec};
@@ -115,6 +116,63 @@ async fn an_error_stands_at_its_field() -> Result<()> {
         page.fill("Task ID", "taken").await?;
         page.click("button", "Validate").await?;
         page.see_in("#identity", "SHOP/taken exists and has not ended.").await
+    })
+    .await
+}
+
+/// Whether the sheet over the form is seen.
+const SHEET_IS_OPEN: &str = "return document.querySelector('.new-task__aside').checkVisibility()";
+
+async fn sheet_is(page: &Page, open: bool) -> Result<()> {
+    wait::until(&format!("the sheet to be open: {open}"), async || {
+        Ok((page.ask::<bool>(SHEET_IS_OPEN, Value::Null).await? == open).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn on_a_telephone_the_sheet_closes_and_leaves_the_buttons_free() -> Result<()> {
+    let server = empty().await?;
+    visit(&server, async |page| {
+        page.narrow(true).await?;
+        page.open("/new").await?;
+        page.fill("Source app", "SHOP").await?;
+        page.fill("Task ID", "on-the-way").await?;
+        page.click("button", "6 of 6 fit").await?;
+        page.find("region", "Executors and why they fit or not").await?;
+        page.screenshot("new-task-sheet-390").await?;
+        page.click("button", "Close").await?;
+        sheet_is(page, false).await?;
+
+        page.click("button", "Edit in JSON").await?;
+        page.field("Spec as JSON").await?;
+        page.screenshot("new-task-json-390").await?;
+        // The button that opens it closes it as well, and the others can be pressed while it is open.
+        page.click("button", "6 of 6 fit").await?;
+        sheet_is(page, false).await?;
+        page.click("button", "6 of 6 fit").await?;
+        sheet_is(page, true).await?;
+        page.click("button", "Create task").await?;
+        page.arrive("/tasks/SHOP/on-the-way").await
+    })
+    .await
+}
+
+/// Whether no column has to be scrolled to.
+const MATRIX_FITS: &str = "
+const matrix = document.querySelector('.verdict-matrix');
+return matrix.scrollWidth <= matrix.clientWidth;";
+
+#[tokio::test]
+async fn the_verdicts_beside_the_form_are_whole() -> Result<()> {
+    let server = empty().await?;
+    visit(&server, async |page| {
+        page.browser().set_window_rect(0, 0, 1280, 900).await?;
+        page.open("/new").await?;
+        page.see_in(".verdict-matrix", "Reported").await?;
+        page.screenshot("new-task-1280").await?;
+        ensure!(page.ask::<bool>(MATRIX_FITS, Value::Null).await?, "a column is cut off");
+        Ok(())
     })
     .await
 }
