@@ -111,14 +111,16 @@ async fn what_is_shown_can_be_saved_as_a_file() -> Result<()> {
     .await
 }
 
-/// Whether every count is whole: none clipped, none to be scrolled to.
+/// Whether every count is whole: none clipped, none to be scrolled to; and so is every name, if it is seen at all.
 const COUNTS_FIT: &str = "
 const shown = [...document.querySelectorAll('.count-bar__items')].filter(items => items.checkVisibility());
 const numbers = shown.flatMap(items => [...items.querySelectorAll('.count-bar__n')].map(n => {
   const [own, line] = [n.getBoundingClientRect(), items.getBoundingClientRect()];
   return own.right <= line.right + 1 && own.width + 1 >= n.scrollWidth;
 }));
-return numbers.length > 4 && numbers.every(Boolean) && shown.every(items => items.scrollWidth <= items.clientWidth);";
+const names = shown.flatMap(items => [...items.querySelectorAll('.count-bar__label')]);
+const whole = name => getComputedStyle(name).clipPath !== 'none' || name.scrollWidth <= name.clientWidth;
+return names.every(whole) && numbers.length > 4 && numbers.every(Boolean) && shown.every(items => items.scrollWidth <= items.clientWidth);";
 
 #[tokio::test]
 async fn counts_stay_on_one_line_and_whole() -> Result<()> {
