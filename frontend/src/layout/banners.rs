@@ -81,9 +81,9 @@ fn looks(trouble: &Trouble) -> (Tone, IconName, &'static str) {
 fn sentence(trouble: &Trouble) -> String {
     match trouble {
         Trouble::NoLeader => "The controllers are electing one. Operations wait; running tasks go on.".into(),
-        Trouble::NotRecording(reason) => reason.clone(),
+        Trouble::NotRecording(reason) => as_sentence(reason),
         Trouble::Stale { since, reason } => {
-            format!("Showing data from {}. {reason} Trying again by itself.", format_clock(*since))
+            format!("Showing data from {}. {} Trying again by itself.", format_clock(*since), as_sentence(reason))
         }
         Trouble::Maintenance(Maintenance { until: None, .. }) => {
             "Create and kill are refused. Running tasks go on.".into()
@@ -93,6 +93,12 @@ fn sentence(trouble: &Trouble) -> String {
         }
         Trouble::ClockPaused(since) => format!("It was paused at {}.", format_clock(*since)),
     }
+}
+
+/// What an error said of itself, which may begin in lower case and end without a full stop, among other sentences.
+fn as_sentence(reason: &str) -> String {
+    let mut letters = reason.trim().trim_end_matches('.').chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 /// `0:32`.
@@ -135,6 +141,16 @@ mod tests {
     #[test]
     fn a_page_that_was_opened_without_a_leader_says_so() {
         assert_eq!(troubles(None, true, Freshness::Connecting), [Trouble::NoLeader]);
+    }
+
+    #[test]
+    fn what_an_error_said_becomes_a_sentence() {
+        let lost = "the cluster did not answer: connection closed before message completed";
+        let told = sentence(&Trouble::Stale { since: Timestamp(0), reason: lost.into() });
+        let said = ". The cluster did not answer: connection closed before message completed. Trying again by itself.";
+        assert!(told.ends_with(said), "{told}");
+        assert_eq!(sentence(&Trouble::NotRecording("The disk is full.".into())), "The disk is full.");
+        assert_eq!(as_sentence(""), "");
     }
 
     #[test]
