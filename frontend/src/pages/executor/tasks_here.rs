@@ -84,7 +84,7 @@ fn Run(row: ArcRwSignal<TaskRow>, cores: Memo<BTreeMap<TaskKey, String>>) -> imp
     view! {
         <tr data-key=key.to_string()>
             <td><StatusBadge row/></td>
-            <td class="muted">{key.app.to_string()}</td>
+            <td class="executor-tasks__app muted">{key.app.to_string()}</td>
             <td><a class="strong" href=address title=key.to_string()><CutMiddle text=key.id.to_string()/></a></td>
             <td><MiniTimeline row/></td>
             <td class="num">{move || took()}</td>
