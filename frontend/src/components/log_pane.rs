@@ -167,7 +167,7 @@ pub fn LogPane(
                         Item::Fold(fold) => row::fold(view, fold),
                     }
                 />
-                <When is=move || view.is_empty.get()>
+                <When is=move || view.is_empty.get() && absent.with(Option::is_none)>
                     <div class="log-pane__more muted">
                         <Icon name=IconName::Terminal/>
                         {move || if live.get() { " Nothing was written yet." } else { " Nothing was written." }}

@@ -59,3 +59,20 @@ async fn an_executor_is_called_by_its_short_name_everywhere() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_log_that_cannot_be_there_is_not_called_empty() -> Result<()> {
+    let server = empty().await?;
+    create(&server, &spec("one")).await?;
+    visit(&server, async |page| {
+        page.open("/tasks/SHOP/one").await?;
+        page.see("so there is no log.").await?;
+        let log = page.text("[role=log]").await?;
+        assert!(!log.contains("Nothing was written"), "{log}");
+        page.screenshot("log-absent").await?;
+        server.step(PULLED).await?;
+        page.see_in("[role=log]", "Iteration").await?;
+        Ok(())
+    })
+    .await
+}
