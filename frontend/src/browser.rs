@@ -20,7 +20,7 @@ pub use focus::{
 };
 pub use menu::{clicked, close_menus, is_open, leave_menu};
 pub use page::{
-    chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms,
+    chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms, on_system_theme,
     on_visibility_change, origin, path_name, reload, set_theme, set_title, theme, zone_name, zone_offset,
 };
 pub use paste::pasted_text;

@@ -4,7 +4,7 @@ use leptos::{
     leptos_dom::helpers::WindowListenerHandle,
     prelude::{document, window, window_event_listener},
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Element, HtmlAnchorElement, Url};
 
@@ -74,6 +74,16 @@ pub fn set_theme(theme: &str) {
     if let Some(root) = root() {
         let _ = root.set_attribute("data-theme", theme);
     }
+}
+
+/// Calls `handle`, as long as the page is open, whenever the system changes between light and dark: with whether it is
+/// dark now.
+pub fn on_system_theme(handle: impl Fn(bool) + 'static) {
+    let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") else { return };
+    let own = query.clone();
+    let changed = Closure::<dyn Fn()>::new(move || handle(own.matches()));
+    query.set_onchange(Some(changed.as_ref().unchecked_ref()));
+    changed.forget();
 }
 
 fn root() -> Option<Element> {

@@ -10,9 +10,17 @@ const REMEMBERED_AS: &str = "theme";
 #[derive(Clone, Copy, Debug)]
 pub struct Theme(RwSignal<bool>);
 
-/// Provides the theme as it is shown now.
+/// Provides the theme as it is shown now; it follows the system's until someone chooses one.
 pub fn provide_theme() {
-    provide_context(Theme(RwSignal::new(browser::theme().as_deref() == Some("dark"))));
+    let dark = RwSignal::new(browser::theme().as_deref() == Some("dark"));
+    browser::on_system_theme(move |system_is_dark| {
+        // Who chose one keeps it.
+        if browser::load(REMEMBERED_AS).is_none() {
+            browser::set_theme(name(system_is_dark));
+            dark.set(system_is_dark);
+        }
+    });
+    provide_context(Theme(dark));
 }
 
 /// The theme.
@@ -29,9 +37,12 @@ impl Theme {
     /// Changes to the other one, and remembers it.
     pub fn toggle(&self) {
         let dark = !self.0.get_untracked();
-        let name = if dark { "dark" } else { "light" };
-        browser::set_theme(name);
-        browser::store(REMEMBERED_AS, name);
+        browser::set_theme(name(dark));
+        browser::store(REMEMBERED_AS, name(dark));
         self.0.set(dark);
     }
+}
+
+fn name(dark: bool) -> &'static str {
+    if dark { "dark" } else { "light" }
 }

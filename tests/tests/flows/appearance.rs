@@ -92,3 +92,32 @@ async fn one_executor() -> Result<()> {
 async fn signing_in() -> Result<()> {
     look(&world().await?, "login", "/login", ".login__form").await
 }
+
+/// Makes the system light or dark.
+async fn system(page: &Page, theme: &str) -> Result<()> {
+    let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+    page.browser().cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_open_page_follows_the_system_until_a_theme_is_chosen() -> Result<()> {
+    let server = laptop().await?;
+    visit(&server, async |page| {
+        system(page, "light").await?;
+        page.open("/").await?;
+        page.see_element("[data-theme=light] tr[data-key]").await?;
+        system(page, "dark").await?;
+        page.see_element("[data-theme=dark]").await?;
+        page.see_element("[aria-label='Switch theme'][aria-pressed=true]").await?;
+        page.click("button", "Switch theme").await?;
+        page.see_element("[data-theme=light]").await?;
+        for theme in ["light", "dark"] {
+            system(page, theme).await?;
+        }
+        page.click("button", "Switch theme").await?;
+        page.see_element("[data-theme=dark]").await?;
+        Ok(())
+    })
+    .await
+}
