@@ -52,8 +52,8 @@ fn cluster(entry: &ClusterEntry, is_here: bool) -> AnyView {
             href=cluster_home(&entry.label.name)
             rel="external"
             aria-current=is_here.then_some("true")
-            style=("--colour", colour)
         >
+            <span class="cluster__colour" aria-hidden="true" style=("--colour", colour)></span>
             <span class="cluster__dot" data-health=health></span>
             <span class="cluster-entry__name">{entry.label.label.clone()}</span>
             <span class="menu__note">{state}</span>

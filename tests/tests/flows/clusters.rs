@@ -14,6 +14,11 @@ use crate::support::{PULLED, cluster, create, creation, empty, sign_in, spec};
 /// `#2458d3`, as the browser says it.
 const NORTH: &str = "rgb(36, 88, 211)";
 
+/// Whether no dot of a cluster is narrower than high.
+const DOTS_ARE_ROUND: &str = "
+const dots = [...document.querySelectorAll('.cluster-entry .cluster__dot')].map(dot => dot.getBoundingClientRect());
+return dots.some(dot => dot.width > 0) && dots.every(dot => dot.width === dot.height);";
+
 async fn colour_is(page: &Page, selector: &str, property: &str, colour: &str) -> Result<()> {
     page.see_element(selector).await?;
     let script = "return getComputedStyle(document.querySelector(arguments[0][0]))[arguments[0][1]]";
@@ -41,6 +46,8 @@ async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
         colour_is(page, ".sidebar .cluster__colour", "backgroundColor", NORTH).await?;
         page.see_element(".cluster--more").await?.click().await?;
         page.see_in(".cluster-entry--controller", "leads").await?;
+        colour_is(page, "a.cluster-entry .cluster__colour", "backgroundColor", NORTH).await?;
+        anyhow::ensure!(page.ask::<bool>(DOTS_ARE_ROUND, json!(null)).await?, "a dot is squeezed");
         page.screenshot("clusters").await?;
 
         page.see_element("a.cluster-entry[href='/clusters/south/']").await?.click().await?;
