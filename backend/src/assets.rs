@@ -90,6 +90,12 @@ impl Assets {
         self.files.get(INDEX).map(|index| index.answer(request, status)).unwrap_or_default()
     }
 
+    /// The page, with 404, for people who went astray; nothing for programs, which do not read HTML.
+    pub fn astray(&self, request: &HeaderMap) -> Option<Response> {
+        let accept = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        accept.contains("text/html").then(|| self.index(request, StatusCode::NOT_FOUND))
+    }
+
     /// The file at a path, if there is one.
     pub fn file(&self, path: &str, request: &HeaderMap) -> Option<Response> {
         let name = path.strip_prefix('/')?;

@@ -59,7 +59,7 @@ where
             cluster::lead_back(asked.path(), response.headers_mut());
             response
         }
-        Err(error) => refusal(asked.path(), error),
+        Err(error) => cluster::astray(app, &request, &error).unwrap_or_else(|| refusal(asked.path(), error)),
     };
     told.finish(app, response.headers_mut());
     response

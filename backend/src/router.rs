@@ -162,11 +162,6 @@ async fn page(
     if let Some(file) = app.assets.file(path, &headers) {
         return file;
     }
-    let reads_html = headers
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
-    match reads_html {
-        true => app.assets.index(&headers, StatusCode::NOT_FOUND),
-        false => ApiError::NotFound(format!("there is nothing at {path}")).into_response(),
-    }
+    let nothing = || ApiError::NotFound(format!("there is nothing at {path}")).into_response();
+    app.assets.astray(&headers).unwrap_or_else(nothing)
 }

@@ -7,7 +7,7 @@ use crate::{
     routes::{Page, Paths, provide_paths},
     state::{
         provide_blacklisting, provide_clock, provide_kills, provide_live, provide_session, provide_shortcuts,
-        provide_theme, provide_toasts,
+        provide_theme, provide_toasts, use_session,
     },
 };
 use leptos::prelude::*;
@@ -44,7 +44,8 @@ pub fn App() -> impl IntoView {
 #[component]
 fn CurrentPage() -> impl IntoView {
     let path = use_location().pathname;
-    let page = Memo::new(move |_| Page::at(&path.read()));
+    let session = use_session();
+    let page = Memo::new(move |_| if session.is_nowhere() { Page::NotFound } else { Page::at(&path.read()) });
     // The router writes the address bar only once the new page is there.
     let router = use_context::<BrowserUrl>();
     Effect::new(move |_| {

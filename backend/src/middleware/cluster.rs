@@ -4,9 +4,12 @@ use crate::{
     app::{App, Cluster},
     error::ApiError,
 };
-use axum::extract::{FromRequestParts, Request};
+use axum::{
+    extract::{FromRequestParts, Request},
+    response::Response,
+};
 use http::{
-    HeaderMap, HeaderValue, Uri, header,
+    HeaderMap, HeaderValue, Method, Uri, header,
     request::Parts,
     uri::{PathAndQuery, Scheme},
 };
@@ -53,6 +56,13 @@ pub fn choose(app: &App, request: &mut Request) -> Result<Arc<Cluster>, ApiError
         *request.uri_mut() = with_path(uri, rest).ok_or_else(unreadable)?;
     }
     Ok(cluster)
+}
+
+/// The page, for people who were led to a cluster that is not served; its own requests are refused as any other's are.
+pub fn astray(app: &App, request: &Request, error: &ApiError) -> Option<Response> {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_page = is_read && !within(request.uri().path()).starts_with("/api");
+    (is_page && matches!(error, ApiError::NotFound(_))).then(|| app.assets.astray(request.headers())).flatten()
 }
 
 /// A redirect within a cluster stays within it; `asked` is the path as it came.

@@ -20,9 +20,18 @@ async fn every_page_is_answered_with_the_page_and_other_paths_with_404() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(!body.ends_with(b"the page"), "{path}");
     }
-    let (status, body) = taken(dashboard.send(get("/nope", &[("accept", "text/html,*/*")])).await).await;
-    assert_eq!(status, StatusCode::NOT_FOUND);
-    assert!(body.ends_with(b"the page"), "people are shown the way");
+    for path in ["/nope", "/clusters/other", "/clusters/other/", "/clusters/other/tasks"] {
+        let response = dashboard.send(get(path, &[("accept", "text/html,*/*")])).await;
+        assert!(response.headers().contains_key(header::CONTENT_SECURITY_POLICY), "{path}");
+        let (status, body) = taken(response).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(body.ends_with(b"the page"), "people are shown the way: {path}");
+    }
+    for path in ["/clusters/other/api/session", "/clusters/other/apis/v1/ping"] {
+        let response = dashboard.send(get(path, &[("accept", "text/html,*/*")])).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json", "{path}");
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+    }
 }
 
 #[tokio::test]

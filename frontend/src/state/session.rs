@@ -16,13 +16,19 @@ use model::{
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
     info: RwSignal<Option<SessionInfo>>,
+    nowhere: RwSignal<bool>,
     api: StoredValue<Api>,
     live: Live,
 }
 
 /// Provides the session and asks the server for it. Needs the server and the live stream.
 pub fn provide_session() {
-    let session = Session { info: RwSignal::new(None), api: StoredValue::new(use_api()), live: use_live() };
+    let session = Session {
+        info: RwSignal::new(None),
+        nowhere: RwSignal::new(false),
+        api: StoredValue::new(use_api()),
+        live: use_live(),
+    };
     provide_context(session);
     session.refresh();
 }
@@ -36,6 +42,11 @@ impl Session {
     /// What the server said last; nothing until it answered.
     pub fn info(&self) -> ReadSignal<Option<SessionInfo>> {
         self.info.read_only()
+    }
+
+    /// Whether the address names a cluster that is not served. Tracked.
+    pub fn is_nowhere(&self) -> bool {
+        self.nowhere.get()
     }
 
     /// Why tasks may not be created and killed now, if so: the user's role, or the cluster's state. Tracked.
@@ -90,8 +101,12 @@ impl Session {
         // Without an answer what is known stays: the live stream tries again, and asks again.
         let answer = self.api.get_value().session().await;
         let is_answered = answer.is_ok();
-        if let Ok(info) = answer {
-            self.take(info);
+        match answer {
+            Ok(info) => self.take(info),
+            Err(ApiError::NotFound(_)) => {
+                self.nowhere.try_set(true);
+            }
+            Err(_) => {}
         }
         is_answered
     }

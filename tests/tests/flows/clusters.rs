@@ -158,3 +158,19 @@ async fn what_a_real_cluster_drops_without_a_trace_is_kept() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_cluster_that_is_not_served_has_a_page_that_says_so() -> Result<()> {
+    let server = empty().await?;
+    visit(&server, async |page| {
+        page.expect_failure("/clusters/nope/", "status of 404");
+        page.open("/clusters/nope/").await?;
+        page.see_in("h1", "Not found").await?;
+        page.see("No such cluster is served here").await?;
+        page.screenshot("no-such-cluster").await?;
+        page.click("link", "Go to the default cluster").await?;
+        page.arrive("/").await?;
+        page.see("No tasks yet").await
+    })
+    .await
+}
