@@ -6,6 +6,7 @@ mod transitions;
 mod words;
 
 use crate::{
+    format::format_clock,
     state::use_clock,
     ui::{Icon, IconName, IconSize, When},
 };
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 use marks::Marks;
 use model::{
     Gap,
-    dashboard::TaskRow,
+    dashboard::{LeaderChange, TaskRow},
     format_span,
     timeline::{Certainty, Layout, Scale, Segment, SegmentState, crowded, layout, segments_with_gaps},
 };
@@ -39,6 +40,9 @@ pub fn Timeline(
     /// Spans in which nothing was recorded.
     #[prop(into)]
     gaps: Signal<Vec<Gap>>,
+    /// Who came to lead the cluster meanwhile.
+    #[prop(into)]
+    leaders: Signal<Vec<LeaderChange>>,
     /// Leads to the place in the log where a state began.
     #[prop(into)]
     on_state: Callback<SegmentState>,
@@ -76,17 +80,18 @@ pub fn Timeline(
             <Callouts drawing/>
             <Lane drawing/>
             <Marks drawing on_state/>
-            <Heard row gaps drawing/>
+            <Heard row gaps leaders drawing/>
             <When is=move || !over.get()>
                 <div
                     class="timeline__now"
                     style=("--now", move || percent(layout.with(|l| l.as_ref().and_then(|l| l.now)).unwrap_or(100.0)))
                 >
-                    <span class="timeline__now-label">{move || format!("now {}", crate::format::format_clock(now.get()))}</span>
+                    <span class="timeline__now-label">{move || format!("now {}", format_clock(now.get()))}</span>
                 </div>
             </When>
         </figure>
         {move || note.get().map(|note| view! { <p class="timeline__note">{note}</p> }.into_any())}
+        {move || leaders.with(|l| words::leader_text(l, format_clock)).map(|text| view! { <p class="timeline__note">{text}</p> }.into_any())}
         <ol class="timeline-key">{move || segments.with(|s| s.iter().map(|s| key(s, now)).collect_view())}</ol>
         <Transitions drawing/>
     }

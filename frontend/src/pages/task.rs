@@ -78,6 +78,7 @@ fn Content(
 ) -> impl IntoView {
     let row = Memo::new(move |_| detail.with(|d| d.row.clone()));
     let gaps = Memo::new(move |_| detail.with(|d| d.gaps.clone()));
+    let leaders = Memo::new(move |_| detail.with(|d| d.leaders.clone()));
     let never_reported = Memo::new(move |_| row.with(|r| r.is_over() && r.state.is_none()));
     let live = Signal::derive(move || row.with(|r| !r.is_over()));
     let ended_badly = Memo::new(move |_| row.with(has_last_words));
@@ -96,7 +97,7 @@ fn Content(
         </When>
         <Jump sections=SECTIONS has_log=Signal::derive(move || !never_reported.get())/>
         <section class="section task__section" id="timeline" aria-labelledby="timeline-title">
-            <Timeline row gaps on_state=data.lead_to()/>
+            <Timeline row gaps leaders on_state=data.lead_to()/>
         </section>
         <When
             is=move || !never_reported.get()

@@ -9,7 +9,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Gap, Source, Timestamp,
-    dashboard::TaskRow,
+    dashboard::{LeaderChange, TaskRow},
     timeline::{Layout, Place, ticks},
 };
 
@@ -134,9 +134,14 @@ pub(super) fn Lane(drawing: Drawing) -> impl IntoView {
     }
 }
 
-/// From the first report to the last word, silences hatched.
+/// From the first report to the last word, silences hatched, with a stroke where another controller came to lead.
 #[component]
-pub(super) fn Heard(row: Signal<TaskRow>, gaps: Signal<Vec<Gap>>, drawing: Drawing) -> impl IntoView {
+pub(super) fn Heard(
+    row: Signal<TaskRow>,
+    gaps: Signal<Vec<Gap>>,
+    leaders: Signal<Vec<LeaderChange>>,
+    drawing: Drawing,
+) -> impl IntoView {
     let heard = Memo::new(move |_| {
         row.with(|row| {
             let first = row.transitions.iter().find(|t| t.source != Source::Submission)?;
@@ -166,11 +171,16 @@ pub(super) fn Heard(row: Signal<TaskRow>, gaps: Signal<Vec<Gap>>, drawing: Drawi
             .map(|gap| span(gap.from.max(from), gap.to.min(to), true))
             .collect_view();
         let at = drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, from)));
+        let changes = leaders.get().into_iter().filter_map(|change| {
+            let at = drawing.layout.with(|l| l.as_ref().map(|l| share(l, change.at)))?;
+            Some(view! { <span class="timeline__leader" style=("--at", percent(at))></span> }.into_any())
+        });
         let text = format!("heard from {} to {}", format_clock(from), format_clock(to));
         Some(
             view! {
                 {span(from, to, false)}
                 {silences}
+                {changes.collect_view()}
                 <span class="timeline__heard-label" style=("--from", percent(at.min(60.0)))>{text}</span>
             }
             .into_any(),

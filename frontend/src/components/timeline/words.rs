@@ -6,7 +6,9 @@ use crate::{
     ui::IconName,
 };
 use model::{
-    Source, Timestamp, format_span,
+    Source, Timestamp,
+    dashboard::LeaderChange,
+    format_span,
     timeline::{Segment, SegmentState},
 };
 
@@ -48,6 +50,16 @@ pub fn source_text(segment: &Segment) -> String {
     }
 }
 
+/// That the leader changed during the run, and who leads since when; nothing if it did not.
+pub fn leader_text(changes: &[LeaderChange], clock: impl Fn(Timestamp) -> String) -> Option<String> {
+    let LeaderChange { at, leader } = changes.last()?;
+    let at = clock(*at);
+    Some(match changes.len() {
+        1 => format!("Another controller became the leader at {at}: {leader}."),
+        n => format!("The leader changed {n} times, last at {at} to {leader}."),
+    })
+}
+
 /// What changed: `Starting → Running`; the first has no state before it.
 pub fn change(segments: &[Segment], index: usize) -> String {
     let Some(segment) = segments.get(index) else { return String::new() };
@@ -55,5 +67,21 @@ pub fn change(segments: &[Segment], index: usize) -> String {
         Some(before) => format!("{} → {}", before.state.label(), segment.state.label()),
         None if segment.state == SegmentState::Placing => "Accepted".into(),
         None => segment.state.label().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_the_leader_is_told_and_of_many_the_last() {
+        let change = |at, leader: &str| LeaderChange { at: Timestamp(at), leader: leader.into() };
+        let told = |changes: &[LeaderChange]| leader_text(changes, |at| at.millis().to_string());
+        assert_eq!(told(&[]), None);
+        let one = [change(5, "ctl-2:4000")];
+        assert_eq!(told(&one).as_deref(), Some("Another controller became the leader at 5: ctl-2:4000."));
+        let two = [change(5, "ctl-2:4000"), change(9, "ctl-1:4000")];
+        assert_eq!(told(&two).as_deref(), Some("The leader changed 2 times, last at 9 to ctl-1:4000."));
     }
 }
