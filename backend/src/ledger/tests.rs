@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod clocks;
 mod encrypted;
 mod facts;
 mod file;
