@@ -133,6 +133,11 @@ async fn counts_stay_on_one_line_and_whole() -> Result<()> {
             page.screenshot(if narrow { "counts-390" } else { "counts" }).await?;
             assert!(page.ask::<bool>(COUNTS_FIT, serde_json::Value::Null).await?, "narrow: {narrow}");
         }
+        // Here the one that filters shows its name.
+        page.see_element(".count-bar__item[data-outcome=PULL_FAILED]").await?.click().await?;
+        page.see_element(".count-bar__item[data-outcome=PULL_FAILED][aria-pressed=true]").await?;
+        page.screenshot("counts-390-pressed").await?;
+        assert!(page.ask::<bool>(COUNTS_FIT, serde_json::Value::Null).await?, "pressed");
         Ok(())
     })
     .await
