@@ -16,7 +16,10 @@ use std::{
     collections::{BTreeMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -83,6 +86,7 @@ struct State {
     tricks: Mutex<BTreeMap<String, VecDeque<Trick>>>,
     arrivals: Mutex<Vec<Arrival>>,
     arrived: watch::Sender<usize>,
+    pings: AtomicUsize,
 }
 
 impl Controller {
@@ -94,6 +98,7 @@ impl Controller {
             tricks: Mutex::default(),
             arrivals: Mutex::default(),
             arrived: watch::Sender::new(0),
+            pings: AtomicUsize::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -126,6 +131,11 @@ impl Controller {
 
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.state.arrivals.lock().unwrap().clone()
+    }
+
+    /// How many pings have arrived.
+    pub fn pings(&self) -> usize {
+        self.state.pings.load(Ordering::Relaxed)
     }
 
     /// How many requests for a path have arrived.
@@ -184,7 +194,9 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> io::Result<Res
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let mode = *state.mode.lock().unwrap();
     let is_ping = parts.uri.path() == "/apis/v1/ping";
-    if !is_ping {
+    if is_ping {
+        state.pings.fetch_add(1, Ordering::Relaxed);
+    } else {
         let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
         state.arrivals.lock().unwrap().push(Arrival { method, uri, headers, body: body.clone(), mode });
         state.arrived.send_modify(|arrived| *arrived += 1);

@@ -1,7 +1,7 @@
 //! The leader is found, lost and found again.
 
 use super::{
-    controllers::{Mode, Trick},
+    controllers::{Controller, Mode, Trick},
     dashboard::{Dashboard, FROM_PAGE, OPERATIONS, answered, basic, create, eventually, get, request},
     fake::Fake,
 };
@@ -75,6 +75,27 @@ async fn a_dead_leader_is_replaced_as_soon_as_another_one_leads() {
     fake.controllers[0].revive().await;
     let expected = [ControllerHealth::Standby, ControllerHealth::Leader, ControllerHealth::Standby];
     eventually("the old leader as standby", async || (health(&dashboard).await == expected).then_some(())).await;
+}
+
+#[tokio::test]
+async fn all_controllers_are_asked_again_and_again_only_while_none_leads() {
+    let fake = Fake::start().await;
+    let dashboard = Dashboard::start(&fake).await;
+    dashboard.led().await;
+    let pings = || fake.controllers.iter().map(Controller::pings).collect::<Vec<_>>();
+    let before = pings();
+    let events = "/apis/v1/cluster/events/latest";
+    let read = fake.controllers[0].count(events);
+    // Once a second.
+    eventually("some reads", async || (fake.controllers[0].count(events) >= read + 4).then_some(())).await;
+    let asked: Vec<usize> = pings().iter().zip(before).map(|(now, before)| now - before).collect();
+    assert!(asked[0] <= 1 && asked[1..].iter().all(|asked| *asked <= 2), "{asked:?}");
+
+    fake.controllers[0].set(Mode::Waits);
+    dashboard.get("/apis/v1/tasks").await;
+    let before = pings();
+    eventually("many questions", async || pings().iter().zip(&before).all(|(now, b)| *now >= b + 4).then_some(()))
+        .await;
 }
 
 #[tokio::test]
