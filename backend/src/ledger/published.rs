@@ -193,6 +193,13 @@ impl Published {
         self.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
     }
 
+    /// Keeps those runs only: the others have ended, or are in the ledger no more.
+    pub fn keep(&self, keeps: impl Fn(i64) -> bool) {
+        let mut live = self.lock();
+        live.retain(|_, run| keeps(run.run_id));
+        self.ended_in_doubt.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, run| keeps(*run));
+    }
+
     /// Whether Drove has said, since this process began and not too long ago, that a run ended.
     pub fn has_stopped(&self, id: &InstanceId) -> bool {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner).runs.contains(id)

@@ -6,8 +6,8 @@ mod shared;
 
 pub use load::{Unanswered, load_ended_in_doubt, load_keys, load_live, load_runs, load_unanswered};
 pub use shared::{
-    SUBMISSIONS_AT_ONCE, changed_runs, insert_removals, is_dead, lock, next_run, next_submission, next_submissions,
-    notify, removed_runs, revision,
+    REMOVALS_KEPT, SUBMISSIONS_AT_ONCE, changed_runs, insert_removals, is_dead, lock, next_run, next_submission,
+    next_submissions, notify, removed_runs, revision,
 };
 
 use super::{

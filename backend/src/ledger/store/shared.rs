@@ -8,7 +8,7 @@ use crate::ledger::{
 };
 
 /// Removals that replicas can still learn of, in revisions: who is further behind reads everything again.
-const REMOVALS_KEPT: i64 = 100_000;
+pub const REMOVALS_KEPT: u64 = 100_000;
 
 /// Waits until nobody else writes; the revision of the last change.
 pub async fn lock(connection: &mut Connection, scope: &Scope) -> sqlx::Result<u64> {
@@ -58,12 +58,14 @@ pub async fn changed_runs(
 
 /// Records at which revision retention removed runs.
 pub async fn insert_removals(connection: &mut Connection, scope: &Scope, seq: u64, runs: &[i64]) -> sqlx::Result<()> {
-    let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+    let number = |n| i64::try_from(n).unwrap_or(i64::MAX);
     let before = "INSERT INTO removal (cluster, revision, run_id) ";
-    super::in_rows(connection, before, "", runs, |run| vec![(&scope.cluster).into(), seq.into(), (*run).into()])
-        .await?;
+    super::in_rows(connection, before, "", runs, |run| {
+        vec![(&scope.cluster).into(), number(seq).into(), (*run).into()]
+    })
+    .await?;
     let delete = Query::new("DELETE FROM removal WHERE cluster = $1 AND revision < $2");
-    connection.execute(delete.bind(&scope.cluster).bind(seq - REMOVALS_KEPT)).await.map(drop)
+    connection.execute(delete.bind(&scope.cluster).bind(number(seq.saturating_sub(REMOVALS_KEPT)))).await.map(drop)
 }
 
 /// The runs that were removed after `revision`.

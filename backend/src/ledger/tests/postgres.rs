@@ -189,3 +189,45 @@ async fn what_is_there_already_is_not_worth_a_notice_at_each_start() {
     let query = Query::new("SELECT current_setting('client_min_messages') AS level");
     assert_eq!(connection.fetch_one(query).await.unwrap().text("level").unwrap(), "warning");
 }
+
+#[tokio::test]
+async fn what_ended_and_was_removed_while_a_replica_was_cut_off_is_gone_in_it() {
+    // However far behind it is: later, nobody knows any more what was removed.
+    for (behind, is_told) in [(1, true), (200_000, false)] {
+        let Some((fixture, other)) = replicas().await else { return };
+        for task in ["GONE", "STAYS"] {
+            fixture.observe([event(task, task, "RUNNING", 1)]).await;
+        }
+        follows(&other, &fixture.ledger).await;
+        assert_eq!(other.count_live(|_| true), 2);
+        let mut around = fixture.at.connect().await;
+        around.begin().await.unwrap();
+        let mut statements = vec![
+            "DELETE FROM run_row USING run WHERE run.run_id = run_row.run_id AND run.cluster = $1 AND run.task = 'GONE'",
+            "DELETE FROM run WHERE cluster = $1 AND task = 'GONE'",
+        ];
+        if is_told {
+            statements.insert(
+                0,
+                "INSERT INTO removal (cluster, revision, run_id) SELECT ledger.cluster, change_seq + 1, run_id \
+                 FROM ledger JOIN run ON run.cluster = ledger.cluster WHERE run.cluster = $1 AND task = 'GONE'",
+            );
+        }
+        for statement in statements {
+            assert_eq!(around.execute(Query::new(statement).bind(fixture.at.cluster())).await.unwrap(), 1);
+        }
+        let further = Query::new("UPDATE ledger SET change_seq = change_seq + $1 WHERE cluster = $2");
+        around.execute(further.bind(behind).bind(fixture.at.cluster())).await.unwrap();
+        around.end(Ok(())).await.unwrap();
+        around.close().await.unwrap();
+
+        fixture.observe([event("NEW", "NEW", "RUNNING", 2)]).await;
+        follows(&other, &fixture.ledger).await;
+        let all = HistoryQuery { tab: Tab::All, ..HistoryQuery::default() };
+        for ledger in [&fixture.ledger, &other] {
+            let live: Vec<String> = ledger.live_runs(|_| true).into_iter().map(|run| run.key.id.0).collect();
+            assert_eq!(live, ["NEW", "STAYS"], "{behind}");
+            assert_eq!(ledger.page(&all).await.unwrap().matching.n, 2, "{behind}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use super::{Told, Writer};
 use crate::ledger::{
     LedgerError, derive,
     fact::{Answer, SubmissionId},
-    history::Line,
+    history::{self, Line},
     published::LiveRun,
     store::{self, Unanswered},
 };
@@ -45,6 +45,9 @@ impl Writer {
         for intent in &unanswered {
             self.reopen(intent);
         }
+        // What is not among them has ended since it was shown.
+        let held: BTreeSet<i64> = live.iter().map(|run| run.run_id).collect();
+        self.published.keep(|run| held.contains(&run));
         self.published.show(live, self.seq);
         Ok(unanswered)
     }
@@ -91,6 +94,9 @@ impl Writer {
 
     /// Takes in what was written up to `seq`, as one read of the database tells it.
     async fn catch_up(&mut self, seq: u64) -> sqlx::Result<()> {
+        if seq.saturating_sub(self.seq) > store::REMOVALS_KEPT {
+            return self.begin_anew(seq).await;
+        }
         let removed = store::removed_runs(&mut self.connection, &self.scope, self.seq).await?;
         if !removed.is_empty() {
             self.removed(&removed, self.seq);
@@ -114,6 +120,15 @@ impl Writer {
         self.seq = seq;
         self.published.show(rows.into_iter().map(|(live, _)| live).collect(), seq);
         Ok(())
+    }
+
+    /// Shows all that is stored as of `seq`: nobody knows any more what was removed since this replica last looked.
+    async fn begin_anew(&mut self, seq: u64) -> sqlx::Result<()> {
+        tracing::info!(from = self.seq, to = seq, "too far behind other replicas; reading the whole ledger again");
+        let table = history::load(&mut self.connection, &self.scope.cluster, seq).await?;
+        self.lists.update(|lists| *lists = table);
+        self.seq = seq;
+        self.read_again().await.map(drop)
     }
 
     /// A report may be about what another replica has sent, and not yet heard the answer to.

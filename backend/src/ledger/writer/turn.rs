@@ -196,6 +196,8 @@ impl Writer {
             table.forget(&runs);
             table.revision = seq;
         });
+        // One of them may have ended and gone before this replica heard of either.
+        self.published.keep(|run| !runs.contains(&run));
         self.published.show(Vec::new(), seq);
     }
 }
