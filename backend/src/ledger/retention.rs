@@ -12,6 +12,9 @@ use model::Timestamp;
 const RUNS_AT_ONCE: i64 = 64;
 /// Submissions looked at in one step.
 const SUBMISSIONS_AT_ONCE: i64 = 512;
+/// Of replicas each numbers its submissions within a block of its own, so that newer ones may stand before older ones: only
+/// after so many steps that found nothing old is there none. Enough for a dozen replicas.
+const STEPS_WITHOUT: u32 = 24;
 /// Gives so many pages back to the system in one step.
 const GIVE_BACK: &str = "PRAGMA incremental_vacuum(64)";
 /// Free pages that stay in the file: they are soon used again.
@@ -46,8 +49,8 @@ pub struct Sweep {
 #[derive(Debug)]
 enum Stage {
     Runs,
-    /// Submissions after this one.
-    Submissions(i64),
+    /// Submissions after this one; in so many steps before none was old.
+    Submissions(i64, u32),
     Spans,
     Pages,
 }
@@ -81,16 +84,17 @@ impl Sweep {
             Stage::Runs => {
                 let runs = self.oldest(connection, scope).await?;
                 if runs.is_empty() {
-                    self.stage = Stage::Submissions(0);
+                    self.stage = Stage::Submissions(0, 0);
                     return Ok(Step::Went);
                 }
                 remove(connection, scope, &runs).await?;
                 Ok(Step::Removed(runs))
             }
-            Stage::Submissions(after) => {
+            Stage::Submissions(after, without) => {
                 self.stage = match remove_submissions(connection, scope, after, self.before).await? {
-                    Some(last) => Stage::Submissions(last),
-                    None => Stage::Spans,
+                    Some((last, true)) => Stage::Submissions(last, 0),
+                    Some((last, false)) if without < STEPS_WITHOUT => Stage::Submissions(last, without + 1),
+                    Some(_) | None => Stage::Spans,
                 };
                 Ok(Step::Went)
             }
@@ -201,25 +205,29 @@ async fn remove_within(connection: &mut Connection, scope: &Scope, runs: &[i64])
     Ok(())
 }
 
-/// Removes answered submissions that led to no run, among the next ones after `after`. The last one looked at; nothing
-/// if there are no more.
+/// Removes answered submissions that led to no run, among the next ones after `after`. The last one looked at, and whether
+/// any was old; nothing if there are no more.
 async fn remove_submissions(
     connection: &mut Connection,
     scope: &Scope,
     after: i64,
     before: Timestamp,
-) -> sqlx::Result<Option<i64>> {
+) -> sqlx::Result<Option<(i64, bool)>> {
     let query = Query::new(
-        "SELECT max(submission_id) AS last FROM (SELECT submission_id, at FROM submission \
-             WHERE submission_id > $2 AND cluster = $1 ORDER BY submission_id LIMIT $4) AS next WHERE at < $3",
+        "SELECT max(submission_id) AS last, min(at) AS oldest FROM (SELECT submission_id, at FROM submission \
+             WHERE submission_id > $2 AND cluster = $1 ORDER BY submission_id LIMIT $3) AS next",
     );
-    let query = query.bind(&scope.cluster).bind(after).bind(before.millis()).bind(SUBMISSIONS_AT_ONCE);
-    let Some(last) = connection.fetch_one(query).await?.number_or_none("last")? else { return Ok(None) };
+    let query = query.bind(&scope.cluster).bind(after).bind(SUBMISSIONS_AT_ONCE);
+    let next = connection.fetch_one(query).await?;
+    let Some(last) = next.number_or_none("last")? else { return Ok(None) };
+    if next.number("oldest")? >= before.millis() {
+        return Ok(Some((last, false)));
+    }
     let query = Query::new(
         "DELETE FROM submission WHERE submission_id > $2 AND submission_id <= $3 AND cluster = $1 \
              AND run_id IS NULL AND answer IS NOT NULL AND at < $4",
     );
     let query = query.bind(&scope.cluster).bind(after).bind(last).bind(before.millis());
     connection.execute(query).await?;
-    Ok(Some(last))
+    Ok(Some((last, true)))
 }

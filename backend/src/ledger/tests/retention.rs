@@ -86,13 +86,29 @@ async fn what_comes_while_runs_are_removed_is_stored() {
 #[tokio::test]
 async fn a_run_that_waits_outlives_an_earlier_one_of_its_key() {
     let fixture = ended(1).await;
+    fixture.created("T-0", 700).await;
     fixture.ledger.close().await;
     let ledger = fixture.at.open_keeping(Some(1)).await;
-    let id = ledger.intend(create_intent("T-0", 700)).await.unwrap();
-    ledger.answer(id, accepted());
-    ledger.flush().await.unwrap();
     swept(&ledger, 1).await;
     ledger.observe(vec![Observation::CaughtUp { at: at(720), but_for: Default::default() }]).await.unwrap();
     let detail = ledger.detail(&key("T-0"), None).await.unwrap().unwrap();
     assert_eq!(detail.row.outcome, Some(Outcome::NotPlaced));
+}
+
+#[tokio::test]
+async fn old_submissions_without_a_run_go_though_newer_ones_have_lower_numbers() {
+    let fixture = Fixture::new().await;
+    let day = 24 * 3600;
+    let refused_at = |n: i32, seconds| (create_intent(&format!("T-{n}"), seconds), refused(&["no"]));
+    // As it is where each replica has its own numbers: one of them needs few, and has the lower ones.
+    let newer = (0..1_100).map(|n| refused_at(n, 40 * day));
+    fixture.ledger.record_rehearsed(newer.chain([refused_at(1_100, 0)]).collect()).await.unwrap();
+    assert_eq!(fixture.count("submission").await, 1_101);
+    fixture.ledger.close().await;
+    fixture.set_time(40 * day);
+    let fixture = Fixture { ledger: fixture.at.open().await, at: fixture.at };
+    fixture.ledger.is_watching().wait_for(|watches| *watches).await.unwrap();
+    while fixture.count("submission").await > 1_100 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
