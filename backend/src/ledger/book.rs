@@ -195,6 +195,7 @@ impl Book {
             }
             Observation::Record { info, source } => self.report(Report::of_record(*info, source), changes),
             Observation::NoRecord { key, at } => self.no_record(&key, at, verdicts, changes),
+            Observation::Holds { key, instance_id, at } => self.holds(&key, &instance_id, at, verdicts, changes),
             Observation::AttemptsEnded { key, at } => self.attempts_ended(&key, at, verdicts, changes),
             Observation::CaughtUp { at, but_for } => {
                 self.caught_up(at, &but_for, verdicts, changes);
@@ -312,7 +313,16 @@ impl Book {
 
     /// The last run of the key was not reported and will not be.
     fn give_up(&mut self, key: &TaskKey, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
-        let Some(run) = self.keys.get_mut(key).and_then(|k| k.runs.last_mut()) else { return };
+        let last = self.keys.get(key).and_then(|k| k.runs.last()).map(|run| run.run_id);
+        if let Some(run_id) = last {
+            self.give_up_run(key, run_id, at, verdicts, changes);
+        }
+    }
+
+    /// A run was not reported and will not be.
+    fn give_up_run(&mut self, key: &TaskKey, run_id: i64, at: Timestamp, verdicts: &Verdicts, changes: &mut Changes) {
+        let runs = self.keys.get_mut(key).map_or(&mut [][..], |k| &mut k.runs);
+        let Some(run) = runs.iter_mut().find(|run| run.run_id == run_id) else { return };
         if run.is_reported() || run.conclusion.is_some() {
             return;
         }

@@ -117,6 +117,15 @@ pub enum Observation {
         /// When that was known.
         at: Timestamp,
     },
+    /// Drove's only record of the key is that of this run.
+    Holds {
+        /// The task.
+        key: TaskKey,
+        /// Names the run.
+        instance_id: InstanceId,
+        /// When that was asked.
+        at: Timestamp,
+    },
     /// Placing was given up: nothing will be reported for the last CREATE of this key.
     AttemptsEnded {
         /// The task.
@@ -163,6 +172,7 @@ impl Observation {
             Observation::Event(event) => event.task_state_change().map(|(key, _)| key),
             Observation::Record { info, .. } => Some(info.key()),
             Observation::NoRecord { key, .. }
+            | Observation::Holds { key, .. }
             | Observation::AttemptsEnded { key, .. }
             | Observation::Managed { key, .. } => Some(key.clone()),
             Observation::CaughtUp { .. }

@@ -71,6 +71,23 @@ impl Book {
         conclude(run, kind, at, changes);
     }
 
+    /// Drove takes no CREATE of a key that it has a record of, whatever became of that run: one that waits for its report
+    /// after it was not carried out.
+    pub(super) fn holds(
+        &mut self,
+        key: &TaskKey,
+        instance_id: &InstanceId,
+        at: Timestamp,
+        verdicts: &Verdicts,
+        changes: &mut Changes,
+    ) {
+        let Some((last, before)) = self.keys.get(key).and_then(|k| k.runs.split_last()) else { return };
+        let is_of_earlier = before.iter().any(|run| run.instance_id.as_ref() == Some(instance_id));
+        if !last.is_reported() && is_of_earlier {
+            self.no_record(key, at, verdicts, changes);
+        }
+    }
+
     /// The metadata of a task was to be deleted: the run it is about. That of one that goes on comes back.
     pub(super) fn deleted(&mut self, intent: &OpenIntent, answer: &Answer, changes: &mut Changes) -> Option<i64> {
         let run = self.keys.get_mut(&intent.key)?.runs.last_mut()?;
@@ -111,12 +128,12 @@ impl Book {
                 }
                 continue;
             }
-            let last = self.keys.get(&key).and_then(|k| k.runs.last()).filter(|run| run.run_id == run_id);
-            // An unknown outcome is settled by looking the task up, not by silence.
-            let is_known =
-                |run: &RunFacts| run.create.as_ref().is_none_or(|create| create.answer != AnswerKind::Unknown);
-            if last.is_some_and(is_known) {
-                self.give_up(&key, opened + PLACING_TIME, verdicts, changes);
+            let runs = self.keys.get(&key).map_or(&[][..], |k| &k.runs);
+            let Some(run) = runs.iter().find(|run| run.run_id == run_id) else { continue };
+            // An unknown outcome is settled by looking the task up, not by silence; but a later run has the key by then.
+            let is_known = run.create.as_ref().is_none_or(|create| create.answer != AnswerKind::Unknown);
+            if is_known || run.superseded {
+                self.give_up_run(&key, run_id, opened + PLACING_TIME, verdicts, changes);
             }
         }
         self.unreported.extend(kept);

@@ -99,3 +99,39 @@ async fn a_record_that_comes_before_the_answer_is_lost_counts() {
     fixture.ledger.flush().await.unwrap();
     assert_eq!(fixture.detail("T").await.submissions[0].answer, AnswerKind::Accepted);
 }
+
+#[tokio::test]
+async fn a_create_of_an_id_that_a_lost_task_still_has_is_settled() {
+    let fixture = Fixture::new().await;
+    fixture.observe([record("T", "TI-0", "LOST", -100)]).await;
+    let submission = fixture.create("T", 0).await;
+    fixture.ledger.answer(submission, Answer::unknown());
+    let holds = |seconds| Observation::Holds { key: key("T"), instance_id: "TI-0".into(), at: at(seconds) };
+    fixture.observe([holds(14)]).await;
+    assert_eq!(fixture.row("T").await.phase, Phase::OutcomeUnknown, "it may still be on its way");
+    fixture.observe([holds(15), record("T", "TI-0", "LOST", -100)]).await;
+    let detail = fixture.detail("T").await;
+    assert_eq!((detail.row.outcome, detail.runs), (Some(Outcome::NotPlaced), vec![1, 2]));
+    assert_eq!(fixture.ledger.doubtful(), []);
+}
+
+#[tokio::test]
+async fn a_run_that_an_earlier_version_left_waiting_before_a_later_one_ends() {
+    let fixture = doubtful().await;
+    let mut old = info("T", "TI-0", "STOPPED", -500);
+    old.created = at(-1000);
+    fixture.observe([Observation::Record { info: Box::new(old), source: model::Source::Instance }]).await;
+    // So it stood in the ledger.
+    let mut around = fixture.at.connect().await;
+    for statement in [
+        "DELETE FROM conclusion WHERE cluster = $1 AND kind = 'NOT_PLACED'",
+        "UPDATE run SET is_over = 0 WHERE cluster = $1 AND run = 1",
+    ] {
+        assert_eq!(around.execute(Query::new(statement).bind(fixture.at.cluster())).await.unwrap(), 1);
+    }
+    around.close().await.unwrap();
+    let fixture = fixture.killed_and_reopened().await;
+    fixture.observe([caught_up(at(60))]).await;
+    let waited = fixture.ledger.detail(&key("T"), Some(1)).await.unwrap().unwrap();
+    assert_eq!((waited.row.outcome, waited.row.ended), (Some(Outcome::NotPlaced), Some(at(15))));
+}

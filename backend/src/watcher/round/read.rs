@@ -168,10 +168,8 @@ impl Round {
                 None => observations.push(Observation::NoRecord { key, at }),
                 Some(info) => {
                     let run = self.ledger.live_run(&key);
-                    // A key has one record: that of a run which has ended says that no later CREATE was carried out.
-                    let is_unreported = run.as_ref().is_some_and(|run| run.instance_id.is_none());
-                    if is_unreported && self.ledger.has_stopped(&info.instance_id) {
-                        observations.push(Observation::NoRecord { key: key.clone(), at });
+                    if run.as_ref().is_some_and(|run| run.instance_id.is_none()) {
+                        observations.push(Observation::Holds { key, instance_id: info.instance_id.clone(), at });
                     }
                     observations.extend(run.and_then(|run| self.tasks.unmanaged(&run, &info, at)));
                     observations.push(Observation::Record { info: Box::new(info), source: Source::Instance });
