@@ -19,6 +19,7 @@ use tokio::{
     sync::{Notify, broadcast, watch},
     time::{Instant, MissedTickBehavior, interval, interval_at, sleep, timeout_at},
 };
+use tracing::Instrument;
 
 /// All controllers are asked so often while none is known to lead.
 const SEARCH_EVERY: Duration = Duration::from_millis(500);
@@ -83,14 +84,15 @@ impl Finder {
         });
         // Weak: the worker must not keep alive what it works for.
         let weak = Arc::downgrade(&shared);
-        tokio::spawn(async move {
+        let work = async move {
             let mut term = 0;
             while let Some(shared) = weak.upgrade() {
                 term += 1;
                 shared.search(term).await;
                 shared.keep().await;
             }
-        });
+        };
+        tokio::spawn(work.in_current_span());
         Self { shared }
     }
 
