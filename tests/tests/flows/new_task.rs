@@ -133,10 +133,13 @@ async fn sheet_is(page: &Page, open: bool) -> Result<()> {
 #[tokio::test]
 async fn on_a_telephone_the_sheet_closes_and_leaves_the_buttons_free() -> Result<()> {
     let server = empty().await?;
+    let mut beyond = spec("at-home");
+    beyond["volumes"] = serde_json::json!([{ "pathInContainer": "/data", "pathOnHost": "/tmp", "mode": "READ_ONLY" }]);
+    create(&server, &beyond).await?;
     visit(&server, async |page| {
         page.narrow(true).await?;
-        page.open("/new").await?;
-        page.fill("Source app", "SHOP").await?;
+        page.open("/new?clone=SHOP/at-home").await?;
+        page.see("Cloned from").await?;
         page.fill("Task ID", "on-the-way").await?;
         page.click("button", "5 of 6 fit").await?;
         page.find("region", "Executors and why they fit or not").await?;
@@ -144,6 +147,10 @@ async fn on_a_telephone_the_sheet_closes_and_leaves_the_buttons_free() -> Result
         page.click("button", "Close").await?;
         sheet_is(page, false).await?;
 
+        // Away from the bars at the bottom, as a reader would scroll it.
+        page.find("button", "Edit in JSON").await?;
+        page.ask::<()>("document.querySelector('.new-task__beyond').scrollIntoView({ block: 'center' })", Value::Null)
+            .await?;
         page.click("button", "Edit in JSON").await?;
         page.field("Spec as JSON").await?;
         page.screenshot("new-task-json-390").await?;
