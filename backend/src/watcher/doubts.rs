@@ -39,8 +39,9 @@ impl Queue {
     fn next(&mut self) -> Option<(TaskKey, Doubt)> {
         let after = |last| self.open.range((Bound::Excluded(last), Bound::Unbounded)).next();
         let (key, _) = self.last.as_ref().and_then(after).or_else(|| self.open.iter().next())?;
+        let key = key.clone();
         self.last = Some(key.clone());
-        self.open.remove_entry(&key.clone())
+        self.open.remove_entry(&key)
     }
 }
 

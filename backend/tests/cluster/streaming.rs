@@ -6,7 +6,8 @@ use backend::{
     config::ClusterConfig,
     drove_client::{DroveClient, Identity},
     upstream::{
-        leader::{self, LeaderConfig},
+        Upstream,
+        leader::{self, Controllers, LeaderConfig},
         trust::Trust,
     },
 };
@@ -122,6 +123,12 @@ async fn a_slow_answer_is_waited_for_while_the_leader_says_that_it_leads() {
     assert_eq!(dashboard.send(get("/apis/v1/ping", &[])).await.status(), StatusCode::OK);
 }
 
+/// An upstream with no dashboard before it.
+fn following(address: &str) -> (Upstream, Controllers) {
+    let controllers = vec![address.parse().unwrap()];
+    leader::upstream(LeaderConfig { controllers, credential: None, trust: Trust::default() }).unwrap()
+}
+
 /// So many more are sent than there are places.
 const MORE: usize = 40;
 
@@ -129,9 +136,7 @@ const MORE: usize = 40;
 async fn so_many_requests_are_on_their_way_at_a_time_and_the_watcher_waits_for_none_of_them() {
     let held = Held::default();
     let address = held.controller().await;
-    let config =
-        LeaderConfig { controllers: vec![address.parse().unwrap()], credential: None, trust: Trust::default() };
-    let (upstream, _controllers) = leader::upstream(config).unwrap();
+    let (upstream, _controllers) = following(&address);
     let client = DroveClient::new(upstream.clone(), Identity::Nobody);
     let asked: Vec<_> = (0..leader::CLIENTS + MORE)
         .map(|n| {
@@ -159,9 +164,7 @@ async fn so_many_requests_are_on_their_way_at_a_time_and_the_watcher_waits_for_n
 async fn an_operation_on_its_way_is_answered_by_a_leader_that_was_lost_and_found_again() {
     let held = Held::default();
     let address = held.controller().await;
-    let config =
-        LeaderConfig { controllers: vec![address.parse().unwrap()], credential: None, trust: Trust::default() };
-    let (upstream, controllers) = leader::upstream(config).unwrap();
+    let (upstream, controllers) = following(&address);
     let leads = |leads: bool| {
         let controllers = controllers.clone();
         async move || ((controllers.health()[0].health == ControllerHealth::Leader) == leads).then_some(())
