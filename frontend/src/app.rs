@@ -6,8 +6,8 @@ use crate::{
     pages::{Lazy, NotFoundPage, TasksPage},
     routes::{Page, Paths, provide_paths},
     state::{
-        provide_blacklisting, provide_clock, provide_kills, provide_live, provide_session, provide_shortcuts,
-        provide_theme, provide_toasts, use_session,
+        provide_background, provide_blacklisting, provide_clock, provide_kills, provide_live, provide_session,
+        provide_shortcuts, provide_theme, provide_toasts, use_session,
     },
 };
 use leptos::prelude::*;
@@ -25,6 +25,7 @@ pub fn App() -> impl IntoView {
     provide_paths(paths);
     provide_api();
     provide_theme();
+    provide_background();
     provide_toasts();
     provide_shortcuts();
     provide_clock();

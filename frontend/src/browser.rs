@@ -7,6 +7,7 @@ mod dialog;
 mod event_stream;
 mod focus;
 mod menu;
+mod owned;
 mod page;
 mod paste;
 mod scroll;
@@ -19,6 +20,10 @@ pub use focus::{
     focus_by_id, focus_heading, is_in_grid, is_on_control, is_typing, scroll_to_id, scroll_to_top_of, select_by_id,
 };
 pub use menu::{clicked, close_menus, is_open, leave_menu};
+pub use owned::{
+    OwnedFrames, OwnedTasks, OwnedTimer, guarded, owned_frames, owned_interval, owned_listener, owned_tasks,
+    owned_timer,
+};
 pub use page::{
     chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms, on_system_theme,
     on_visibility_change, origin, path_name, reload, set_theme, set_title, theme, zone_name, zone_offset,

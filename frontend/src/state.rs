@@ -1,5 +1,6 @@
 //! What outlives one view: context newtypes, each with `provide_…` (called once, in [`crate::app`]) and `use_…`.
 
+mod background;
 mod blacklisting;
 mod clock;
 mod keyed_rows;
@@ -13,6 +14,7 @@ mod test_row;
 mod theme;
 mod toasts;
 
+pub use background::{provide_background, use_background};
 pub use blacklisting::{Blacklisting, provide_blacklisting, use_blacklisting};
 pub use clock::{Clock, provide_clock, use_clock};
 pub use keyed_rows::{KeyedRows, set_if_changed};

@@ -1,8 +1,8 @@
+use super::owned::owned_listener;
 use js_sys::{Array, Date, Intl, Math, Reflect};
 use leptos::{
     ev,
-    leptos_dom::helpers::WindowListenerHandle,
-    prelude::{document, window, window_event_listener},
+    prelude::{document, window},
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -38,10 +38,10 @@ pub fn is_hidden() -> bool {
     document().hidden()
 }
 
-/// Calls `handle` whenever the page comes to the front or goes to the background, until the handle is removed.
-pub fn on_visibility_change(handle: impl Fn() + 'static) -> WindowListenerHandle {
+/// Calls `handle` whenever the page comes to the front or goes to the background, until the current owner is disposed.
+pub fn on_visibility_change(handle: impl Fn() + 'static) {
     // The event is the document's and bubbles to the window.
-    window_event_listener(ev::visibilitychange, move |_| handle())
+    owned_listener(ev::visibilitychange, move |_| handle());
 }
 
 /// Milliseconds on a clock that never jumps; its zero means nothing.

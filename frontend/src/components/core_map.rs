@@ -1,4 +1,5 @@
 use crate::{
+    browser::guarded,
     routes::use_paths,
     ui::{Meter, MeterPart, Use},
 };
@@ -146,10 +147,10 @@ fn cell(number: u32, used_by: &CoreUse, size: CoreMapSize, lit: RwSignal<Option<
                     href=address
                     title=title.clone()
                     aria-label=title
-                    on:mouseenter=move |_| lit.set(Some(enter.clone()))
-                    on:mouseleave=move |_| leave()
-                    on:focus=move |_| lit.set(Some(focused.clone()))
-                    on:blur=move |_| leave()
+                    on:mouseenter=guarded(move |_| lit.set(Some(enter.clone())))
+                    on:mouseleave=guarded(move |_| leave())
+                    on:focus=guarded(move |_| lit.set(Some(focused.clone())))
+                    on:blur=guarded(move |_| leave())
                 >
                     {text}
                 </a>

@@ -1,8 +1,9 @@
 use crate::{
+    browser::{guarded, owned_tasks},
     state::{Toast, use_kills, use_toasts},
     ui::{Button, ButtonStyle, Dialog, IconName, Tone},
 };
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use model::{TaskState, dashboard::TaskRow};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -18,20 +19,19 @@ pub fn KillDialog(
 ) -> impl IntoView {
     let toasts = use_toasts();
     let build = RwSignal::new(None::<fn(Target) -> AnyView>);
+    let tasks = owned_tasks();
     Effect::new(move |_| {
         if target.with(Option::is_none) || build.with_untracked(Option::is_some) {
             return;
         }
-        spawn_local(async move {
+        tasks.spawn(async move {
             match dialog().await {
-                Ok(code) => {
-                    build.try_set(Some(code));
-                }
+                Ok(code) => build.set(Some(code)),
                 Err(_) => {
                     toasts.show(Toast::new(Tone::Danger, "The dialog could not be loaded").text(vec![
                         "Nothing was killed. If the server answers, reload this tab: it may be of an older version.".into(),
                     ]));
-                    target.try_set(None);
+                    target.set(None);
                 }
             }
         });
@@ -78,7 +78,7 @@ fn Asking(target: Target) -> impl IntoView {
     view! {
         <Dialog open title>
             <p class="dialog__text">{effect}" Sent at once. It cannot be undone."</p>
-            <div class="dialog__foot" on:keydown=key>
+            <div class="dialog__foot" on:keydown=guarded(key)>
                 <Button label="Keep running" on_press=move |()| open.set(false)/>
                 <Button
                     label="Kill task"

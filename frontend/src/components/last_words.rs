@@ -2,6 +2,7 @@ use super::{
     LogBuffer,
     log_pane::{LogLine, Stream},
 };
+use crate::browser::guarded;
 use crate::ui::When;
 use leptos::prelude::*;
 
@@ -34,7 +35,7 @@ pub fn LastWords(
             <div class="last-words">
                 <pre class="code code--wrap" tabindex="0" role="group" aria-label="Last lines of stderr"><code>{move || words.get()}</code></pre>
                 <p class="last-words__foot">
-                    <button class="link-button" type="button" on:click=move |_| on_open.run(())>"Open log at the end"</button>
+                    <button class="link-button" type="button" on:click=guarded(move |_| on_open.run(()))>"Open log at the end"</button>
                 </p>
             </div>
         </When>

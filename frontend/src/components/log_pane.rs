@@ -13,7 +13,7 @@ pub use buffer::LogBuffer;
 pub use line::{LogLine, Stream};
 
 use crate::{
-    browser::{Scroll, element_by_id, scroll_of, scroll_to_end},
+    browser::{Scroll, element_by_id, guarded, owned_frames, owned_listener, scroll_of, scroll_to_end},
     state::use_shortcuts,
     ui::{Icon, IconName, Note, Tone, When},
 };
@@ -68,10 +68,11 @@ pub fn LogPane(
 ) -> impl IntoView {
     let view = LogView::new(buffer, linked, link);
     let last = StoredValue::new(Scroll::default());
+    let frames = owned_frames();
     let lines = move || element_by_id(LINES_ID);
     let go_to_end = move || {
         view.follow_end();
-        request_animation_frame(move || {
+        frames.request(move || {
             if let Some(lines) = lines() {
                 scroll_to_end(&lines);
             }
@@ -81,7 +82,7 @@ pub fn LogPane(
     Effect::new(move |_| {
         view.shown.track();
         if view.follow.get() {
-            request_animation_frame(move || {
+            frames.request(move || {
                 if let Some(lines) = lines() {
                     scroll_to_end(&lines);
                 }
@@ -126,14 +127,13 @@ pub fn LogPane(
         }
     };
     let shortcuts = use_shortcuts();
-    let find = window_event_listener(ev::keydown, move |event| {
+    owned_listener(ev::keydown, move |event| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
         if plain && event.key() == "/" && shortcuts.listen() {
             event.prevent_default();
             crate::browser::focus_by_id(bar::FIND_ID);
         }
     });
-    on_cleanup(move || find.remove());
     let stream_unknown = move || buffer.with(|b| b.lines().front().is_some_and(|l| l.stream == Stream::Raw));
     view! {
         {move || absent.get().map(|why| view! { <Note tone=Tone::Info title=why/> }.into_any())}
@@ -141,7 +141,7 @@ pub fn LogPane(
             class="log-pane"
             data-wrap=move || if view.wrap.get() { "on" } else { "off" }
             data-sheet=move || view.sheet.get().then_some("")
-            on:keydown=keys
+            on:keydown=guarded(keys)
         >
             <Bar view files file on_file download/>
             <div
@@ -151,11 +151,11 @@ pub fn LogPane(
                 tabindex="0"
                 aria-label=label
                 aria-live=move || if view.follow.get() { "polite" } else { "off" }
-                on:scroll=scrolled
+                on:scroll=guarded(scrolled)
             >
                 <When is=move || view.has_earlier.get()>
                     <div class="log-pane__more">
-                        <button class="link-button link-button--s" type="button" on:click=earlier>"Show earlier lines"</button>
+                        <button class="link-button link-button--s" type="button" on:click=guarded(earlier)>"Show earlier lines"</button>
                     </div>
                 </When>
                 <For
@@ -175,7 +175,7 @@ pub fn LogPane(
                 </When>
                 <When is=move || view.has_later.get()>
                     <div class="log-pane__more">
-                        <button class="link-button link-button--s" type="button" on:click=move |_| view.show_later()>
+                        <button class="link-button link-button--s" type="button" on:click=guarded(move |_| view.show_later())>
                             "Show later lines"
                         </button>
                     </div>

@@ -4,6 +4,7 @@ mod environment;
 mod groups;
 
 use crate::{
+    browser::guarded,
     components::spec_view::{
         environment::Environment,
         groups::{Group, groups},
@@ -29,7 +30,7 @@ pub fn SpecView(
     let choice = move |own: bool, label: &'static str| {
         let pressed = move || if as_json.get() == own { "true" } else { "false" };
         view! {
-            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| as_json.set(own)>{label}</button>
+            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=guarded(move |_| as_json.set(own))>{label}</button>
         }.into_any()
     };
     let content = move || {

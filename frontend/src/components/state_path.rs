@@ -4,6 +4,7 @@ mod machine;
 
 use super::{outcome_icon, state_icon};
 use crate::{
+    browser::guarded,
     format::format_clock,
     ui::{Icon, IconName, IconSize, When},
 };
@@ -69,7 +70,7 @@ pub fn StatePath(
     let opened = RwSignal::new(false);
     view! {
         <p class="state-path">{move || line()}</p>
-        <details class="fold" on:toggle=move |_| opened.set(true)>
+        <details class="fold" on:toggle=guarded(move |_| opened.set(true))>
             <summary><Icon name=IconName::ChevronRight size=IconSize::Small/>"Show all states"</summary>
             <When is=move || opened.get()>
                 <Machine steps live/>

@@ -6,6 +6,7 @@ mod transitions;
 mod words;
 
 use crate::{
+    browser::guarded,
     format::format_clock,
     state::use_clock,
     ui::{Icon, IconName, IconSize, When},
@@ -101,7 +102,7 @@ pub fn Timeline(
 fn choice(scale: RwSignal<Scale>, own: Scale, label: &'static str) -> impl IntoView {
     let pressed = move || if scale.get() == own { "true" } else { "false" };
     view! {
-        <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| scale.set(own)>
+        <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=guarded(move |_| scale.set(own))>
             {label}
         </button>
     }

@@ -4,6 +4,7 @@ mod groups;
 mod row;
 
 use crate::{
+    browser::guarded,
     format::{ShortNames, format_clock, format_cores, format_megabytes, short_names},
     state::use_clock,
     ui::{Button, Skeleton},
@@ -64,7 +65,7 @@ fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Optio
                     <tr>
                         <td class="verdict-matrix__group" colspan="6">
                             {text}
-                            {(!all).then(|| view! { <button class="link-button link-button--s" type="button" on:click=show>"Show all"</button> }.into_any())}
+                            {(!all).then(|| view! { <button class="link-button link-button--s" type="button" on:click=guarded(show)>"Show all"</button> }.into_any())}
                         </td>
                     </tr>
                 }.into_any()

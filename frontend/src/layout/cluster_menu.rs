@@ -1,9 +1,10 @@
 use super::cluster_name::{cluster_state, health};
 use crate::{
     api::use_api,
+    browser::owned_tasks,
     routes::{cluster_home, use_paths},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::dashboard::{ClusterEntry, ClusterList, ControllerHealth, ControllerStatus};
 
 /// The clusters served here, as links, and the controllers of the one shown. Asked for each time it is opened.
@@ -11,9 +12,9 @@ use model::dashboard::{ClusterEntry, ClusterList, ControllerHealth, ControllerSt
 pub(super) fn ClusterMenu() -> impl IntoView {
     let (api, paths) = (use_api(), use_paths());
     let answer = RwSignal::new(None);
-    spawn_local(async move {
+    owned_tasks().spawn(async move {
         let list = api.clusters().await;
-        answer.try_set(Some(list));
+        answer.set(Some(list));
     });
     move || {
         answer.with(|answer| match answer {

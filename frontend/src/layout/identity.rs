@@ -1,10 +1,11 @@
 use super::{cluster_menu::ClusterMenu, cluster_name::has_more};
 use crate::{
+    browser::OwnedTasks,
     format::role_name,
-    state::{Session, Toast, Toasts, use_session, use_shortcuts, use_toasts},
+    state::{Session, Toast, Toasts, use_background, use_session, use_shortcuts, use_toasts},
     ui::{Icon, IconName, Menu, MenuFrame, MenuItem, Tone, When},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// Who is signed in, and the menu with what concerns them.
 #[component]
@@ -54,6 +55,7 @@ pub(super) fn NarrowMenu() -> impl IntoView {
 #[component]
 fn UserItems() -> impl IntoView {
     let (session, toasts, shortcuts) = (use_session(), use_toasts(), use_shortcuts());
+    let background = use_background();
     let switch = Signal::derive(move || {
         let now = if shortcuts.are_on() { "off" } else { "on" };
         format!("Switch shortcuts {now}")
@@ -61,13 +63,13 @@ fn UserItems() -> impl IntoView {
     view! {
         <MenuItem label=switch icon=IconName::Keyboard on_press=move |()| shortcuts.toggle()/>
         <When is=move || session.may_sign_out()>
-            <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts)/>
+            <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts, background)/>
         </When>
     }
 }
 
-fn sign_out(session: Session, toasts: Toasts) {
-    spawn_local(async move {
+fn sign_out(session: Session, toasts: Toasts, background: OwnedTasks) {
+    background.spawn(async move {
         if let Err(error) = session.sign_out().await {
             toasts.show(Toast::new(Tone::Danger, "Not signed out").text(error.lines()));
         }

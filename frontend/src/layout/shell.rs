@@ -1,7 +1,7 @@
 use super::{ToastList, banners::Banners, page_head::provide_title, sidebar::Sidebar, top_bar::TopBar};
 use crate::{
     api::use_api,
-    browser::{close_menus, focus_heading},
+    browser::{clicked, close_menus, focus_heading, owned_frames, owned_listener},
     routes::{Page, Replace, use_go, use_paths},
     state::use_shortcuts,
 };
@@ -54,10 +54,11 @@ fn lead_to_login() {
 
 /// After a change of page the keyboard stands on the new page's title, so that it is read out and Tab goes on from there.
 fn follow_with_focus(page: Memo<Page>) {
+    let frames = owned_frames();
     Effect::new(move |before: Option<Page>| {
         let now = page.get();
         if before.is_some_and(|before| before != now) {
-            request_animation_frame(focus_heading);
+            frames.request(focus_heading);
         }
         now
     });
@@ -66,18 +67,14 @@ fn follow_with_focus(page: Memo<Page>) {
 /// Single keys that work on every page, and clicks that close menus.
 fn global_keys() {
     let (shortcuts, paths, go) = (use_shortcuts(), use_paths(), use_go());
-    let keys = window_event_listener(ev::keydown, move |event| {
+    owned_listener(ev::keydown, move |event| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
         if plain && event.key() == "n" && shortcuts.listen() {
             event.prevent_default();
             go(&paths.new_task(), Replace::No);
         }
     });
-    let clicks = window_event_listener(ev::click, move |event| {
-        close_menus(crate::browser::clicked(&event).as_ref());
-    });
-    on_cleanup(move || {
-        keys.remove();
-        clicks.remove();
+    owned_listener(ev::click, move |event| {
+        close_menus(clicked(&event).as_ref());
     });
 }

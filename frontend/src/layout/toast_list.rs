@@ -1,4 +1,5 @@
 use crate::{
+    browser::guarded,
     state::{Toast, Toasts, use_toasts},
     ui::{Icon, IconName, IconSize, for_each},
 };
@@ -20,13 +21,13 @@ fn item(toasts: Toasts, number: i64, toast: Toast) -> impl IntoView {
         view! { <div class="toast__text">{toast.text.into_iter().map(|line| view! { <p>{line}</p> }.into_any()).collect_view()}</div> }.into_any()
     });
     let link = toast.link.map(|(label, address)| {
-        view! { <div class="toast__actions"><a class="link-button" href=address on:click=move |_| toasts.dismiss(number)>{label}</a></div> }.into_any()
+        view! { <div class="toast__actions"><a class="link-button" href=address on:click=guarded(move |_| toasts.dismiss(number))>{label}</a></div> }.into_any()
     });
     view! {
         <div class="toast" data-tone=toast.tone.as_str()>
             <Icon name=toast.tone.icon()/>
             <p class="toast__title">{toast.title}</p>
-            <button class="icon-button" type="button" aria-label="Dismiss" title="Dismiss" on:click=move |_| toasts.dismiss(number)>
+            <button class="icon-button" type="button" aria-label="Dismiss" title="Dismiss" on:click=guarded(move |_| toasts.dismiss(number))>
                 <Icon name=IconName::Cross size=IconSize::Small/>
             </button>
             {text}

@@ -4,10 +4,11 @@
 use super::{ExecutorPage, ExecutorsPage, LoginPage, NewTaskPage, TaskPage};
 use crate::{
     browser,
+    browser::owned_tasks,
     routes::Page,
     ui::{Button, Empty, IconName, SkeletonRows},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use std::pin::Pin;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -69,8 +70,8 @@ pub fn Lazy(
 ) -> impl IntoView {
     let code = RwSignal::new(Code::Coming);
     if let Some(loading) = load(&page) {
-        spawn_local(async move {
-            code.try_set(loading.await.map_or(Code::Missing, Code::Here));
+        owned_tasks().spawn(async move {
+            code.set(loading.await.map_or(Code::Missing, Code::Here));
         });
     }
     move || match code.get() {

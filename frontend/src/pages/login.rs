@@ -4,14 +4,14 @@ mod form;
 
 use self::form::SignInForm;
 use crate::{
-    browser::go_to,
+    browser::{go_to, owned_tasks},
     format::role_name,
     layout::{ThemeButton, ToastList, use_title},
     routes::{Replace, cluster_login, next_address, use_go, use_paths},
     state::use_session,
     ui::{Button, Choice, Field, IconName, Note, Select, Tone, When},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::{
     UserRole,
@@ -27,19 +27,18 @@ pub fn LoginPage() -> impl IntoView {
     let home = paths.tasks(&HistoryQuery::default());
     let error = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    let tasks = owned_tasks();
     let after = home.clone();
     let sign_in = Callback::new(move |credentials: SignIn| {
         let (go, after) = (go.clone(), search.with_untracked(|s| next_address(s)).unwrap_or_else(|| after.clone()));
         busy.set(true);
         error.set(None);
-        spawn_local(async move {
+        tasks.spawn(async move {
             let answer = session.sign_in(credentials).await;
-            busy.try_set(false);
+            busy.set(false);
             match answer {
                 Ok(()) => go(&after, Replace::Yes),
-                Err(refusal) => {
-                    error.try_set(Some(refusal.to_string()));
-                }
+                Err(refusal) => error.set(Some(refusal.to_string())),
             }
         });
     });

@@ -19,6 +19,7 @@ mod text_field;
 
 use crate::{
     api::{LiveView, NoFrame},
+    browser::{guarded, owned_listener},
     layout::{PageHead, use_title},
     routes::{clone_source as clone_of, run_number, use_paths},
     state::subscribe,
@@ -76,7 +77,7 @@ pub fn NewTaskPage() -> impl IntoView {
         selected.set("json");
         sheet.set(true);
     };
-    let keys = window_event_listener(ev::keydown, move |event| {
+    owned_listener(ev::keydown, move |event| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
             submission.create();
@@ -84,7 +85,6 @@ pub fn NewTaskPage() -> impl IntoView {
             sheet.set(false);
         }
     });
-    on_cleanup(move || keys.remove());
     view! {
         <PageHead title="New task">{move || origin.get().map(told)}</PageHead>
         {move || origin.get().map(missing)}
@@ -94,7 +94,7 @@ pub fn NewTaskPage() -> impl IntoView {
                 class="new-task__form"
                 novalidate=true
                 aria-label="New task"
-                on:submit=move |event| event.prevent_default()
+                on:submit=guarded(move |event: ev::SubmitEvent| event.prevent_default())
             >
                 <IdentitySection form/>
                 <ImageSection form/>

@@ -1,12 +1,13 @@
 //! Executors being blacklisted or taken off the blacklist: Drove answers after 8 to 12 s, so it shows that it goes on,
 //! wherever the reader is meanwhile.
 
-use super::{Clock, Toast, Toasts, use_clock, use_toasts};
+use super::{Clock, Toast, Toasts, use_background, use_clock, use_toasts};
 use crate::{
     api::{Api, ApiError, use_api},
+    browser::OwnedTasks,
     ui::Tone,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{ExecutorId, Timestamp};
 
 /// What was sent and not answered.
@@ -16,6 +17,7 @@ pub struct Blacklisting {
     api: StoredValue<Api>,
     clock: Clock,
     toasts: Toasts,
+    background: OwnedTasks,
 }
 
 /// Provides it. Needs the server, the clock and the messages.
@@ -25,6 +27,7 @@ pub fn provide_blacklisting() {
         api: StoredValue::new(use_api()),
         clock: use_clock(),
         toasts: use_toasts(),
+        background: use_background(),
     });
 }
 
@@ -49,7 +52,7 @@ impl Blacklisting {
         let this = *self;
         let api = self.api.get_value();
         self.begin(&id);
-        spawn_local(async move {
+        self.background.spawn(async move {
             let answer = api.blacklist(&id).await;
             this.end(&id, answer.map(|done| done.message), &format!("{name} blacklisted"), &name);
         });
@@ -60,7 +63,7 @@ impl Blacklisting {
         let this = *self;
         let api = self.api.get_value();
         self.begin(&id);
-        spawn_local(async move {
+        self.background.spawn(async move {
             let answer = api.unblacklist(&id).await;
             this.end(&id, answer.map(|done| done.message), &format!("{name} takes tasks again"), &name);
         });

@@ -1,9 +1,8 @@
 //! The server's time, ticking. Ages are computed from it, never from the browser's own clock (design section 2).
 
-use crate::browser::{is_hidden, monotonic_ms};
-use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*};
+use crate::browser::{is_hidden, monotonic_ms, owned_interval};
+use leptos::prelude::*;
 use model::Timestamp;
-use std::time::Duration;
 
 /// The server's time as far as this page knows it.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +33,7 @@ impl Fix {
 pub fn provide_clock() {
     let clock = Clock { now: RwSignal::new(Timestamp::default()), fix: StoredValue::new(None) };
     provide_context(clock);
-    let ticking = set_interval_with_handle(move || clock.tick(), Duration::from_secs(1));
-    on_cleanup(move || {
-        if let Ok(ticking) = ticking {
-            ticking.clear();
-        }
-    });
+    owned_interval(1_000, move || clock.tick());
 }
 
 /// The clock.

@@ -36,11 +36,6 @@ impl<K: RowKey, T: RowValue> Default for KeyedRows<K, T> {
 }
 
 impl<K: RowKey, T: RowValue> KeyedRows<K, T> {
-    /// Whether the view they belong to is gone: asked after waiting for an answer.
-    pub fn is_disposed(&self) -> bool {
-        self.order.is_disposed()
-    }
-
     /// Keys in the order shown.
     pub fn order(&self) -> ReadSignal<Vec<K>> {
         self.order.read_only()

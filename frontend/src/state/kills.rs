@@ -1,11 +1,12 @@
 //! Kills that were confirmed: each is sent once, and told once.
 
-use super::{Toast, Toasts, use_toasts};
+use super::{Toast, Toasts, use_background, use_toasts};
 use crate::{
     api::{Api, ApiError, use_api},
+    browser::OwnedTasks,
     ui::Tone,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::TaskKey;
 
 /// Sends kills and knows which have not been answered.
@@ -14,11 +15,17 @@ pub struct Kills {
     sent: RwSignal<Vec<TaskKey>>,
     api: StoredValue<Api>,
     toasts: Toasts,
+    background: OwnedTasks,
 }
 
 /// Provides the sender of kills. Needs the server and the messages.
 pub fn provide_kills() {
-    provide_context(Kills { sent: RwSignal::new(Vec::new()), api: StoredValue::new(use_api()), toasts: use_toasts() });
+    provide_context(Kills {
+        sent: RwSignal::new(Vec::new()),
+        api: StoredValue::new(use_api()),
+        toasts: use_toasts(),
+        background: use_background(),
+    });
 }
 
 /// The sender of kills.
@@ -40,7 +47,7 @@ impl Kills {
         self.sent.update(|sent| sent.push(key.clone()));
         let kills = *self;
         let api = self.api.get_value();
-        spawn_local(async move {
+        self.background.spawn(async move {
             let answer = api.kill(&key).await;
             kills.sent.update(|sent| sent.retain(|other| *other != key));
             kills.toasts.show(told(&key, answer.err()));

@@ -1,11 +1,12 @@
 //! Who is signed in, and what they may do. Buttons that a role cannot use are disabled and say why.
 
-use super::{Live, use_live};
+use super::{Live, use_background, use_live};
 use crate::{
     api::{Api, ApiError, use_api},
+    browser::OwnedTasks,
     format::role_name,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     UserRole,
     capability::can_operate,
@@ -19,6 +20,7 @@ pub struct Session {
     nowhere: RwSignal<bool>,
     api: StoredValue<Api>,
     live: Live,
+    background: OwnedTasks,
 }
 
 /// Provides the session and asks the server for it. Needs the server and the live stream.
@@ -28,6 +30,7 @@ pub fn provide_session() {
         nowhere: RwSignal::new(false),
         api: StoredValue::new(use_api()),
         live: use_live(),
+        background: use_background(),
     };
     provide_context(session);
     session.refresh();
@@ -91,7 +94,7 @@ impl Session {
     /// Asks the server again.
     pub fn refresh(&self) {
         let session = *self;
-        spawn_local(async move {
+        self.background.spawn(async move {
             session.ask().await;
         });
     }

@@ -1,11 +1,12 @@
 //! Short messages about what a press of a button led to: one for each action.
 
-use crate::{api::ApiError, ui::Tone};
-use leptos::{leptos_dom::helpers::set_timeout, prelude::*};
+use super::use_background;
+use crate::{api::ApiError, browser::OwnedTasks, ui::Tone};
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
 use model::TaskId;
-use std::time::Duration;
 
-const GOOD_NEWS_STAYS: Duration = Duration::from_secs(6);
+const GOOD_NEWS_STAYS_MS: u32 = 6_000;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +60,16 @@ impl Toast {
 pub struct Toasts {
     shown: RwSignal<Vec<(i64, Toast)>>,
     last: StoredValue<i64>,
+    background: OwnedTasks,
 }
 
 /// Provides an empty list.
 pub fn provide_toasts() {
-    provide_context(Toasts { shown: RwSignal::new(Vec::new()), last: StoredValue::new(0) });
+    provide_context(Toasts {
+        shown: RwSignal::new(Vec::new()),
+        last: StoredValue::new(0),
+        background: use_background(),
+    });
 }
 
 /// The messages.
@@ -90,7 +96,10 @@ impl Toasts {
         self.shown.update(|shown| shown.push((number, toast)));
         if !stays {
             let toasts = *self;
-            set_timeout(move || toasts.dismiss(number), GOOD_NEWS_STAYS);
+            self.background.spawn(async move {
+                TimeoutFuture::new(GOOD_NEWS_STAYS_MS).await;
+                toasts.dismiss(number);
+            });
         }
     }
 

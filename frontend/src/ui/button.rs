@@ -1,4 +1,5 @@
 use super::{Icon, IconName, When};
+use crate::browser::guarded;
 use leptos::{ev::MouseEvent, prelude::*};
 
 /// How a button looks.
@@ -77,7 +78,7 @@ pub fn Button(
             aria-disabled=move || blocked().then_some("true")
             aria-busy=move || busy.get().then_some("true")
             aria-describedby=move || has_reason().then(|| described_by.clone())
-            on:click=press
+            on:click=guarded(press)
         >
             <When is=move || icon.is_some() || busy.get()>
                 <Icon name=drawn/>
@@ -113,7 +114,7 @@ pub fn IconButton(
             aria-label=move || label.get()
             title=move || label.get()
             aria-pressed=move || pressed.map(|pressed| if pressed.get() { "true" } else { "false" })
-            on:click=move |_| on_press.run(())
+            on:click=guarded(move |_| on_press.run(()))
         >
             <Icon name=icon/>
         </button>

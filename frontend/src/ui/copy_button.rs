@@ -1,9 +1,8 @@
 use super::{IconButton, IconName};
-use crate::browser::copy_text;
-use leptos::{leptos_dom::helpers::set_timeout, prelude::*, task::spawn_local};
-use std::time::Duration;
+use crate::browser::{copy_text, owned_tasks, owned_timer};
+use leptos::prelude::*;
 
-const TICK_SHOWS: Duration = Duration::from_millis(1_600);
+const TICK_SHOWS_MS: u32 = 1_600;
 
 /// Copies a text; a tick shows that it did.
 #[component]
@@ -16,17 +15,12 @@ pub fn CopyButton(
     label: String,
 ) -> impl IntoView {
     let copied = RwSignal::new(None::<bool>);
+    let (tasks, tick) = (owned_tasks(), owned_timer());
     let copy = move |()| {
         let text = text.get_untracked();
-        spawn_local(async move {
-            let done = copy_text(text).await;
-            copied.try_set(Some(done));
-            set_timeout(
-                move || {
-                    copied.try_set(None);
-                },
-                TICK_SHOWS,
-            );
+        tasks.spawn(async move {
+            copied.set(Some(copy_text(text).await));
+            tick.start(TICK_SHOWS_MS, move || copied.set(None));
         });
     };
     let icon = Signal::derive(move || match copied.get() {

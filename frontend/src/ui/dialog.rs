@@ -1,6 +1,6 @@
 use super::When;
 use super::button::next_id;
-use crate::browser::{close_dialog, show_dialog};
+use crate::browser::{close_dialog, guarded, show_dialog};
 use leptos::{html, prelude::*};
 
 /// A dialog above everything else. The browser keeps the focus inside, closes it on Escape and gives the focus back.
@@ -22,7 +22,7 @@ pub fn Dialog(
         if open.get() { show_dialog(&dialog) } else { close_dialog(&dialog) }
     });
     view! {
-        <dialog class="dialog" node_ref=element aria-labelledby=labelled_by on:close=move |_| open.set(false)>
+        <dialog class="dialog" node_ref=element aria-labelledby=labelled_by on:close=guarded(move |_| open.set(false))>
             <When is=move || open.get()>
                 <div class="dialog__body">
                     <h2 class="dialog__title" id=title_id.clone()>{title}</h2>

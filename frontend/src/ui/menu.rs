@@ -1,5 +1,5 @@
 use super::{Icon, IconName, When};
-use crate::browser::{close_menus, is_open, leave_menu};
+use crate::browser::{close_menus, guarded, is_open, leave_menu};
 use leptos::{children::ViewFn, ev, html, prelude::*};
 
 /// A menu behind a button with a picture. Escape, a choice and a click elsewhere close it.
@@ -62,7 +62,7 @@ pub fn MenuFrame(
         }
     };
     view! {
-        <details class=class node_ref=element on:toggle=toggled on:keydown=key>
+        <details class=class node_ref=element on:toggle=guarded(toggled) on:keydown=guarded(key)>
             <summary class=button_class aria-label=label.clone() title=label>{button.run()}</summary>
             <When is=move || built.get()>
                 <div class="menu__panel">{children()}</div>
@@ -100,7 +100,7 @@ pub fn MenuItem(
             class=if danger { "menu__item menu__item--danger" } else { "menu__item" }
             type="button"
             aria-disabled=move || disabled.with(Option::is_some).then_some("true")
-            on:click=press
+            on:click=guarded(press)
         >
             <Icon name=icon/>
             {label}

@@ -1,3 +1,4 @@
+use crate::browser::guarded;
 use leptos::prelude::*;
 
 /// One entry of a [`Select`].
@@ -53,7 +54,7 @@ pub fn Select(
             aria-label=label
             aria-describedby=format!("{id}-note")
             prop:value=move || value.get()
-            on:change=move |event| on_choose.run(event_target_value(&event))
+            on:change=guarded(move |event| on_choose.run(event_target_value(&event)))
         >
             {move || entries()}
         </select>

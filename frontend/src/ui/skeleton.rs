@@ -1,9 +1,9 @@
 use super::When;
-use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
-use std::time::Duration;
+use crate::browser::owned_timer;
+use leptos::prelude::*;
 
 /// A load that is shorter shows nothing: a flash of grey would only disturb.
-const APPEARS_AFTER: Duration = Duration::from_millis(200);
+const APPEARS_AFTER_MS: u32 = 200;
 
 /// One grey line in place of a text that is being loaded.
 #[component]
@@ -22,17 +22,7 @@ pub fn SkeletonRows(
     label: String,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
-    let timer = set_timeout_with_handle(
-        move || {
-            shown.try_set(true);
-        },
-        APPEARS_AFTER,
-    );
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
-    });
+    owned_timer().start(APPEARS_AFTER_MS, move || shown.set(true));
     let line = || view! { <tr><td><span class="skeleton" aria-hidden="true"></span></td></tr> }.into_any();
     view! {
         <p class="visually-hidden" role="status">{label}</p>

@@ -1,4 +1,4 @@
-use crate::browser::focus_by_id;
+use crate::browser::{focus_by_id, guarded};
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 /// One tab.
@@ -44,7 +44,7 @@ pub fn Tabs(
                 aria-controls=format!("panel-{}", tab.id)
                 aria-selected=move || if is_open() { "true" } else { "false" }
                 tabindex=move || if is_open() { "0" } else { "-1" }
-                on:click=move |_| selected.set(tab.id)
+                on:click=guarded(move |_| selected.set(tab.id))
             >
                 {tab.label}
             </button>
@@ -52,7 +52,7 @@ pub fn Tabs(
         .into_any()
     };
     view! {
-        <div class="tabs" role="tablist" aria-label=label on:keydown=key>
+        <div class="tabs" role="tablist" aria-label=label on:keydown=guarded(key)>
             {tabs.iter().map(tab).collect_view()}
         </div>
     }

@@ -13,7 +13,7 @@ struct Rule {
     instead: &'static str,
 }
 
-const RULES: [Rule; 4] = [
+const RULES: [Rule; 5] = [
     Rule {
         rooms: &["model/src", "controller/src"],
         except: &[],
@@ -37,6 +37,24 @@ const RULES: [Rule; 4] = [
         except: &["frontend/src/api", "frontend/src/api.rs", "frontend/src/routes.rs"],
         words: &["\"/api", "\"/apis", "\"api/", "\"apis/", "\"/clusters"],
         instead: "URLs are made in frontend/src/api and frontend/src/routes.rs",
+    },
+    Rule {
+        rooms: &["frontend/src"],
+        except: &["frontend/src/browser"],
+        words: &[
+            "spawn_local",
+            "spawn_local_scoped",
+            "set_timeout",
+            "set_timeout_with_handle",
+            "set_interval",
+            "set_interval_with_handle",
+            "request_animation_frame",
+            "window_event_listener",
+            "window_event_listener_untyped",
+            "Timeout",
+            "Interval",
+        ],
+        instead: "it would outlive its view: use `browser::owned_*`",
     },
 ];
 
@@ -94,6 +112,12 @@ mod tests {
             "// no Instant::now\nlet start = Instant::now();\nlet id = InstanceId::default();\nSimInstant::new();\n";
         let found = strangers(rule, Path::new("model/src/a.rs"), source);
         assert_eq!(found, ["model/src/a.rs:2: no `Instant` here: take `now` as an argument"]);
+    }
+
+    #[test]
+    fn rejects_work_that_outlives_its_view() {
+        let source = "spawn_local(async {});\nlet t = Timeout::new(1, f);\nTimeoutFuture::new(1).await;\n";
+        assert_eq!(strangers(&RULES[4], Path::new("a.rs"), source).len(), 2);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! File, filter, search and switches above the lines.
 
 use super::{items::Filter, view::LogView};
+use crate::browser::guarded;
 use crate::ui::{Choice, Icon, IconButton, IconName, Select};
 use leptos::{ev, prelude::*};
 
@@ -27,7 +28,7 @@ pub(super) fn Bar(
     let filter = |(own, name): &'static (Filter, &str)| {
         let pressed = move || if view.filter.get() == *own { "true" } else { "false" };
         view! {
-            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| view.filter.set(*own)>
+            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=guarded(move |_| view.filter.set(*own))>
                 {*name}
             </button>
         }.into_any()
@@ -71,8 +72,8 @@ pub(super) fn Bar(
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=move || view.query.get()
-                    on:input=move |event| view.search(event_target_value(&event))
-                    on:keydown=key
+                    on:input=guarded(move |event| view.search(event_target_value(&event)))
+                    on:keydown=guarded(key)
                 />
                 <span class="search__found" role="status">{move || found()}</span>
                 <IconButton label="Previous match" icon=IconName::ChevronUp on_press=move |()| view.step(true)/>
@@ -102,7 +103,7 @@ fn switch(name: &'static str, on: RwSignal<bool>, set: Callback<bool>) -> impl I
             type="button"
             role="switch"
             aria-checked=move || if on.get() { "true" } else { "false" }
-            on:click=move |_| set.run(!on.get_untracked())
+            on:click=guarded(move |_| set.run(!on.get_untracked()))
         >
             <span class="switch__track"></span>
             {name}

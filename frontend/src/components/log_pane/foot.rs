@@ -1,6 +1,7 @@
 //! How much was read, and whether the pane follows.
 
 use super::view::LogView;
+use crate::browser::guarded;
 use crate::{format::format_number, ui::When};
 use leptos::prelude::*;
 
@@ -37,10 +38,10 @@ pub(super) fn Foot(
                 <span>"Secrets are masked. Download has them in clear text"</span>
             </When>
             <span class="push">{move || state()}</span>
-            <button class="link-button link-button--s narrow-only" type="button" on:click=move |_| view.sheet.update(|s| *s = !*s)>
+            <button class="link-button link-button--s narrow-only" type="button" on:click=guarded(move |_| view.sheet.update(|s| *s = !*s))>
                 {move || if view.sheet.get() { "Close log" } else { "Open log" }}
             </button>
-            <button class="link-button link-button--s" type="button" on:click=move |_| on_end.run(())>"Jump to the end"</button>
+            <button class="link-button link-button--s" type="button" on:click=guarded(move |_| on_end.run(()))>"Jump to the end"</button>
         </div>
     }
     .into_any()

@@ -7,6 +7,7 @@ use super::{
     view::{LogView, line_id},
 };
 use crate::{
+    browser::guarded,
     components::state_icon,
     format::format_number,
     ui::{Icon, IconSize, When},
@@ -35,7 +36,7 @@ pub fn row(view: LogView, line: LogLine, number: Option<u64>) -> AnyView {
         let label = format!(" Show {} more", format_number((letters - SHOWN) as u64));
         view! {
             <When is=move || !whole.get()>
-                <button class="link-button link-button--s" type="button" on:click=move |_| whole.set(true)>{label.clone()}</button>
+                <button class="link-button link-button--s" type="button" on:click=guarded(move |_| whole.set(true))>{label.clone()}</button>
             </When>
         }.into_any()
     });
@@ -92,7 +93,7 @@ fn unfold(view: LogView, folded: Fold) -> impl IntoView {
     let text = folded.about.map_or_else(|| format!("Executor: {counted}"), |about| format!("{about}, {counted}"));
     view! {
         <span class="muted">{text}</span>
-        <button class="link-button link-button--s" type="button" on:click=move |_| view.unfold(folded.at)>"Show"</button>
+        <button class="link-button link-button--s" type="button" on:click=guarded(move |_| view.unfold(folded.at))>"Show"</button>
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     items::{Filter, Item, hits, items},
     line::LogLine,
 };
+use crate::browser::{OwnedFrames, owned_frames};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -33,6 +34,7 @@ pub struct LogView {
     pub current: RwSignal<Option<u64>>,
     /// Address of a line, by its offset.
     pub link: Callback<u64, String>,
+    frames: OwnedFrames,
     /// How many rows there were when an older part was asked for.
     asked_at: StoredValue<Option<usize>>,
     open: RwSignal<BTreeSet<u64>>,
@@ -90,6 +92,7 @@ impl LogView {
             hits,
             current,
             link,
+            frames: owned_frames(),
             asked_at: StoredValue::new(None),
             open,
             end,
@@ -129,7 +132,7 @@ impl LogView {
         self.end.set(Some((end - STEP).max(WINDOW)));
         // What was first stays in sight, so that the reader knows where the older lines end.
         if let Some(at) = first {
-            request_animation_frame(move || crate::browser::scroll_to_id(&line_id(at)));
+            self.frames.request(move || crate::browser::scroll_to_id(&line_id(at)));
         }
         true
     }
@@ -208,7 +211,7 @@ impl LogView {
             if row >= end || row < end.saturating_sub(WINDOW) {
                 self.end.set(Some((row + WINDOW / 2).clamp(WINDOW.min(len), len)));
             }
-            request_animation_frame(move || crate::browser::scroll_to_id(&line_id(at)));
+            self.frames.request(move || crate::browser::scroll_to_id(&line_id(at)));
         }
     }
 }

@@ -1,3 +1,4 @@
+use crate::browser::guarded;
 use crate::ui::{IconButton, IconName, When};
 use leptos::prelude::*;
 use model::secret::{MASK, is_secret};
@@ -28,7 +29,7 @@ pub(super) fn Environment(#[prop(into)] spec: Signal<Value>) -> impl IntoView {
                 <h3 class="spec__title">"Environment"</h3>
                 <dl class="facts facts--names">{move || rows()}</dl>
                 <When is=move || hidden()>
-                    <button class="link-button link-button--s" type="button" on:click=move |_| all.set(true)>
+                    <button class="link-button link-button--s" type="button" on:click=guarded(move |_| all.set(true))>
                         {move || format!("Show all {}", variables.with(Vec::len))}
                     </button>
                 </When>

@@ -4,6 +4,7 @@ use super::{
     Drawing, percent,
     words::{beginning, change, source_text},
 };
+use crate::browser::guarded;
 use crate::{format::format_precise, ui::for_each};
 use leptos::prelude::*;
 use model::{
@@ -52,7 +53,7 @@ pub(super) fn Marks(drawing: Drawing, on_state: Callback<SegmentState>) -> impl 
                 data-align=move || align()
                 style=("--at", move || percent(at.get()))
                 aria-label=move || told.with(|t| t.in_one_line())
-                on:click=press
+                on:click=guarded(press)
             >
                 <span class="tooltip">
                     <b>{move || told.with(|t| t.title.clone())}</b>

@@ -1,12 +1,13 @@
 use crate::{
     api::use_api,
+    browser::owned_tasks,
     components::{MiniTimeline, StatusBadge, lasted},
     format::{format_age, format_duration, format_megabytes},
     routes::use_paths,
     state::{KeyedRows, use_clock},
     ui::{CutMiddle, When, for_each},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     ExecutorId, ResourceAllocation, TaskKey,
     dashboard::{ExecutorLive, HistoryQuery, Tab, TaskRow},
@@ -98,7 +99,7 @@ fn Run(row: ArcRwSignal<TaskRow>, cores: Memo<BTreeMap<TaskKey, String>>) -> imp
 /// Asks for the runs whenever the executor's own tasks changed.
 fn follow(id: ExecutorId, row: RwSignal<ExecutorLive>) -> KeyedRows<i64, TaskRow> {
     let rows = KeyedRows::<i64, TaskRow>::default();
-    let api = use_api();
+    let (api, tasks) = (use_api(), owned_tasks());
     let fingerprint = Memo::new(move |_| {
         row.with(|row| {
             let tasks = row.detail.iter().flat_map(|detail| &detail.tasks);
@@ -110,11 +111,9 @@ fn follow(id: ExecutorId, row: RwSignal<ExecutorLive>) -> KeyedRows<i64, TaskRow
         let query =
             HistoryQuery { tab: Tab::All, executors: vec![id.to_string()], size: SHOWN, ..HistoryQuery::default() };
         let api = api.clone();
-        spawn_local(async move {
+        tasks.spawn(async move {
             // A failure is told by the connection's state; what was shown stays.
-            if let Ok(page) = api.history(&query).await
-                && !rows.is_disposed()
-            {
+            if let Ok(page) = api.history(&query).await {
                 rows.replace(page.rows.into_iter().map(|row| (row.run_id, row)).collect());
             }
         });

@@ -1,3 +1,4 @@
+use crate::browser::guarded;
 use crate::ui::{Button, ButtonStyle, Field, IconButton, IconName};
 use leptos::{ev, prelude::*};
 use model::dashboard::SignIn;
@@ -16,7 +17,7 @@ pub(super) fn SignInForm(sign_in: Callback<SignIn>, busy: RwSignal<bool>, failed
     let invalid = move || failed.get().then_some("true");
     let eye = Signal::derive(move || if visible.get() { "Hide password" } else { "Show password" }.to_owned());
     view! {
-        <form class="login__form" novalidate on:submit=submit>
+        <form class="login__form" novalidate on:submit=guarded(submit)>
             <Field id="user" label="User">
                 <input
                     class="input"
@@ -27,7 +28,7 @@ pub(super) fn SignInForm(sign_in: Callback<SignIn>, busy: RwSignal<bool>, failed
                     spellcheck="false"
                     aria-describedby="user-note"
                     prop:value=move || user.get()
-                    on:input=move |event| user.set(event_target_value(&event))
+                    on:input=guarded(move |event| user.set(event_target_value(&event)))
                 />
             </Field>
             <Field id="password" label="Password">
@@ -41,7 +42,7 @@ pub(super) fn SignInForm(sign_in: Callback<SignIn>, busy: RwSignal<bool>, failed
                         aria-describedby="password-note"
                         aria-invalid=move || invalid()
                         prop:value=move || password.get()
-                        on:input=move |event| password.set(event_target_value(&event))
+                        on:input=guarded(move |event| password.set(event_target_value(&event)))
                     />
                     <IconButton
                         label=eye

@@ -3,9 +3,9 @@
 use super::{composer::Composer, draft::Draft, next_id::next_id, place::Place};
 use crate::{
     api::{Api, ApiError, use_api},
-    browser::select_by_id,
+    browser::{owned_frames, owned_tasks, select_by_id},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     ResourceAllocation, TaskInfo, TaskKey,
     dashboard::{IdState, TaskDetail},
@@ -34,22 +34,20 @@ pub enum Origin {
 /// Fills the form from a task, and tells how that went.
 pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Option<Origin>> {
     let origin = RwSignal::new(Some(Origin::Loading(key.clone())));
-    let api = use_api();
-    spawn_local(async move {
+    let (api, tasks, frames) = (use_api(), owned_tasks(), owned_frames());
+    tasks.spawn(async move {
         let detail = match api.task_detail(&key, run).await {
             Ok(detail) => detail,
             Err(error) => {
-                origin.try_set(Some(Origin::Failed(key, error)));
-                return;
+                return origin.set(Some(Origin::Failed(key, error)));
             }
         };
         let (mut document, missing) = document_of(&detail);
         let id = free_id(&api, &key).await;
         document.insert("taskId".into(), id.into());
-        if origin.try_set(Some(Origin::Filled { key, missing })).is_none() {
-            form.replace(Draft::of(Value::Object(document)));
-            request_animation_frame(|| select_by_id(Place::Id.id()));
-        }
+        origin.set(Some(Origin::Filled { key, missing }));
+        form.replace(Draft::of(Value::Object(document)));
+        frames.request(|| select_by_id(Place::Id.id()));
     });
     origin
 }
@@ -57,10 +55,10 @@ pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Opt
 /// Gives an untouched example an ID that is free.
 pub fn free_example(form: Composer) {
     let key = form.draft().with_untracked(|d| TaskKey::new(d.form().app.as_str(), d.form().id.as_str()));
-    let api = use_api();
-    spawn_local(async move {
+    let (api, tasks) = (use_api(), owned_tasks());
+    tasks.spawn(async move {
         let id = free_id(&api, &key).await;
-        let untouched = form.draft().try_with_untracked(|d| d.form().id == key.id.as_str()) == Some(true);
+        let untouched = form.draft().with_untracked(|d| d.form().id == key.id.as_str());
         if untouched && id != key.id.as_str() {
             form.edit(|f| f.id = id);
         }

@@ -2,6 +2,7 @@ use super::{
     command_line::{Secrets, curl, drove_cli, secret_names},
     composer::Composer,
 };
+use crate::browser::guarded;
 use crate::{browser::origin, routes::use_paths, ui::CopyButton};
 use leptos::prelude::*;
 
@@ -27,7 +28,7 @@ pub fn CommandPane(
             view! {
                 <p class="field__hint">
                     {format!("{} {verb} {said}. ", names.join(", "))}
-                    <button class="link-button link-button--s" type="button" on:click=turn>
+                    <button class="link-button link-button--s" type="button" on:click=guarded(turn)>
                         {if masked { "Show values" } else { "Mask values" }}
                     </button>
                 </p>

@@ -1,6 +1,6 @@
 use super::{composer::Composer, place::Place};
 use crate::{
-    browser::download,
+    browser::{download, guarded},
     ui::{CopyButton, IconButton, IconName, When},
 };
 use leptos::prelude::*;
@@ -35,7 +35,7 @@ pub fn JsonPane(
             <label class="field__hint" for=id>"The whole spec. Edits here update the form; half-typed JSON never clears it."</label>
             <span class="push"></span>
             <When is=move || hidden.get()>
-                <button class="link-button link-button--s" type="button" on:click=move |_| asked.set(true)>
+                <button class="link-button link-button--s" type="button" on:click=guarded(move |_| asked.set(true))>
                     "Show secrets and edit"
                 </button>
             </When>
@@ -52,11 +52,11 @@ pub fn JsonPane(
             spellcheck="false"
             readonly=move || hidden.get()
             prop:value=move || shown()
-            on:input=move |event| {
+            on:input=guarded(move |event| {
                 asked.set(true);
                 form.draft().update(|draft| draft.edit_text(event_target_value(&event)));
-            }
-            on:blur=move |_| form.touch(Place::Document)
+            })
+            on:blur=guarded(move |_| form.touch(Place::Document))
         ></textarea>
         <div id="field-json-note" aria-live="polite">
             {move || error.get().map(|text| view! { <p class="field__message" data-tone="danger">{text}</p> }.into_any())}
@@ -66,7 +66,7 @@ pub fn JsonPane(
                     <button
                         class="link-button link-button--s"
                         type="button"
-                        on:click=move |_| form.draft().update(|draft| draft.bring_back())
+                        on:click=guarded(move |_| form.draft().update(|draft| draft.bring_back()))
                     >
                         "Bring it back"
                     </button>

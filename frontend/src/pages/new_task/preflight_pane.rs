@@ -5,6 +5,7 @@ use super::{
     submit::{Submission, Verdict},
 };
 use crate::{
+    browser::guarded,
     components::VerdictMatrix,
     routes::use_paths,
     ui::{Icon, IconName},
@@ -135,7 +136,7 @@ pub fn links(places: &[Place]) -> impl IntoView + use<> {
                 event.prevent_default();
                 crate::browser::focus_by_id(id);
             };
-            view! { {(n > 0).then_some(", ")}<a href=address on:click=go>{label}</a> }.into_any()
+            view! { {(n > 0).then_some(", ")}<a href=address on:click=guarded(go)>{label}</a> }.into_any()
         })
         .collect_view()
 }

@@ -3,10 +3,10 @@
 use super::{composer::Composer, findings::Finding, place::Place};
 use crate::{
     api::{ApiError, use_api},
+    browser::{owned_tasks, owned_timer},
     state::use_clock,
 };
-use gloo_timers::callback::Timeout;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     TaskKey,
     dashboard::{IdState, PlacementPreview},
@@ -33,7 +33,7 @@ pub fn use_preview(form: Composer) -> Preview {
     let preview = Preview { answer: RwSignal::new(None), error: RwSignal::new(None) };
     let document = form.pick(|draft| draft.document().clone());
     let turn = Memo::new(move |_| clock.now().millis() / (AGAIN_SECONDS * 1_000));
-    let timer = StoredValue::new_local(None::<Timeout>);
+    let (timer, tasks) = (owned_timer(), owned_tasks());
     let asked = StoredValue::new(0u32);
     Effect::new(move |_| {
         let document = document.get();
@@ -42,26 +42,23 @@ pub fn use_preview(form: Composer) -> Preview {
         let ask = move || {
             let number = asked.get_value() + 1;
             asked.set_value(number);
-            spawn_local(async move {
+            tasks.spawn(async move {
                 let answer = api.preview(&document).await;
-                // Answers may overtake each other, and the page may be gone.
-                if asked.try_get_value() != Some(number) {
+                // Answers may overtake each other.
+                if asked.get_value() != number {
                     return;
                 }
                 match answer {
                     Ok(answer) => {
-                        preview.answer.try_set(Some(answer));
-                        preview.error.try_set(None);
+                        preview.answer.set(Some(answer));
+                        preview.error.set(None);
                     }
-                    Err(error) => {
-                        preview.error.try_set(Some(error));
-                    }
+                    Err(error) => preview.error.set(Some(error)),
                 }
             });
         };
-        timer.set_value(Some(Timeout::new(REST_MS, ask)));
+        timer.start(REST_MS, ask);
     });
-    on_cleanup(move || timer.set_value(None));
     preview
 }
 
@@ -69,26 +66,25 @@ pub fn use_preview(form: Composer) -> Preview {
 pub fn watch_id(form: Composer) {
     let api = use_api();
     let key = form.pick(|draft| TaskKey::new(draft.form().app.as_str(), draft.form().id.as_str()));
-    let timer = StoredValue::new_local(None::<Timeout>);
+    let (timer, tasks) = (owned_timer(), owned_tasks());
     Effect::new(move |_| {
         let asked = key.get();
         form.set_taken(None);
         if asked.app.as_str().is_empty() || asked.id.as_str().is_empty() {
-            timer.set_value(None);
+            timer.stop();
             return;
         }
         let api = api.clone();
         let ask = move || {
-            spawn_local(async move {
+            tasks.spawn(async move {
                 let Ok(state) = api.id_state(&asked).await else { return };
-                if key.try_get_untracked().as_ref() == Some(&asked) {
+                if key.with_untracked(|key| *key == asked) {
                     form.set_taken(taken(&asked, state));
                 }
             });
         };
-        timer.set_value(Some(Timeout::new(REST_MS, ask)));
+        timer.start(REST_MS, ask);
     });
-    on_cleanup(move || timer.set_value(None));
 }
 
 /// What to say about an ID that Drove would refuse, from what the ledger knows of it.

@@ -1,6 +1,6 @@
 use super::{composer::Composer, sections::SECTIONS};
 use crate::{
-    browser::scroll_to_id,
+    browser::{guarded, scroll_to_id},
     ui::{Icon, IconName, IconSize, When},
 };
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub fn SectionList(
             scroll_to_id(id);
         };
         view! {
-            <a class="new-task__link" href=format!("#{id}") data-tone=move || wrong.get().then_some("danger") on:click=go>
+            <a class="new-task__link" href=format!("#{id}") data-tone=move || wrong.get().then_some("danger") on:click=guarded(go)>
                 {*name}
                 <When is=move || wrong.get()>
                     <Icon name=IconName::Warning size=IconSize::Small/>

@@ -3,10 +3,11 @@
 use super::composer::Composer;
 use crate::{
     api::{ApiError, use_api},
+    browser::owned_tasks,
     routes::{Replace, use_go, use_paths},
-    state::{Toast, use_live, use_session, use_toasts},
+    state::{Toast, use_background, use_live, use_session, use_toasts},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{TaskKey, capability::can_operate};
 
 /// How asking and sending go.
@@ -68,6 +69,7 @@ pub fn use_submission(form: Composer) -> Submission {
         let status = cluster.get()?;
         can_operate(&session, &status).err().map(|denied| denied.to_string())
     });
+    let (tasks, background) = (owned_tasks(), use_background());
     let creating = RwSignal::new(false);
     let validating = RwSignal::new(false);
     let result = RwSignal::new(None::<Verdict>);
@@ -85,7 +87,7 @@ pub fn use_submission(form: Composer) -> Submission {
         let key = form.draft().with_untracked(|d| TaskKey::new(d.form().app.as_str(), d.form().id.as_str()));
         creating.set(true);
         result.set(None);
-        spawn_local(async move {
+        background.spawn(async move {
             let answer = api.get_value().create(&sent).await;
             if creating.try_set(false).is_some() {
                 return;
@@ -111,12 +113,10 @@ pub fn use_submission(form: Composer) -> Submission {
         let sent = body.get_untracked();
         validating.set(true);
         result.set(None);
-        spawn_local(async move {
+        tasks.spawn(async move {
             let spec = sent.get("spec").cloned().unwrap_or_default();
             let answer = api.get_value().validate(&spec).await;
-            if validating.try_set(false).is_some() {
-                return;
-            }
+            validating.set(false);
             match answer {
                 Ok(()) => result.set(Some(Verdict::Valid)),
                 Err(ApiError::Refused { message, words }) => {

@@ -1,4 +1,5 @@
 use super::{composer::Composer, draft::Draft, place::Place};
+use crate::browser::guarded;
 use crate::ui::Field;
 use leptos::prelude::*;
 
@@ -47,8 +48,8 @@ pub fn TextField(
                 aria-invalid=move || invalid()
                 aria-describedby=described_by
                 prop:value=move || value.get()
-                on:input=move |event| form.draft().update(|draft| write(draft, event_target_value(&event)))
-                on:blur=move |_| form.touch(place)
+                on:input=guarded(move |event| form.draft().update(|draft| write(draft, event_target_value(&event))))
+                on:blur=guarded(move |_| form.touch(place))
             />
             {move || {
                 instead
@@ -56,7 +57,7 @@ pub fn TextField(
                     .map(|text| {
                         let label = format!("Use {text}");
                         let use_it = move |_| form.draft().update(|draft| write(draft, text.clone()));
-                        view! { <button class="link-button link-button--s" type="button" on:click=use_it>{label}</button> }.into_any()
+                        view! { <button class="link-button link-button--s" type="button" on:click=guarded(use_it)>{label}</button> }.into_any()
                     })
             }}
         </Field>

@@ -1,13 +1,14 @@
 use super::head::executor_name;
 use crate::{
     api::use_api,
+    browser::owned_tasks,
     components::{CoreLegend, CoreMap, CoreUse, NodeCores, node_cores},
     format::format_megabytes,
     routes::use_paths,
     state::use_clock,
     ui::When,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     ExecutorNodeData, ResourceAllocation, TaskInfo,
     dashboard::{TaskDetail, TaskRow},
@@ -18,6 +19,7 @@ use model::{
 pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
     let api = use_api();
     let machine = RwSignal::new(None::<ExecutorNodeData>);
+    let tasks = owned_tasks();
     // An executor reports itself every 20 s; there is nothing newer to read before.
     let clock = use_clock();
     let turn = Memo::new(move |_| clock.now().millis() / 20_000);
@@ -29,10 +31,10 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
     Effect::new(move |_| {
         let ((Some(id), _), _) = place.get() else { return };
         let api = api.clone();
-        spawn_local(async move {
+        tasks.spawn(async move {
             // Without it the numbers alone are shown.
             if let Ok(report) = api.executor(&id).await {
-                machine.try_set(Some(report));
+                machine.set(Some(report));
             }
         });
     });

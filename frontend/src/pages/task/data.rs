@@ -2,12 +2,12 @@
 
 use crate::{
     api::{Api, LiveView, TaskFrame, use_api},
-    browser::scroll_to_id,
+    browser::{OwnedTasks, owned_tasks, scroll_to_id},
     components::LogBuffer,
     routes::{Replace, log_position, run_number, task_query, use_go, use_paths},
     state::subscribe,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::{OUTPUT_LOG, TaskKey, dashboard::TaskDetail, timeline::SegmentState};
 
@@ -41,6 +41,7 @@ pub struct TaskData {
     trouble: RwSignal<Option<String>>,
     api: StoredValue<Api>,
     listed: StoredValue<bool>,
+    tasks: OwnedTasks,
 }
 
 impl TaskData {
@@ -61,6 +62,7 @@ impl TaskData {
             trouble: RwSignal::new(None),
             api: StoredValue::new(use_api()),
             listed: StoredValue::new(false),
+            tasks: owned_tasks(),
         };
         let view = Memo::new(move |_| LiveView::Task { key: key.clone(), run: run.get(), log: Some(file.get()) });
         Effect::new(move |before: Option<()>| {
@@ -169,14 +171,14 @@ impl TaskData {
             return;
         }
         let (key, file) = (data.key.get_value(), data.file.get_untracked());
-        spawn_local(async move {
+        data.tasks.spawn(async move {
             let mut start = start;
             while start > from {
                 let begin = start.saturating_sub(PART).max(from);
                 let part = match data.api.get_value().log_part(&key, &file, begin, start - begin).await {
                     Ok(part) => part,
                     Err(error) => {
-                        data.trouble.try_set(Some(error.to_string()));
+                        data.trouble.set(Some(error.to_string()));
                         return;
                     }
                 };
@@ -184,23 +186,23 @@ impl TaskData {
                     log.take_before(&part);
                     log.start()
                 });
-                // The page may be gone, and a part without a whole line moves nothing.
+                // A part without a whole line moves nothing.
                 match moved {
                     Some(now) if now < start => start = now,
                     Some(_) | None => return,
                 }
             }
-            data.trouble.try_set(None);
+            data.trouble.set(None);
         });
     }
 
     /// Logs lie on the executor, so there is nothing to ask before there is one.
     fn list_files(&self) {
         let (api, key, files) = (self.api.get_value(), self.key.get_value(), self.files);
-        spawn_local(async move {
+        self.tasks.spawn(async move {
             // Without a list the file in the address is the only choice.
             if let Ok(list) = api.log_files(&key).await {
-                files.try_set(list.files);
+                files.set(list.files);
             }
         });
     }

@@ -1,4 +1,4 @@
-use crate::browser::scroll_to_top_of;
+use crate::browser::{guarded, scroll_to_top_of};
 use leptos::{ev::MouseEvent, prelude::*};
 
 /// Sections that the sticky row leads to: id and name.
@@ -22,7 +22,7 @@ pub(super) fn Jump(
                     event.prevent_default();
                     scroll_to_top_of(id);
                 };
-                view! { <a class="tabs__tab" href=format!("#{id}") on:click=go>{*name}</a> }.into_any()
+                view! { <a class="tabs__tab" href=format!("#{id}") on:click=guarded(go)>{*name}</a> }.into_any()
             })
             .collect_view()
     };

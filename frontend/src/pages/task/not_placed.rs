@@ -1,12 +1,13 @@
 use super::facts::facts;
 use crate::{
     api::use_api,
+    browser::{guarded, owned_tasks},
     components::VerdictMatrix,
     routes::{Replace, use_go, use_paths},
-    state::{Toast, use_live, use_session, use_toasts},
+    state::{Toast, use_background, use_live, use_session, use_toasts},
     ui::{Button, ButtonStyle, IconName, When},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     Outcome,
     capability::can_operate,
@@ -23,9 +24,9 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
     let show_now = RwSignal::new(then.with_untracked(Option::is_none));
     // Asked once: whether it would fit now is what a reader wants to know next.
     if let Some(spec) = detail.with_untracked(|d| d.spec.clone()) {
-        spawn_local(async move {
+        owned_tasks().spawn(async move {
             if let Ok(preview) = api.preview(&spec).await {
-                now.try_set(preview.matrix);
+                now.set(preview.matrix);
             }
         });
     }
@@ -33,7 +34,7 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
     let choice = move |own: bool, label: &'static str| {
         let pressed = move || if show_now.get() == own { "true" } else { "false" };
         view! {
-            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=move |_| show_now.set(own)>{label}</button>
+            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=guarded(move |_| show_now.set(own))>{label}</button>
         }.into_any()
     };
     let was_not_placed = Memo::new(move |_| row.with(|r| r.outcome == Some(Outcome::NotPlaced)));
@@ -92,7 +93,7 @@ fn answer_of(sent: &Submission) -> String {
 /// The same spec once more, under the same ID: it is free.
 #[component]
 fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
-    let (api, toasts) = (StoredValue::new(use_api()), use_toasts());
+    let (api, toasts, background) = (use_api(), use_toasts(), use_background());
     let (live, session) = (use_live().cluster(), use_session().info());
     let busy = RwSignal::new(false);
     let go = StoredValue::new_local(use_go());
@@ -104,10 +105,10 @@ fn Resubmit(detail: RwSignal<TaskDetail>) -> impl IntoView {
         session.with(|s| live.with(|l| can_operate(s.as_ref()?, l.as_ref()?).err().map(|d| d.to_string())))
     });
     let send = move |()| {
-        let sent = detail.get_untracked();
+        let (api, sent) = (api.clone(), detail.get_untracked());
         busy.set(true);
-        spawn_local(async move {
-            let answer = api.get_value().resubmit(&sent).await;
+        background.spawn(async move {
+            let answer = api.resubmit(&sent).await;
             let error = answer.err();
             toasts.show(Toast::resubmitted(&sent.row.key.id, error.as_ref()));
             if busy.try_set(false).is_none() && error.is_none_or(|error| error.is_unknown_outcome()) {

@@ -1,11 +1,12 @@
 use super::{data::TaskData, facts::facts};
 use crate::{
     api::{ApiError, use_api},
+    browser::owned_tasks,
     components::status_text,
     format::{format_ago, format_moment},
     state::use_clock,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     Circumstances, ExecutorState, Fate, Outcome, TaskState,
     dashboard::{TaskDetail, TaskRow},
@@ -68,7 +69,7 @@ pub(super) fn OutcomeFacts(
 
 /// Whether the executor of a run that was given up for its silence is among those that the leader knows. Asked once.
 fn executor_is_back(row: Signal<TaskRow>) -> RwSignal<Option<bool>> {
-    let (api, known) = (use_api(), RwSignal::new(None));
+    let (api, known, tasks) = (use_api(), RwSignal::new(None), owned_tasks());
     let silent = Memo::new(move |_| {
         row.with(|r| {
             r.executor_id.clone().filter(|_| Fate::of(r, Circumstances::default()) == Some(Fate::ExecutorSilent))
@@ -77,12 +78,12 @@ fn executor_is_back(row: Signal<TaskRow>) -> RwSignal<Option<bool>> {
     Effect::new(move |_| {
         let Some(id) = silent.get() else { return };
         let api = api.clone();
-        spawn_local(async move {
+        tasks.spawn(async move {
             match api.executor(&id).await {
-                Ok(report) => known.try_set(Some(report.executor_state != ExecutorState::Removed)),
+                Ok(report) => known.set(Some(report.executor_state != ExecutorState::Removed)),
                 // Drove has no details of an executor that left.
-                Err(ApiError::Refused { .. } | ApiError::NotFound(_)) => known.try_set(Some(false)),
-                Err(_) => None,
+                Err(ApiError::Refused { .. } | ApiError::NotFound(_)) => known.set(Some(false)),
+                Err(_) => {}
             };
         });
     });

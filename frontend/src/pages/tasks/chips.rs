@@ -1,5 +1,6 @@
 use super::{list::TaskList, list_query::ListQuery};
 use crate::{
+    browser::guarded,
     format::{ShortNames, format_moment},
     routes::Replace,
     state::use_clock,
@@ -95,7 +96,7 @@ pub(super) fn Chips(query: ListQuery, list: TaskList) -> impl IntoView {
                     type="button"
                     aria-label=remove.clone()
                     title=remove
-                    on:click=move |_| query.change(Replace::No, |query| kind.clear(query))
+                    on:click=guarded(move |_| query.change(Replace::No, |query| kind.clear(query)))
                 >
                     <Icon name=IconName::Cross size=IconSize::Small/>
                 </button>

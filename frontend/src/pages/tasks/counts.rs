@@ -3,6 +3,7 @@ use super::{
     list_query::{ListQuery, toggle_outcome, toggle_state},
 };
 use crate::{
+    browser::guarded,
     components::{outcome_icon, state_icon},
     format::format_number,
     routes::Replace,
@@ -119,7 +120,7 @@ fn CountButton(query: ListQuery, entry: Memo<Option<Entry>>) -> impl IntoView {
             data-state=fixed.data_state
             data-outcome=fixed.data_outcome
             title=title
-            on:click=move |_| query.change(Replace::No, |q| filter.toggle(q))
+            on:click=guarded(move |_| query.change(Replace::No, |q| filter.toggle(q)))
         >
             <Icon name=fixed.icon/>
             <span class="count-bar__label">{fixed.label}</span>

@@ -1,7 +1,7 @@
 use super::list_query::ListQuery;
 use crate::{
     api::use_api,
-    browser::close_menus,
+    browser::{close_menus, guarded},
     ui::{IconName, Menu},
 };
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub(super) fn ExportMenu(query: ListQuery) -> impl IntoView {
                 class="menu__item"
                 download=""
                 href=move || api.export(&query.get(), format)
-                on:click=move |_| close_menus(None)
+                on:click=guarded(move |_| close_menus(None))
             >
                 {label}
             </a>

@@ -4,6 +4,7 @@ use super::{
     list_query::{ListQuery, toggle, toggle_outcome, toggle_state},
 };
 use crate::{
+    browser::guarded,
     format::ShortNames,
     routes::Replace,
     ui::{Icon, IconName, IconSize, MenuFrame, When, for_each},
@@ -97,7 +98,7 @@ fn check_box(
                 class="check"
                 type="checkbox"
                 prop:checked=move || on.get()
-                on:change=move |_| query.change(Replace::No, |query| toggle(query))
+                on:change=guarded(move |_| query.change(Replace::No, |query| toggle(query)))
             />
             {label}
         </label>

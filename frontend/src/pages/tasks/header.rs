@@ -3,6 +3,7 @@ use super::{
     list_query::{ListQuery, sort_by},
 };
 use crate::{
+    browser::guarded,
     routes::Replace,
     ui::{Icon, IconName, IconSize, When},
 };
@@ -32,7 +33,7 @@ pub(super) fn TableHeader(query: ListQuery, list: TaskList) -> impl IntoView {
                             type="button"
                             aria-label="Sort again"
                             title="Sort again"
-                            on:click=move |_| list.reload()
+                            on:click=guarded(move |_| list.reload())
                         >
                             <Icon name=IconName::Refresh size=IconSize::Small/>
                         </button>
@@ -59,7 +60,7 @@ fn Column(query: ListQuery, class: &'static str, label: &'static str, key: SortK
             <button
                 class="table__sort"
                 type="button"
-                on:click=move |_| query.change(Replace::No, |query| sort_by(query, &key))
+                on:click=guarded(move |_| query.change(Replace::No, |query| sort_by(query, &key)))
             >
                 {label}
                 {move || icon()}

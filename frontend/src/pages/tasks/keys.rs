@@ -1,6 +1,6 @@
 use super::{list::TaskList, table::row_id};
 use crate::{
-    browser::{is_in_grid, is_on_control, scroll_to_id},
+    browser::{is_in_grid, is_on_control, owned_listener, scroll_to_id},
     routes::{Replace, use_go, use_paths},
     state::use_shortcuts,
 };
@@ -9,7 +9,7 @@ use leptos::{ev, prelude::*};
 /// `j` and `k`, or the arrows while the table has the keyboard, move from row to row; Enter opens.
 pub(super) fn handle_keys(list: TaskList) {
     let (shortcuts, paths, go) = (use_shortcuts(), use_paths(), use_go());
-    let keys = window_event_listener(ev::keydown, move |event| {
+    owned_listener(ev::keydown, move |event| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
@@ -33,7 +33,6 @@ pub(super) fn handle_keys(list: TaskList) {
             scroll_to_id(&row_id(run));
         }
     });
-    on_cleanup(move || keys.remove());
 }
 
 /// The run `step` rows away from `from`, or the first one; the ends are ends.

@@ -5,11 +5,12 @@ use super::list_query::ListQuery;
 use crate::{
     api::{LiveView, TasksFrame, use_api},
     browser,
+    browser::{OwnedTasks, owned_tasks},
     format::{ShortNames, short_names},
     state::{Freshness, Merge, Subscription, TaskBoard, set_if_changed, subscribe, use_live},
 };
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     TaskKey,
     dashboard::{Count, Counts, FilterChoices, HistoryPage, HistoryQuery, Tab, TasksDelta},
@@ -39,6 +40,7 @@ pub(super) struct TaskList {
     settling: StoredValue<bool>,
     arriving: StoredValue<bool>,
     stream: StoredValue<Option<Subscription>>,
+    tasks: OwnedTasks,
 }
 
 impl TaskList {
@@ -59,6 +61,7 @@ impl TaskList {
             settling: StoredValue::new(false),
             arriving: StoredValue::new(false),
             stream: StoredValue::new(None),
+            tasks: owned_tasks(),
         };
         let view = Signal::derive(move || LiveView::Tasks(Box::new(query.get())));
         list.stream.set_value(Some(subscribe(view, move |frame| list.take(frame))));
@@ -204,18 +207,16 @@ impl TaskList {
                 return;
             }
             let (api, query) = (api.clone(), self.query.peek());
-            spawn_local(async move {
+            self.tasks.spawn(async move {
                 // Most streams open at once; only then would asking twice be a waste.
                 TimeoutFuture::new(2_000).await;
-                if self.shown.try_with_untracked(Option::is_some) != Some(false) {
+                if self.shown.with_untracked(Option::is_some) {
                     return;
                 }
                 match api.history(&query).await {
-                    Ok(page) if self.shown.try_with_untracked(Option::is_none) == Some(true) => self.show(page),
+                    Ok(page) if self.shown.with_untracked(Option::is_none) => self.show(page),
                     Ok(_) => {}
-                    Err(error) => {
-                        self.error.try_set(Some(error.to_string()));
-                    }
+                    Err(error) => self.error.set(Some(error.to_string())),
                 }
             });
         });
@@ -227,10 +228,10 @@ impl TaskList {
             let waits = self.fresh.with(|fresh| !fresh.is_empty());
             if waits && !self.busy.get() && !self.settling.get_value() {
                 self.settling.set_value(true);
-                spawn_local(async move {
+                self.tasks.spawn(async move {
                     self.settle();
                     TimeoutFuture::new(SETTLE_MS).await;
-                    self.settling.try_set_value(false);
+                    self.settling.set_value(false);
                     self.settle();
                 });
             }
@@ -238,7 +239,7 @@ impl TaskList {
     }
 
     fn settle(&self) {
-        let waits = self.fresh.try_with_untracked(|fresh| !fresh.is_empty()) == Some(true);
+        let waits = self.fresh.with_untracked(|fresh| !fresh.is_empty());
         if waits && !self.busy.get_untracked() && browser::is_at_top() && self.query.peek().page == 1 {
             self.restart(Merge::KeepDeparted);
         }

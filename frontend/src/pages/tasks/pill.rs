@@ -1,4 +1,5 @@
 use super::{list::TaskList, list_query::ListQuery};
+use crate::browser::guarded;
 use crate::ui::{Icon, IconName, IconSize, When};
 use leptos::prelude::*;
 use model::dashboard::Tab;
@@ -10,7 +11,7 @@ pub(super) fn Pill(query: ListQuery, list: TaskList) -> impl IntoView {
     let text = Memo::new(move |_| told(list.waiting(), if ended.get() { "ended" } else { "changed" }));
     view! {
         <When is=move || text.with(Option::is_some)>
-            <button class="pill push" type="button" on:click=move |_| list.reload()>
+            <button class="pill push" type="button" on:click=guarded(move |_| list.reload())>
                 <Icon name=IconName::ArrowUp size=IconSize::Small/>
                 {move || text.get()}
             </button>

@@ -2,10 +2,10 @@ use crate::{
     api::{ApiError, use_api},
     browser::copy_text,
     routes::{Replace, use_go, use_paths},
-    state::{Toast, use_kills, use_live, use_session, use_toasts},
+    state::{Toast, use_background, use_kills, use_live, use_session, use_toasts},
     ui::{IconName, Menu, MenuItem, Tone},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::{
     Outcome,
     capability::{ClusterTraits, can_kill_row},
@@ -21,7 +21,7 @@ pub(super) fn RowMenu(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>
 
 #[component]
 fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl IntoView {
-    let (paths, go, toasts) = (use_paths(), use_go(), use_toasts());
+    let (paths, go, toasts, background) = (use_paths(), use_go(), use_toasts(), use_background());
     let key = row.with_untracked(|row| row.key.clone());
     let id = key.id.to_string();
     let open = {
@@ -31,7 +31,7 @@ fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl I
     let clone = move |()| go(&row.with_untracked(|row| paths.clone_of(row)), Replace::No);
     let copy = move |()| {
         let id = id.clone();
-        spawn_local(async move {
+        background.spawn(async move {
             let toast = if copy_text(id.clone()).await {
                 Toast::new(Tone::Success, format!("{id} copied"))
             } else {
@@ -40,12 +40,13 @@ fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl I
             toasts.show(toast);
         });
     };
-    let api = StoredValue::new(use_api());
+    let api = use_api();
     let resubmit = move |()| {
+        let api = api.clone();
         let (key, run) = row.with_untracked(|row| (row.key.clone(), row.run));
-        spawn_local(async move {
-            let error = match api.get_value().task_detail(&key, Some(run)).await {
-                Ok(detail) => api.get_value().resubmit(&detail).await.err(),
+        background.spawn(async move {
+            let error = match api.task_detail(&key, Some(run)).await {
+                Ok(detail) => api.resubmit(&detail).await.err(),
                 // Nothing was sent.
                 Err(error) => Some(ApiError::Refused { message: error.to_string(), words: Vec::new() }),
             };

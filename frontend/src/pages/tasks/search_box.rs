@@ -1,11 +1,10 @@
 use super::list_query::ListQuery;
 use crate::{
-    browser::select_by_id,
+    browser::{guarded, owned_listener, owned_timer, select_by_id},
     routes::Replace,
     state::use_shortcuts,
     ui::{Icon, IconName, When},
 };
-use gloo_timers::callback::Timeout;
 use leptos::{ev, prelude::*};
 
 /// A pause in typing after which the list is asked.
@@ -18,22 +17,22 @@ pub(super) fn SearchBox(query: ListQuery) -> impl IntoView {
     let shortcuts = use_shortcuts();
     let in_url = query.part(|query| query.text.clone());
     let typed = RwSignal::new(in_url.get_untracked());
-    let waiting = StoredValue::new_local(None::<Timeout>);
+    let waiting = owned_timer();
     // Another link or "back" changes the text; what is being typed is left alone.
     Effect::new(move |_| {
         let text = in_url.get();
-        if waiting.with_value(Option::is_none) && typed.with_untracked(|typed| *typed != text) {
+        if !waiting.is_running() && typed.with_untracked(|typed| *typed != text) {
             typed.set(text);
         }
     });
     let ask = move || {
-        waiting.set_value(None);
+        waiting.stop();
         let text = typed.get_untracked();
         query.change(Replace::Yes, |query| query.text = text);
     };
     let input = move |text: String| {
         typed.set(text);
-        waiting.set_value(Some(Timeout::new(PAUSE_MS, ask)));
+        waiting.start(PAUSE_MS, ask);
     };
     let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Escape" if typed.with_untracked(|typed| !typed.is_empty()) => {
@@ -43,15 +42,11 @@ pub(super) fn SearchBox(query: ListQuery) -> impl IntoView {
         "Enter" => ask(),
         _ => {}
     };
-    let slash = window_event_listener(ev::keydown, move |event| {
+    owned_listener(ev::keydown, move |event| {
         if event.key() == "/" && !event.ctrl_key() && !event.meta_key() && shortcuts.listen() {
             event.prevent_default();
             select_by_id(INPUT_ID);
         }
-    });
-    on_cleanup(move || {
-        slash.remove();
-        waiting.set_value(None);
     });
     view! {
         <label class="search">
@@ -65,8 +60,8 @@ pub(super) fn SearchBox(query: ListQuery) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=move || typed.get()
-                on:input=move |event| input(event_target_value(&event))
-                on:keydown=key
+                on:input=guarded(move |event| input(event_target_value(&event)))
+                on:keydown=guarded(key)
             />
             <When is=move || shortcuts.are_on()><kbd class="kbd" aria-hidden="true">"/"</kbd></When>
         </label>

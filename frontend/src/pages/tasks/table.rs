@@ -1,5 +1,6 @@
 use super::{header::TableHeader, list::TaskList, list_query::ListQuery, row::Row};
 use crate::{
+    browser::guarded,
     components::KillDialog,
     state::{Freshness, use_live},
     ui::for_each,
@@ -28,10 +29,10 @@ pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
             aria-busy=move || list.is_behind().then_some("true")
             aria-activedescendant=move || list.cursor.get().map(row_id)
             data-stale=move || stale()
-            on:mouseenter=move |_| list.set_busy(true)
-            on:mouseleave=move |_| list.set_busy(false)
-            on:focusin=move |_| list.set_busy(true)
-            on:focusout=move |_| list.set_busy(false)
+            on:mouseenter=guarded(move |_| list.set_busy(true))
+            on:mouseleave=guarded(move |_| list.set_busy(false))
+            on:focusin=guarded(move |_| list.set_busy(true))
+            on:focusout=guarded(move |_| list.set_busy(false))
         >
             <TableHeader query list/>
             <tbody role="rowgroup">

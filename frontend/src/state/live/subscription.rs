@@ -4,11 +4,10 @@
 use super::{Link, Live, backoff, use_live};
 use crate::{
     api::{Api, FRAME_NAMES, FrameHead, LiveView, ViewFrame, read_notice, use_api},
-    browser::{self, EventStream, StreamEvent},
+    browser::{self, EventStream, OwnedTasks, OwnedTimer, StreamEvent, owned_interval, owned_tasks, owned_timer},
     state::{Clock, Session, use_clock, use_session},
 };
-use gloo_timers::callback::{Interval, Timeout};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -16,7 +15,7 @@ use std::{
 
 /// The server sends something at least every 15 s; a connection that was silent for longer than this is dead.
 const SILENCE_MS: f64 = 40_000.0;
-const WATCH_MS: u32 = 5_000;
+const WATCH_MS: u64 = 5_000;
 /// While the cluster has no leader and nothing is shown yet, the server, which looks for one twice a second, is asked so
 /// often.
 const LEADERLESS_MS: u32 = 400;
@@ -55,6 +54,8 @@ fn subscribe_with(view: Signal<LiveView>, take: TakeFrame) -> Subscription {
         clock: use_clock(),
         session: use_session(),
         take,
+        retry: owned_timer(),
+        tasks: owned_tasks(),
         state: RefCell::new(State::default()),
     });
     Effect::new({
@@ -66,23 +67,16 @@ fn subscribe_with(view: Signal<LiveView>, take: TakeFrame) -> Subscription {
             stream.open();
         }
     });
-    let visibility = browser::on_visibility_change({
+    browser::on_visibility_change({
         let stream = Rc::downgrade(&stream);
         move || with(&stream, |s| if browser::is_hidden() { s.close() } else { s.open() })
     });
-    let watch = Interval::new(WATCH_MS, {
+    owned_interval(WATCH_MS, {
         let stream = Rc::downgrade(&stream);
         move || with(&stream, Stream::drop_if_dead)
     });
-    stream.state.borrow_mut().watch = Some(watch);
     let held = StoredValue::new_local(stream);
-    on_cleanup(move || {
-        visibility.remove();
-        held.with_value(|stream| {
-            stream.close();
-            stream.state.borrow_mut().watch = None;
-        });
-    });
+    on_cleanup(move || held.with_value(|stream| stream.close()));
     Subscription(held)
 }
 
@@ -92,6 +86,8 @@ struct Stream {
     clock: Clock,
     session: Session,
     take: TakeFrame,
+    retry: OwnedTimer,
+    tasks: OwnedTasks,
     state: RefCell<State>,
 }
 
@@ -102,9 +98,7 @@ struct State {
     position: Option<String>,
     source: Option<EventStream>,
     failures: u32,
-    retry: Option<Timeout>,
     heard_ms: f64,
-    watch: Option<Interval>,
 }
 
 impl Stream {
@@ -113,9 +107,8 @@ impl Stream {
     }
 
     fn close(&self) {
-        let mut state = self.state.borrow_mut();
-        state.retry = None;
-        state.source = None;
+        self.retry.stop();
+        self.state.borrow_mut().source = None;
     }
 
     fn open(self: &Rc<Self>) {
@@ -187,16 +180,15 @@ impl Stream {
         }
         // A stream does not tell why it failed; the session does when nobody is signed in, or nobody can be asked.
         self.session.refresh();
-        let mut state = self.state.borrow_mut();
-        state.failures = state.failures.saturating_add(1);
-        let delay = backoff::delay(state.failures, browser::chance());
-        let millis = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
-        state.retry = Some(self.later(millis));
+        let failures = self.state.borrow().failures.saturating_add(1);
+        self.state.borrow_mut().failures = failures;
+        let delay = backoff::delay(failures, browser::chance());
+        self.come_back_in(u32::try_from(delay.as_millis()).unwrap_or(u32::MAX));
     }
 
-    fn later(self: &Rc<Self>, millis: u32) -> Timeout {
+    fn come_back_in(self: &Rc<Self>, millis: u32) {
         let stream = Rc::downgrade(self);
-        Timeout::new(millis, move || with(&stream, Stream::come_back))
+        self.retry.start(millis, move || with(&stream, Stream::come_back));
     }
 
     /// Opens the stream again; while nobody can be asked who may, asks first.
@@ -205,7 +197,7 @@ impl Stream {
             return self.open();
         }
         let (stream, session) = (Rc::downgrade(self), self.session);
-        spawn_local(async move {
+        self.tasks.spawn(async move {
             let is_answered = session.ask().await;
             with(&stream, |s| if is_answered { s.open_if_verified() } else { s.lost() });
         });
@@ -216,7 +208,7 @@ impl Stream {
             return;
         }
         if self.session.is_unverified_now() {
-            self.state.borrow_mut().retry = Some(self.later(LEADERLESS_MS));
+            self.come_back_in(LEADERLESS_MS);
         } else {
             self.open();
         }

@@ -1,6 +1,6 @@
 use super::Section;
 use crate::{
-    browser::{focus_by_id, pasted_text},
+    browser::{focus_by_id, guarded, owned_frames, pasted_text},
     pages::new_task::{
         composer::Composer,
         form::{EnvRow, split_args, split_pasted},
@@ -19,10 +19,11 @@ pub fn EnvironmentSection(
     form: Composer,
 ) -> impl IntoView {
     let count = form.pick(|draft| draft.form().env.len());
+    let frames = owned_frames();
     let add = move |()| {
         let last = count.get_untracked();
         form.edit(|f| f.env.push(EnvRow::default()));
-        request_animation_frame(move || focus_by_id(&name_id(last)));
+        frames.request(move || focus_by_id(&name_id(last)));
     };
     let arguments = form.pick(|draft| split_args(&draft.form().args).len());
     let hint = Signal::derive(move || match arguments.get() {
@@ -98,9 +99,9 @@ fn row(form: Composer, index: usize) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=move || row.with(|r| r.name.clone())
-                on:input=move |event| edit(&|r| r.name = event_target_value(&event))
-                on:paste=paste
-                on:blur=move |_| form.touch(Place::Env)
+                on:input=guarded(move |event| edit(&|r| r.name = event_target_value(&event)))
+                on:paste=guarded(paste)
+                on:blur=guarded(move |_| form.touch(Place::Env))
             />
             <div class="input input--mono">
                 <input
@@ -110,8 +111,8 @@ fn row(form: Composer, index: usize) -> impl IntoView {
                     spellcheck="false"
                     type=move || if secret.get() && !shown.get() { "password" } else { "text" }
                     prop:value=move || row.with(|r| r.value.clone())
-                    on:input=move |event| edit(&|r| r.value = event_target_value(&event))
-                    on:blur=move |_| form.touch(Place::Env)
+                    on:input=guarded(move |event| edit(&|r| r.value = event_target_value(&event)))
+                    on:blur=guarded(move |_| form.touch(Place::Env))
                 />
                 <When is=move || secret.get()>
                     <IconButton label=show_label icon=IconName::Eye pressed=Signal::from(shown) on_press=move |()| shown.update(|s| *s = !*s)/>

@@ -1,5 +1,6 @@
 use super::Section;
 use crate::{
+    browser::guarded,
     pages::new_task::{
         composer::Composer, form::beyond_the_form, operation::MOST_PARALLEL, place::Place, text_field::TextField,
     },
@@ -30,7 +31,7 @@ pub fn OperationSection(
         <When is=move || beyond.with(|b| !b.is_empty())>
             <p class="new-task__beyond">
                 {move || format!("Also in this spec: {}. ", beyond.get())}
-                <button class="link-button" type="button" on:click=move |_| on_edit_json.run(())>"Edit in JSON"</button>
+                <button class="link-button" type="button" on:click=guarded(move |_| on_edit_json.run(()))>"Edit in JSON"</button>
             </p>
         </When>
         <Section
