@@ -24,7 +24,7 @@ use crate::{
     assets::Assets, clock::Clock, config::Config, ledger::Now, metrics::Metrics, middleware::host::HostRules, router,
 };
 use serve::Threads;
-use std::{io::Write, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
 /// What requests need.
@@ -77,6 +77,7 @@ impl App {
 pub async fn run(config: Config) -> Result<(), Failure> {
     let mut signal = std::pin::pin!(signals::stop());
     let (stop, stopping) = watch::channel(false);
+    let assets = assets(config.page_dir.as_deref())?;
     // The port is taken first: nothing is made on disk for a process that cannot serve.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| Failure::bind(config.listen, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::bind(config.listen, &error))?;
@@ -88,7 +89,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 
     let hosts = HostRules::new(address.ip(), config.allowed_hosts);
     let (first, others) = running.clusters();
-    let app = Arc::new(App::new(Assets::embedded(), hosts, stopping.clone(), first, others));
+    let app = Arc::new(App::new(assets, hosts, stopping.clone(), first, others));
     let threads = Threads::start(&router::site(app), &stopping)
         .map_err(|error| Failure::Running(format!("the process cannot start its threads: {error}")))?;
     let server = tokio::spawn(serve::serve(listener, threads, stopping));
@@ -113,6 +114,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     }
     running.stop().await;
     ended
+}
+
+fn assets(page_dir: Option<&Path>) -> Result<Assets, Failure> {
+    let Some(folder) = page_dir else { return Ok(Assets::embedded()) };
+    Assets::from_folder(folder)
+        .map_err(|error| Failure::Told(format!("page-dir {}: the page cannot be read: {error}", folder.display())))
 }
 
 /// The time of a cluster, for what records facts.

@@ -11,7 +11,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, fs, io, path::Path};
 
 /// The page itself.
 const INDEX: &str = "index.html";
@@ -55,6 +55,25 @@ impl Assets {
             };
             Some((name.into_owned(), content))
         }))
+    }
+
+    /// Those in a folder, as `dist/` holds them.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or there is no `index.html`.
+    pub fn from_folder(folder: &Path) -> io::Result<Self> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                files.push((entry.file_name().to_string_lossy().into_owned(), Bytes::from(fs::read(entry.path())?)));
+            }
+        }
+        if files.iter().any(|(name, _)| name == INDEX) {
+            Ok(Self::from_files(files))
+        } else {
+            Err(io::Error::new(io::ErrorKind::NotFound, "there is no index.html"))
+        }
     }
 
     /// Files by name; `name.br` and `name.gz` are forms of `name`.

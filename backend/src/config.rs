@@ -41,6 +41,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Form of the log lines.
     pub log: LogFormat,
+    /// Folder of a built page to serve; absent: the page in the binary.
+    pub page_dir: Option<PathBuf>,
     /// Open a browser once ready.
     pub open: bool,
     /// Which cluster answers.
@@ -221,6 +223,7 @@ impl Config {
                 .or_else(data_dir::platform_default)
                 .ok_or(ConfigFault::NoDataDir)?,
             log: common.log.or(file.log).unwrap_or_default(),
+            page_dir: common.page_dir.clone().or(file.page_dir),
             open: common.open || file.open,
             mode: match wanted {
                 Wanted::Serve(flags) => Mode::Serve(serve(&flags, file)?),

@@ -54,6 +54,9 @@ pub(super) struct CommonFlags {
     /// Form of the log on standard error; `RUST_LOG` filters it [default: text].
     #[arg(long, env = "DROVE_DASHBOARD_LOG", value_name = "FORM")]
     pub log: Option<LogFormat>,
+    /// Folder with a built page to serve instead of the one in the binary.
+    #[arg(long, env = "DROVE_DASHBOARD_PAGE_DIR", value_name = "DIR")]
+    pub page_dir: Option<PathBuf>,
     /// Open the page in a browser once it is served.
     #[arg(long, env = "DROVE_DASHBOARD_OPEN", value_parser = FalseyValueParser::new())]
     pub open: bool,

@@ -35,6 +35,7 @@ pub struct ConfigFile {
     pub(super) allow_host: Vec<String>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) log: Option<LogFormat>,
+    pub(super) page_dir: Option<PathBuf>,
     pub(super) open: bool,
     pub(super) demo: DemoSection,
     pub(super) controller: Vec<String>,
