@@ -12,6 +12,7 @@ mod page;
 mod paste;
 mod scroll;
 mod storage;
+mod windows;
 
 pub use abort::Abort;
 pub use dialog::{close_dialog, show_dialog};
@@ -25,9 +26,11 @@ pub use owned::{
     owned_timer,
 };
 pub use page::{
-    chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms, on_system_theme,
-    on_visibility_change, origin, path_name, reload, set_theme, set_title, theme, zone_name, zone_offset,
+    chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms, on_network_back,
+    on_system_theme, on_visibility_change, origin, path_name, reload, set_theme, set_title, theme, zone_name,
+    zone_offset,
 };
 pub use paste::pasted_text;
 pub use scroll::{Scroll, element_by_id, scroll_of, scroll_to_end};
 pub use storage::{forget, load, store};
+pub use windows::{WindowMessage, has_focus, owned_window_listener, post_to_windows};

@@ -18,8 +18,8 @@ use tokio::{
     time::Instant,
 };
 
-/// A notice is sent when nothing else was for this long.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A notice is sent when nothing else was for this long. A page treats twice this silence as a dead connection.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long a page waits before it comes back, in milliseconds.
 const HELLO: &str = "retry: 1000\n\n";
 

@@ -37,6 +37,12 @@ pub enum ApiError {
     /// No answer came.
     #[error("The server cannot be reached. It may be restarting; nothing was lost that it had answered.")]
     Unreachable,
+    /// The time limit of the request passed.
+    #[error("The server has not answered for {seconds} s.")]
+    NoAnswer {
+        /// The limit.
+        seconds: u32,
+    },
     /// An answer came that this page cannot read.
     #[error("The server's answer cannot be read ({0}). Reloading the page may help.")]
     Unreadable(String),
@@ -55,6 +61,7 @@ impl ApiError {
             | ApiError::OutcomeUnknown(_)
             | ApiError::Server { .. }
             | ApiError::Unreachable
+            | ApiError::NoAnswer { .. }
             | ApiError::Unreadable(_) => vec![self.to_string()],
         }
     }
@@ -62,9 +69,11 @@ impl ApiError {
     /// For an operation that was sent: whether it may have been carried out although no good answer came.
     pub fn is_unknown_outcome(&self) -> bool {
         match self {
-            ApiError::OutcomeUnknown(_) | ApiError::Unreachable | ApiError::Unreadable(_) | ApiError::Server { .. } => {
-                true
-            }
+            ApiError::OutcomeUnknown(_)
+            | ApiError::Unreachable
+            | ApiError::NoAnswer { .. }
+            | ApiError::Unreadable(_)
+            | ApiError::Server { .. } => true,
             ApiError::SignedOut
             | ApiError::Forbidden(_)
             | ApiError::Refused { .. }

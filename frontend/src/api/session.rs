@@ -8,6 +8,12 @@ impl Api {
         transport::read_own(&answer)
     }
 
+    /// Sends a request whose answer does not matter, and gives it up after `seconds`.
+    pub async fn probe(&self, seconds: u32) {
+        // Only the connection that it takes matters.
+        let _ = transport::send_within(seconds, Method::Get, "/healthz", None).await;
+    }
+
     /// Who am I and what may I do; also tells when nobody is signed in.
     pub async fn session(&self) -> Result<SessionInfo, ApiError> {
         let answer = transport::send(Method::Get, &self.own("session", &[]), None).await?;

@@ -3,7 +3,9 @@
 
 use super::ApiError;
 use crate::browser::Abort;
+use futures_util::future::{Either, select};
 use gloo_net::http::{Request, RequestBuilder, Response};
+use gloo_timers::future::TimeoutFuture;
 use model::{
     ApiResponse, ApiStatus, NOT_SENT, OUTCOME_HEADER, OUTCOME_UNKNOWN,
     dashboard::{ApiProblem, pages::PAGE_HEADER},
@@ -31,8 +33,30 @@ pub(super) struct Answer {
     pub(super) outcome: Option<String>,
 }
 
+/// Seconds to wait for the answer to a read.
+const READ_SECONDS: u32 = 20;
+
 /// Sends a request with an optional JSON body. The future may be dropped at any time, which aborts the request.
 pub(super) async fn send(method: Method, url: &str, body: Option<String>) -> Result<Answer, ApiError> {
+    send_within(READ_SECONDS, method, url, body).await
+}
+
+/// As [`send`], with another limit. A connection may die without a sign: without a limit its requests would keep the few
+/// connections that a browser opens to one server.
+pub(super) async fn send_within(
+    seconds: u32,
+    method: Method,
+    url: &str,
+    body: Option<String>,
+) -> Result<Answer, ApiError> {
+    let answer = std::pin::pin!(exchange(method, url, body));
+    match select(answer, TimeoutFuture::new(seconds.saturating_mul(1_000))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(((), _)) => Err(ApiError::NoAnswer { seconds }),
+    }
+}
+
+async fn exchange(method: Method, url: &str, body: Option<String>) -> Result<Answer, ApiError> {
     let abort = Abort::new();
     let request = builder(method, url)
         .abort_signal(abort.signal().as_ref())

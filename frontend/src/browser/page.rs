@@ -44,6 +44,11 @@ pub fn on_visibility_change(handle: impl Fn() + 'static) {
     owned_listener(ev::visibilitychange, move |_| handle());
 }
 
+/// Calls `handle` whenever the browser finds a network again, until the current owner is disposed.
+pub fn on_network_back(handle: impl Fn() + 'static) {
+    owned_listener(ev::online, move |_| handle());
+}
+
 /// Milliseconds on a clock that never jumps; its zero means nothing.
 pub fn monotonic_ms() -> f64 {
     window().performance().map(|p| p.now()).unwrap_or_default()

@@ -14,6 +14,7 @@ use model::{
 enum Trouble {
     NoLeader,
     NotRecording(String),
+    Crowded,
     Stale { since: Timestamp, reason: String },
     Maintenance(Maintenance),
     ClockPaused(Timestamp),
@@ -26,7 +27,11 @@ pub(super) fn Banners() -> impl IntoView {
     let freshness = live.freshness();
     let troubles = Memo::new(move |_| {
         let leaderless = session.is_unverified();
-        live.cluster().with(|c| troubles(c.as_ref(), leaderless, freshness.get()))
+        let mut found = live.cluster().with(|c| troubles(c.as_ref(), leaderless, freshness.get()));
+        if live.is_crowded() {
+            found.insert(0, Trouble::Crowded);
+        }
+        found
     });
     move || {
         let troubles = troubles.get();
@@ -35,7 +40,11 @@ pub(super) fn Banners() -> impl IntoView {
             let (tone, icon, title) = looks(&trouble);
             let resumes = match &trouble {
                 Trouble::Maintenance(Maintenance { until, .. }) => *until,
-                Trouble::NoLeader | Trouble::NotRecording(_) | Trouble::Stale { .. } | Trouble::ClockPaused(_) => None,
+                Trouble::NoLeader
+                | Trouble::NotRecording(_)
+                | Trouble::Crowded
+                | Trouble::Stale { .. }
+                | Trouble::ClockPaused(_) => None,
             };
             let countdown = Signal::derive(move || resumes.map(|at| countdown(at, clock.now())));
             view! { <Banner tone icon title text=sentence(&trouble, format_clock) clock=countdown more/> }.into_any()
@@ -72,6 +81,7 @@ fn looks(trouble: &Trouble) -> (Tone, IconName, &'static str) {
     match trouble {
         Trouble::NoLeader => (Tone::Danger, IconName::Warning, "No leader."),
         Trouble::NotRecording(_) => (Tone::Danger, IconName::Warning, "History is not being recorded."),
+        Trouble::Crowded => (Tone::Warning, IconName::Slow, "Too many windows."),
         Trouble::Stale { .. } => (Tone::Warning, IconName::Slow, "Not live."),
         Trouble::Maintenance(_) => (Tone::Warning, IconName::Wrench, "Maintenance."),
         Trouble::ClockPaused(_) => (Tone::Info, IconName::Info, "Demo time stands still."),
@@ -83,6 +93,11 @@ fn sentence(trouble: &Trouble, clock: fn(Timestamp) -> String) -> String {
     match trouble {
         Trouble::NoLeader => "The controllers are electing one. Operations wait; running tasks go on.".into(),
         Trouble::NotRecording(reason) => as_sentence(reason),
+        Trouble::Crowded => {
+            "The browser opens six connections to one server, and this dashboard’s windows take turns at them. Close a \
+             window, or serve the dashboard over HTTP/2 through a proxy."
+                .into()
+        }
         Trouble::Stale { since, reason } => {
             format!("Showing data from {}. {} Trying again by itself.", clock(*since), as_sentence(reason))
         }

@@ -1,6 +1,7 @@
 //! The live stream: one per page, and what its state means for the reader.
 
 mod backoff;
+mod silence;
 mod subscription;
 
 pub use subscription::{Subscription, subscribe};
@@ -45,11 +46,16 @@ pub enum Freshness {
 pub struct Live {
     link: RwSignal<Link>,
     cluster: RwSignal<Option<ClusterStatus>>,
+    crowded: RwSignal<bool>,
 }
 
 /// Provides the state of the live stream.
 pub fn provide_live() {
-    provide_context(Live { link: RwSignal::new(Link::Connecting), cluster: RwSignal::new(None) });
+    provide_context(Live {
+        link: RwSignal::new(Link::Connecting),
+        cluster: RwSignal::new(None),
+        crowded: RwSignal::new(false),
+    });
 }
 
 /// State of the live stream.
@@ -63,9 +69,14 @@ impl Live {
         self.cluster.read_only()
     }
 
+    /// Whether the windows of this dashboard use up the connections that the browser opens to the server. Tracked.
+    pub fn is_crowded(&self) -> bool {
+        self.crowded.get()
+    }
+
     /// Age of what is shown; follows the clock while the connection is lost.
     pub fn freshness(&self) -> Memo<Freshness> {
-        let Self { link, cluster } = *self;
+        let Self { link, cluster, .. } = *self;
         let clock = use_clock();
         Memo::new(move |_| {
             let now = || clock.now();

@@ -18,6 +18,7 @@ use model::{
 pub struct Session {
     info: RwSignal<Option<SessionInfo>>,
     nowhere: RwSignal<bool>,
+    asking: StoredValue<bool>,
     api: StoredValue<Api>,
     live: Live,
     background: OwnedTasks,
@@ -28,6 +29,7 @@ pub fn provide_session() {
     let session = Session {
         info: RwSignal::new(None),
         nowhere: RwSignal::new(false),
+        asking: StoredValue::new(false),
         api: StoredValue::new(use_api()),
         live: use_live(),
         background: use_background(),
@@ -91,11 +93,16 @@ impl Session {
         self.info.with(|info| info.as_ref().is_none_or(|info| !info.open))
     }
 
-    /// Asks the server again.
+    /// Asks the server again, unless a question waits for its answer.
     pub fn refresh(&self) {
         let session = *self;
+        if self.asking.get_value() {
+            return;
+        }
+        self.asking.set_value(true);
         self.background.spawn(async move {
             session.ask().await;
+            session.asking.set_value(false);
         });
     }
 

@@ -1,10 +1,13 @@
 //! The one stream of a page. It is closed while the page is hidden, comes back by itself with growing pauses, and goes
 //! on after the last frame it saw.
 
-use super::{Link, Live, backoff, use_live};
+use super::{Link, Live, backoff, silence::is_dead, use_live};
 use crate::{
     api::{Api, FRAME_NAMES, FrameHead, LiveView, ViewFrame, read_notice, use_api},
-    browser::{self, EventStream, OwnedTasks, OwnedTimer, StreamEvent, owned_interval, owned_tasks, owned_timer},
+    browser::{
+        self, EventStream, OwnedTasks, OwnedTimer, StreamEvent, WindowMessage, has_focus, owned_interval, owned_tasks,
+        owned_timer, owned_window_listener, post_to_windows,
+    },
     state::{Clock, Session, use_clock, use_session},
 };
 use leptos::prelude::*;
@@ -13,9 +16,15 @@ use std::{
     rc::{Rc, Weak},
 };
 
-/// The server sends something at least every 15 s; a connection that was silent for longer than this is dead.
-const SILENCE_MS: f64 = 40_000.0;
-const WATCH_MS: u64 = 5_000;
+/// Connections that browsers open to one server over HTTP/1.1.
+const CONNECTIONS: usize = 6;
+const WATCH_MS: u64 = 1_000;
+/// Time for a probe to be answered.
+const PROBE_SECONDS: u32 = 2;
+/// How long a window without the keyboard leaves its connection to others, in milliseconds.
+const YIELD_MS: u32 = 8_000;
+/// A stream that was open for so long shows that there are connections enough.
+const SETTLED_MS: f64 = 30_000.0;
 /// While the cluster has no leader and nothing is shown yet, the server, which looks for one twice a second, is asked so
 /// often.
 const LEADERLESS_MS: u32 = 400;
@@ -71,9 +80,17 @@ fn subscribe_with(view: Signal<LiveView>, take: TakeFrame) -> Subscription {
         let stream = Rc::downgrade(&stream);
         move || with(&stream, |s| if browser::is_hidden() { s.close() } else { s.open() })
     });
+    browser::on_network_back({
+        let stream = Rc::downgrade(&stream);
+        move || with(&stream, Stream::open)
+    });
+    owned_window_listener({
+        let stream = Rc::downgrade(&stream);
+        move |message| with(&stream, |s| s.receive(message))
+    });
     owned_interval(WATCH_MS, {
         let stream = Rc::downgrade(&stream);
-        move || with(&stream, Stream::drop_if_dead)
+        move || with(&stream, Stream::watch)
     });
     let held = StoredValue::new_local(stream);
     on_cleanup(move || held.with_value(|stream| stream.close()));
@@ -98,7 +115,14 @@ struct State {
     position: Option<String>,
     source: Option<EventStream>,
     failures: u32,
-    heard_ms: f64,
+    /// When the connection was asked for.
+    asked_ms: f64,
+    /// When it was opened, if it is.
+    opened_ms: Option<f64>,
+    /// When something last came.
+    received_ms: f64,
+    /// Other windows that hold a connection, as far as they answered.
+    held_by_others: usize,
 }
 
 impl Stream {
@@ -108,7 +132,9 @@ impl Stream {
 
     fn close(&self) {
         self.retry.stop();
-        self.state.borrow_mut().source = None;
+        let mut state = self.state.borrow_mut();
+        state.source = None;
+        state.opened_ms = None;
     }
 
     fn open(self: &Rc<Self>) {
@@ -124,15 +150,20 @@ impl Stream {
         let stream = Rc::downgrade(self);
         let source = EventStream::open(&url, FRAME_NAMES, move |event| with(&stream, |s| s.hear(event)));
         let mut state = self.state.borrow_mut();
-        state.heard_ms = browser::monotonic_ms();
+        state.asked_ms = browser::monotonic_ms();
         state.source = source;
     }
 
     fn hear(self: &Rc<Self>, event: StreamEvent) {
-        self.state.borrow_mut().heard_ms = browser::monotonic_ms();
+        let now = browser::monotonic_ms();
+        self.state.borrow_mut().received_ms = now;
         match event {
             StreamEvent::Opened => {
-                self.state.borrow_mut().failures = 0;
+                {
+                    let mut state = self.state.borrow_mut();
+                    state.failures = 0;
+                    state.opened_ms = Some(now);
+                }
                 self.set_link(Link::Open);
                 self.session.ensure_known();
             }
@@ -214,13 +245,60 @@ impl Stream {
         }
     }
 
-    fn drop_if_dead(self: &Rc<Self>) {
-        let dead = {
+    /// Gives up a connection that is dead, or that never comes.
+    fn watch(self: &Rc<Self>) {
+        let now = browser::monotonic_ms();
+        let (is_open, dead, settled) = {
             let state = self.state.borrow();
-            state.source.is_some() && browser::monotonic_ms() - state.heard_ms > SILENCE_MS
+            let since = state.opened_ms.map_or(state.asked_ms, |_| state.received_ms);
+            let is_open = state.opened_ms.is_some();
+            let settled = state.opened_ms.is_some_and(|opened| now - opened > SETTLED_MS);
+            (is_open, state.source.is_some() && is_dead(is_open, now - since), settled)
         };
-        if dead {
+        if settled && self.live.crowded.get_untracked() {
+            self.live.crowded.set(false);
+        }
+        if dead && is_open {
             self.lost();
+            self.drop_dead_connections();
+        } else if dead {
+            self.state.borrow_mut().held_by_others = 0;
+            post_to_windows(WindowMessage::Need);
+            self.lost();
+        }
+    }
+
+    /// The browser would send the next requests over its other connections, which died with this one. Each probe takes
+    /// one of them, and giving the probe up closes it.
+    fn drop_dead_connections(self: &Rc<Self>) {
+        for _ in 1..CONNECTIONS {
+            let api = self.api.clone();
+            self.tasks.spawn(async move { api.probe(PROBE_SECONDS).await });
+        }
+        self.come_back_in(PROBE_SECONDS * 1_000);
+    }
+
+    /// Other windows of the same browser share its connections to the server.
+    fn receive(self: &Rc<Self>, message: WindowMessage) {
+        let is_open = self.state.borrow().opened_ms.is_some();
+        match message {
+            WindowMessage::Need if is_open => {
+                post_to_windows(WindowMessage::Held);
+                if !has_focus() {
+                    self.live.crowded.set(true);
+                    self.close();
+                    self.set_link(Link::Lost { since: self.clock.exact() });
+                    self.come_back_in(YIELD_MS);
+                }
+            }
+            WindowMessage::Held if !is_open => {
+                let held = self.state.borrow().held_by_others + 1;
+                self.state.borrow_mut().held_by_others = held;
+                if held >= CONNECTIONS - 1 {
+                    self.live.crowded.set(true);
+                }
+            }
+            WindowMessage::Need | WindowMessage::Held => {}
         }
     }
 }
