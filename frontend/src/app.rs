@@ -6,8 +6,8 @@ use crate::{
     pages::{Lazy, NotFoundPage, TasksPage},
     routes::{Page, Paths, provide_paths},
     state::{
-        provide_background, provide_blacklisting, provide_clock, provide_kills, provide_live, provide_session,
-        provide_shortcuts, provide_theme, provide_toasts, use_session,
+        provide_background, provide_blacklisting, provide_clock, provide_executor_names, provide_kills, provide_live,
+        provide_session, provide_shortcuts, provide_theme, provide_toasts, use_session,
     },
 };
 use leptos::prelude::*;
@@ -28,6 +28,7 @@ pub fn App() -> impl IntoView {
     provide_background();
     provide_toasts();
     provide_shortcuts();
+    provide_executor_names();
     provide_clock();
     provide_live();
     provide_session();

@@ -3,6 +3,7 @@
 mod background;
 mod blacklisting;
 mod clock;
+mod executor_names;
 mod keyed_rows;
 mod kills;
 mod live;
@@ -17,6 +18,7 @@ mod toasts;
 pub use background::{provide_background, use_background};
 pub use blacklisting::{Blacklisting, provide_blacklisting, use_blacklisting};
 pub use clock::{Clock, provide_clock, use_clock};
+pub use executor_names::{ExecutorNames, provide_executor_names, use_executor_names};
 pub use keyed_rows::{KeyedRows, set_if_changed};
 pub use kills::{Kills, provide_kills, use_kills};
 pub use live::{Freshness, Live, Subscription, provide_live, subscribe, use_live};

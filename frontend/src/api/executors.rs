@@ -1,8 +1,14 @@
 use super::{Api, ApiError, Method, transport};
 use crate::routes::encode;
-use model::{ExecutorId, ExecutorNodeData};
+use model::{ExecutorId, ExecutorNodeData, ExecutorSummary};
 
 impl Api {
+    /// All executors that the cluster lists.
+    pub async fn executors(&self) -> Result<Vec<ExecutorSummary>, ApiError> {
+        let answer = transport::send(Method::Get, &self.drove("cluster/executors"), None).await?;
+        self.noticed(transport::read_drove(&answer))
+    }
+
     /// One executor's own report, up to 20 s old.
     pub async fn executor(&self, id: &ExecutorId) -> Result<ExecutorNodeData, ApiError> {
         let url = self.drove(&format!("cluster/executors/{}", encode(id.as_str())));

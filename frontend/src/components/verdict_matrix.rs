@@ -5,8 +5,8 @@ mod row;
 
 use crate::{
     browser::guarded,
-    format::{ShortNames, format_clock, format_cores, format_megabytes, short_names},
-    state::use_clock,
+    format::{format_clock, format_cores, format_megabytes},
+    state::{ExecutorNames, use_clock, use_executor_names},
     ui::{Button, Skeleton},
 };
 use groups::{Group, groups};
@@ -48,8 +48,7 @@ fn moment(matrix: &Matrix, now: Timestamp) -> Timestamp {
 }
 
 fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Option<Callback<Change>>) -> AnyView {
-    let hosts: Vec<(&str, &str)> = matrix.rows.iter().map(|r| (r.executor_id.as_str(), r.hostname.as_str())).collect();
-    let names = short_names(&hosts);
+    let names = use_executor_names();
     let now = moment(matrix, use_clock().exact());
     let groups = if matrix.rows.len() > SHOWN { groups(matrix) } else { vec![Group::all(matrix)] };
     let body = groups
@@ -70,13 +69,13 @@ fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Optio
                     </tr>
                 }.into_any()
             });
-            let rows = group.rows.iter().take(shown).map(|r| row(matrix, r, &names, now)).collect_view();
+            let rows = group.rows.iter().take(shown).map(|r| row(matrix, r, names, now)).collect_view();
             view! { {head}{rows} }.into_any()
         })
         .collect_view();
     view! {
         <p class="verdict-matrix__summary"><b>{summary(matrix)}</b></p>
-        <p class="verdict-matrix__note">{chosen(matrix, &names)}</p>
+        <p class="verdict-matrix__note">{chosen(matrix, names)}</p>
         <div class="verdict-matrix" tabindex="0" role="region" aria-label="Executors and why they fit or not">
             <table class="verdict-matrix__table">
                 <thead>
@@ -92,7 +91,7 @@ fn draw(matrix: &Matrix, open: RwSignal<BTreeSet<&'static str>>, on_apply: Optio
                 <tbody>{body}</tbody>
             </table>
         </div>
-        {matrix.smallest_change.clone().map(|change| remedy(matrix, change, &names, on_apply))}
+        {matrix.smallest_change.clone().map(|change| remedy(matrix, change, names, on_apply))}
         <p class="field__hint">{format!("As of {}. Cores can be taken before Drove gets to this task.", format_clock(matrix.at))}</p>
     }
     .into_any()
@@ -107,9 +106,9 @@ fn summary(matrix: &Matrix) -> String {
 }
 
 /// Drove shuffles the executors for each task (contract 6.3).
-fn chosen(matrix: &Matrix, names: &ShortNames) -> String {
-    let fitting: Vec<&str> =
-        matrix.rows.iter().filter(|r| r.checks.fits()).filter_map(|r| names.get(r.executor_id.as_str())).collect();
+fn chosen(matrix: &Matrix, names: ExecutorNames) -> String {
+    let fitting: Vec<String> =
+        matrix.rows.iter().filter(|r| r.checks.fits()).map(|r| names.of(r.executor_id.as_str(), &r.hostname)).collect();
     match fitting.as_slice() {
         [] => format!(
             "Asked for: {} and {} on one NUMA node.",
@@ -125,7 +124,7 @@ fn chosen(matrix: &Matrix, names: &ShortNames) -> String {
 fn remedy(
     matrix: &Matrix,
     change: Change,
-    names: &ShortNames,
+    names: ExecutorNames,
     on_apply: Option<Callback<Change>>,
 ) -> impl IntoView + use<> {
     let mut parts = Vec::new();
@@ -140,12 +139,12 @@ fn remedy(
         Some(_) => parts.push("any executor without tags".to_owned()),
         None => {}
     }
-    let by_host = |host: &String| {
-        let id = matrix.rows.iter().find(|r| r.hostname == *host).map(|r| r.executor_id.as_str())?;
-        names.get(id).map(ToOwned::to_owned)
+    let name = |id: &String| {
+        let row = matrix.rows.iter().find(|row| row.executor_id.as_str() == id);
+        // A matrix of an earlier version names hosts.
+        row.map_or_else(|| id.clone(), |row| names.of(id, &row.hostname))
     };
-    let fitting: Vec<String> =
-        change.fitting.iter().map(|host| by_host(host).unwrap_or_else(|| host.clone())).collect();
+    let fitting: Vec<String> = change.fitting.iter().map(name).collect();
     let effect = format!("{} of {} fit: {}", fitting.len(), matrix.rows.len(), fitting.join(", "));
     let button = on_apply.map(|apply| {
         view! { <Button label="Apply" small=true on_press=move |()| apply.run(change.clone())/> }.into_any()

@@ -11,6 +11,7 @@ use super::executors::Fleet;
 use crate::{
     layout::use_title,
     routes::use_paths,
+    state::use_executor_names,
     ui::{Empty, IconName, SkeletonRows},
 };
 use leptos::prelude::*;
@@ -23,9 +24,12 @@ pub fn ExecutorPage(
     id: ExecutorId,
 ) -> impl IntoView {
     let fleet = Fleet::following();
-    let names = fleet.names();
-    let own = id.to_string();
-    let name = Memo::new(move |_| names.with(|names| names.name_or(&own, &own)));
+    let names = use_executor_names();
+    let own = id.clone();
+    let name = Memo::new(move |_| {
+        let host = fleet.rows.get(&own).map(|row| row.read().summary.hostname.clone());
+        names.of(own.as_str(), &host.unwrap_or_default())
+    });
     use_title(move || name.get());
     let all = use_paths().executors();
     let is_known = {

@@ -59,7 +59,7 @@ pub struct Change {
     /// Another policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PlacementPolicy>,
-    /// Hostnames of the executors that would fit then.
+    /// IDs of the executors that would fit then.
     pub fitting: Vec<String>,
 }
 
@@ -94,7 +94,8 @@ fn smallest_change(spec: &TaskSpec, demand: &Demand, view: &ClusterView) -> Opti
     if let Some(policy) = &change.policy {
         changed.policy = super::effective_policy(Some(policy));
     }
-    change.fitting = view.executors.iter().filter(|e| check(&changed, e).fits()).map(|e| e.hostname.clone()).collect();
+    change.fitting =
+        view.executors.iter().filter(|e| check(&changed, e).fits()).map(|e| e.executor_id.to_string()).collect();
     // RULE_BASED anywhere means that no other change can be judged.
     (spec.resources.iter().all(|r| !is_negative(r)) && !change.fitting.is_empty()).then_some(change)
 }

@@ -1,5 +1,6 @@
 use crate::{
-    format::{ShortNames, format_ago, format_megabytes},
+    format::{format_ago, format_megabytes},
+    state::ExecutorNames,
     ui::{Icon, IconName, IconSize},
 };
 use leptos::prelude::*;
@@ -9,9 +10,9 @@ use model::{
 };
 
 /// One executor: its verdict, then each check with the value that decided.
-pub fn row(matrix: &Matrix, row: &Row, names: &ShortNames, now: Timestamp) -> AnyView {
+pub fn row(matrix: &Matrix, row: &Row, names: ExecutorNames, now: Timestamp) -> AnyView {
     let checks = &row.checks;
-    let name = names.name_or(row.executor_id.as_str(), &row.hostname);
+    let name = names.of(row.executor_id.as_str(), &row.hostname);
     let (icon, verdict, fits) = match () {
         () if checks.fits() => (IconName::Check, "Fits: ", "yes"),
         () if row.unread => (IconName::Cross, "Not read yet: ", "no"),

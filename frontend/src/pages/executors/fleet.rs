@@ -1,7 +1,6 @@
 use crate::{
     api::{ExecutorsFrame, LiveView},
-    format::{ShortNames, short_names},
-    state::{KeyedRows, set_if_changed, subscribe},
+    state::{ExecutorNames, KeyedRows, set_if_changed, subscribe, use_executor_names},
 };
 use leptos::prelude::*;
 use model::{ExecutorId, dashboard::ExecutorLive};
@@ -11,12 +10,13 @@ use model::{ExecutorId, dashboard::ExecutorLive};
 pub(in crate::pages) struct Fleet {
     pub(in crate::pages) rows: KeyedRows<ExecutorId, ExecutorLive>,
     loaded: RwSignal<bool>,
+    names: ExecutorNames,
 }
 
 impl Fleet {
     /// Follows all executors.
     pub(in crate::pages) fn following() -> Self {
-        let fleet = Self { rows: KeyedRows::default(), loaded: RwSignal::new(false) };
+        let fleet = Self { rows: KeyedRows::default(), loaded: RwSignal::new(false), names: use_executor_names() };
         subscribe(Signal::stored(LiveView::Executors), move |frame| fleet.take(frame));
         fleet
     }
@@ -24,21 +24,6 @@ impl Fleet {
     /// Whether they were heard of. Tracked.
     pub(in crate::pages) fn is_loaded(&self) -> bool {
         self.loaded.get()
-    }
-
-    /// The shortest names that tell them apart, by ID.
-    pub(in crate::pages) fn names(&self) -> Memo<ShortNames> {
-        let rows = self.rows;
-        Memo::new(move |_| {
-            let hosts: Vec<(ExecutorId, String)> = rows.order().with(|order| {
-                order
-                    .iter()
-                    .filter_map(|id| Some((id.clone(), rows.get(id)?.read().summary.hostname.clone())))
-                    .collect()
-            });
-            let pairs: Vec<_> = hosts.iter().map(|(id, host)| (id.as_str(), host.as_str())).collect();
-            short_names(&pairs)
-        })
     }
 
     /// Reads all of them. Tracked, each one.
@@ -55,6 +40,7 @@ impl Fleet {
     fn take(&self, frame: ExecutorsFrame) {
         match frame {
             ExecutorsFrame::All(mut all) => {
+                self.names.take(all.iter().map(|one| &one.summary));
                 all.sort_by(|a, b| place(a).cmp(&place(b)));
                 self.rows.replace(all.into_iter().map(|one| (one.summary.executor_id.clone(), one)).collect());
                 set_if_changed(&self.loaded, true);

@@ -1,8 +1,8 @@
 use crate::{
     components::{CoreMap, CoreMapSize, ExecutorBadge, node_cores, node_memory},
-    format::{ShortNames, format_ago, format_megabytes},
+    format::{format_ago, format_megabytes},
     routes::use_paths,
-    state::use_clock,
+    state::{use_clock, use_executor_names},
     ui::{Meter, MeterPart, Use},
 };
 use leptos::prelude::*;
@@ -10,14 +10,14 @@ use model::{ExecutorId, ExecutorState, dashboard::ExecutorLive};
 
 /// One executor.
 #[component]
-pub(super) fn ExecutorRow(id: ExecutorId, row: ArcRwSignal<ExecutorLive>, names: Memo<ShortNames>) -> impl IntoView {
-    let clock = use_clock();
+pub(super) fn ExecutorRow(id: ExecutorId, row: ArcRwSignal<ExecutorLive>) -> impl IntoView {
+    let (clock, names) = (use_clock(), use_executor_names());
     let row = RwSignal::from(row);
     let address = use_paths().executor(&id);
     let host = row.with_untracked(|row| row.summary.hostname.clone());
     let name = {
         let (id, host) = (id.to_string(), host.clone());
-        Memo::new(move |_| names.with(|names| names.name_or(&id, &host)))
+        Memo::new(move |_| names.of(&id, &host))
     };
     let state = Memo::new(move |_| row.with(|row| row.summary.state.clone()));
     let dim = move || (state.get() != ExecutorState::Active).then_some("");

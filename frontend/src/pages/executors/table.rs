@@ -9,7 +9,6 @@ use leptos::prelude::*;
 /// One row for each executor.
 #[component]
 pub(super) fn ExecutorTable(fleet: Fleet) -> impl IntoView {
-    let names = fleet.names();
     let freshness = use_live().freshness();
     let stale = move || matches!(freshness.get(), Freshness::Stale { .. }).then_some("");
     view! {
@@ -29,7 +28,7 @@ pub(super) fn ExecutorTable(fleet: Fleet) -> impl IntoView {
             <tbody>
                 {for_each(
                     move || fleet.rows.order().get(),
-                    move |id| fleet.rows.get(&id).map(|row| view! { <ExecutorRow id row names/> }.into_any()),
+                    move |id| fleet.rows.get(&id).map(|row| view! { <ExecutorRow id row/> }.into_any()),
                 )}
             </tbody>
         </table>

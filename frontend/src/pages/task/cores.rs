@@ -5,7 +5,7 @@ use crate::{
     components::{CoreLegend, CoreMap, CoreUse, NodeCores, node_cores},
     format::format_megabytes,
     routes::use_paths,
-    state::use_clock,
+    state::{use_clock, use_executor_names},
     ui::When,
 };
 use leptos::prelude::*;
@@ -39,10 +39,11 @@ pub(super) fn Cores(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<Task
         });
     });
     let taken = Memo::new(move |_| detail.with(|d| d.info.as_ref().map(allocated).unwrap_or_default()));
-    let paths = use_paths();
+    let (paths, names) = (use_paths(), use_executor_names());
     let note = move || {
-        let executor =
-            row.with(|r| r.executor_id.clone().map(|id| (paths.executor(&id), executor_name(r).unwrap_or_default())));
+        let executor = row.with(|r| {
+            r.executor_id.clone().map(|id| (paths.executor(&id), executor_name(r, names).unwrap_or_default()))
+        });
         let link = executor.map(|(address, name)| view! { " of "<a href=address>{name}</a> }.into_any());
         taken.with(|t| (!t.is_empty()).then(|| view! { {t.clone()}{link} }.into_any()))
     };

@@ -3,7 +3,7 @@ use crate::{
     api::use_api,
     components::LogPane,
     format::clock_ahead,
-    state::{use_clock, use_session},
+    state::{use_clock, use_executor_names, use_session},
     ui::{Note, Tone},
 };
 use leptos::prelude::*;
@@ -27,10 +27,10 @@ pub(super) fn Log(
     let (navigate, run) = (data.navigate(), data.run());
     let on_file = move |file: String| navigate(run.get_untracked(), Some(&file));
     let trouble = data.trouble();
-    let clock = use_clock();
+    let (clock, names) = (use_clock(), use_executor_names());
     // Whatever tells the row tells the time too, and first.
     let ahead = Memo::new(move |_| {
-        row.with(|row| clock_ahead(&executor_name(row).filter(|_| !row.is_over())?, row.updated, clock.exact()))
+        row.with(|row| clock_ahead(&executor_name(row, names).filter(|_| !row.is_over())?, row.updated, clock.exact()))
     });
     view! {
         <div class="section__head"><h2 class="section__title" id="log-title">"Log"</h2></div>

@@ -1,7 +1,7 @@
 use super::{list::TaskList, list_query::ListQuery};
 use crate::{
     browser::guarded,
-    format::{ShortNames, format_moment},
+    format::format_moment,
     routes::Replace,
     state::use_clock,
     ui::{Icon, IconName, IconSize},
@@ -50,13 +50,18 @@ impl Kind {
     }
 
     /// What it is set to, in words; nothing if it is not in force.
-    fn value(self, query: &HistoryQuery, names: &ShortNames, moment: impl Fn(i64) -> String) -> Option<String> {
+    fn value(
+        self,
+        query: &HistoryQuery,
+        name: impl Fn(&str) -> String,
+        moment: impl Fn(i64) -> String,
+    ) -> Option<String> {
         let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(", "));
         match self {
             Kind::State => list(query.states.iter().map(|s| state_label(s.as_str(), s.label())).collect()),
             Kind::Outcome => list(query.outcomes.iter().map(|o| o.label().to_owned()).collect()),
             Kind::App => list(query.apps.clone()),
-            Kind::Executor => list(query.executors.iter().map(|id| names.name_or(id, id)).collect()),
+            Kind::Executor => list(query.executors.iter().map(|id| name(id)).collect()),
             Kind::Submitter => list(query.submitters.clone()),
             Kind::Since => query.since.map(|at| moment(at.millis())),
             Kind::Until => query.until.map(|at| moment(at.millis())),
@@ -76,11 +81,12 @@ pub(super) fn state_label(name: &str, label: &str) -> String {
 /// The filters in force, each with a way to take it off.
 #[component]
 pub(super) fn Chips(query: ListQuery, list: TaskList) -> impl IntoView {
-    let (names, clock) = (list.executor_names(), use_clock());
+    let clock = use_clock();
     let in_force = Memo::new(move |_| {
         let query = query.get();
         let moment = |at| format_moment(model::Timestamp(at), clock.exact());
-        let chip = |kind: Kind| names.with(|names| kind.value(&query, names, moment)).map(|value| (kind, value));
+        let name = |id: &str| list.executor_name(id);
+        let chip = |kind: Kind| kind.value(&query, name, moment).map(|value| (kind, value));
         Kind::ALL.into_iter().filter_map(chip).collect::<Vec<_>>()
     });
     let chip = move |(kind, value): (Kind, String)| {

@@ -5,7 +5,6 @@ use super::{
 };
 use crate::{
     browser::guarded,
-    format::ShortNames,
     routes::Replace,
     ui::{Icon, IconName, IconSize, MenuFrame, When, for_each},
 };
@@ -32,8 +31,9 @@ pub(super) fn FilterMenu(query: ListQuery, list: TaskList) -> impl IntoView {
 #[component]
 fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
     let tab = query.part(|query| query.tab.clone());
-    let names = list.executor_names();
-    let ids = Memo::new(move |_| names.with(ShortNames::ids));
+    let ids = Memo::new(move |_| {
+        list.choices().with(|choices| choices.executors.iter().map(|e| e.id.to_string()).collect::<Vec<_>>())
+    });
     let apps = Memo::new(move |_| list.choices().with(|choices| choices.apps.clone()));
     let states = || {
         [Phase::Placing, Phase::OutcomeUnknown]
@@ -71,7 +71,7 @@ fn Choices(query: ListQuery, list: TaskList) -> impl IntoView {
         <p class="menu__title">"Executor"</p>
         {for_each(move || ids.get(), move |id: String| {
             let own = id.clone();
-            let name = names.with_untracked(|names| names.name_or(&id, &id));
+            let name = untrack(|| list.executor_name(&id));
             check(query, name, move |q| q.executors.contains(&own), move |q| toggle(&mut q.executors, &id))
         })}
     }

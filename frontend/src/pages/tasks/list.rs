@@ -6,8 +6,10 @@ use crate::{
     api::{LiveView, TasksFrame, use_api},
     browser,
     browser::{OwnedTasks, owned_tasks},
-    format::{ShortNames, short_names},
-    state::{Freshness, Merge, Subscription, TaskBoard, set_if_changed, subscribe, use_live},
+    state::{
+        ExecutorNames, Freshness, Merge, Subscription, TaskBoard, set_if_changed, subscribe, use_executor_names,
+        use_live,
+    },
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -41,6 +43,7 @@ pub(super) struct TaskList {
     arriving: StoredValue<bool>,
     stream: StoredValue<Option<Subscription>>,
     tasks: OwnedTasks,
+    names: ExecutorNames,
 }
 
 impl TaskList {
@@ -62,6 +65,7 @@ impl TaskList {
             arriving: StoredValue::new(false),
             stream: StoredValue::new(None),
             tasks: owned_tasks(),
+            names: use_executor_names(),
         };
         let view = Signal::derive(move || LiveView::Tasks(Box::new(query.get())));
         list.stream.set_value(Some(subscribe(view, move |frame| list.take(frame))));
@@ -100,15 +104,12 @@ impl TaskList {
         self.choices.read_only()
     }
 
-    /// Short names of executors, by ID.
-    pub(super) fn executor_names(&self) -> Memo<ShortNames> {
-        let choices = self.choices;
-        Memo::new(move |_| {
-            choices.with(|choices| {
-                let pairs: Vec<_> = choices.executors.iter().map(|e| (e.id.as_str(), e.host.as_str())).collect();
-                short_names(&pairs)
-            })
-        })
+    /// Name of an executor that a filter offers. Tracked.
+    pub(super) fn executor_name(&self, id: &str) -> String {
+        let host = self.choices.with(|choices| {
+            choices.executors.iter().find(|executor| executor.id.as_str() == id).map(|executor| executor.host.clone())
+        });
+        self.names.of(id, &host.unwrap_or_default())
     }
 
     /// Rows of the whole query, over all pages. Tracked.

@@ -1,9 +1,9 @@
 use super::{list::TaskList, row_menu::RowMenu, table::row_id};
 use crate::{
     components::{MiniTimeline, StatusBadge, lasted},
-    format::{ShortNames, format_age, format_duration, format_moment, format_utc},
+    format::{format_age, format_duration, format_moment, format_utc},
     routes::use_paths,
-    state::use_clock,
+    state::{use_clock, use_executor_names},
     ui::CutMiddle,
 };
 use leptos::prelude::*;
@@ -15,10 +15,9 @@ pub(super) fn Row(
     run: i64,
     row: ArcRwSignal<TaskRow>,
     list: TaskList,
-    names: Memo<ShortNames>,
     killing: RwSignal<Option<TaskRow>>,
 ) -> impl IntoView {
-    let (clock, paths) = (use_clock(), use_paths());
+    let (clock, paths, names) = (use_clock(), use_paths(), use_executor_names());
     let row = RwSignal::from(row);
     // A run keeps its key and its time of submission.
     let (key, submitted) = row.with_untracked(|row| (row.key.clone(), row.submitted));
@@ -39,7 +38,7 @@ pub(super) fn Row(
         None => view! { <span class="faint">"none"</span> }.into_any(),
         Some((id, host)) => {
             let host = host.unwrap_or_default();
-            let short = names.with(|names| names.name_or(id.as_str(), &host));
+            let short = names.of(id.as_str(), &host);
             let address = paths.executor(&id);
             view! { <a class="muted" href=address title=format!("{host} {id}")>{short}</a> }.into_any()
         }

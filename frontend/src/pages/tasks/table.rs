@@ -16,7 +16,6 @@ pub(super) fn row_id(run: i64) -> String {
 /// The rows. Only a row that changed is drawn again.
 #[component]
 pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
-    let names = list.executor_names();
     let freshness = use_live().freshness();
     let stale = move || matches!(freshness.get(), Freshness::Stale { .. }).then_some("");
     let killing = RwSignal::new(None::<TaskRow>);
@@ -38,7 +37,7 @@ pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
             <tbody role="rowgroup">
                 {for_each(
                     move || list.board.order().get(),
-                    move |run| list.board.row(run).map(|row| view! { <Row run row list names killing/> }.into_any()),
+                    move |run| list.board.row(run).map(|row| view! { <Row run row list killing/> }.into_any()),
                 )}
             </tbody>
         </table>
