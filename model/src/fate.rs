@@ -25,6 +25,12 @@ pub enum Fate {
     ContainerVanished,
     /// The executor's state machine failed.
     MachineFault,
+    /// It needed more memory than it had, and was killed for that.
+    OutOfMemory,
+    /// A kill was accepted, and the executor could not carry it out.
+    KillFailed,
+    /// The executor lost sight of the container without a kill.
+    EndedWithoutCode,
     /// Reported running while nobody managed it, and killed by the leader for that.
     ZombieKilled,
     /// Killed, and no KILL of it passed through here.
@@ -44,6 +50,8 @@ pub enum Fate {
 pub struct Circumstances<'a> {
     /// Its executor is among those that the leader knows; nothing while that was not asked.
     pub executor_is_back: Option<bool>,
+    /// Its log says that the container was killed for want of memory: Drove itself only gives exit code 137.
+    pub out_of_memory: bool,
     /// Gaps that overlap the run: a new leader leaves one.
     pub gaps: &'a [Gap],
 }
@@ -66,6 +74,11 @@ impl Fate {
                 Some(if around.executor_is_back == Some(true) { Fate::EndedUnseen } else { Fate::ExecutorSilent })
             }
             (Some(Outcome::Lost), Some(TaskState::Stopped)) => Some(Fate::ContainerVanished),
+            (Some(Outcome::Failed), _) if around.out_of_memory => Some(Fate::OutOfMemory),
+            (Some(Outcome::Failed), _) if row.exit_code.is_none_or(|code| code < 0) => {
+                let was_killed = row.kill == Some(AnswerKind::Accepted);
+                Some(if was_killed { Fate::KillFailed } else { Fate::EndedWithoutCode })
+            }
             (Some(Outcome::Cancelled), Some(_)) if row.kill != Some(AnswerKind::Accepted) => {
                 let failover = around.gaps.iter().any(Gap::is_failover);
                 Some(if was_lost || failover { Fate::ZombieKilled } else { Fate::KilledElsewhere })
@@ -96,6 +109,18 @@ impl Fate {
                 "The executor's own state machine failed, often because a kill came in the moment in which it began to \
                  run. The container is removed within a minute. It can be started again after that; the words of the \
                  executor are worth a report."
+            }
+            Fate::OutOfMemory => {
+                "The container used more memory than the task asked for, and the kernel killed it. Drove gives exit code \
+                 137 for that. Ask for more memory, or find what uses it."
+            }
+            Fate::KillFailed => {
+                "A kill was accepted, and the executor could not carry it out: its container engine refused. Drove reports \
+                 that as a failure without an exit code. The executor removes the container within a minute."
+            }
+            Fate::EndedWithoutCode => {
+                "The executor failed while it watched the container, so Drove has no exit code. How the container ended is \
+                 not known. Look at the end of its log before you start it again."
             }
             Fate::ZombieKilled => {
                 "The leader killed it: it reported that it runs when Drove had given it up or forgotten it, after it was \

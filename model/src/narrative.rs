@@ -22,6 +22,8 @@ pub struct Story<'a> {
     pub segments: &'a [Segment],
     /// The executor's short name, once there is one.
     pub executor: Option<&'a str>,
+    /// Its log says that the container was killed for want of memory.
+    pub out_of_memory: bool,
     /// The spec is known: it was submitted through this dashboard.
     pub spec_known: bool,
     /// What became of its CREATE, if that was sent from here.
@@ -83,11 +85,16 @@ impl Story<'_> {
             if segment.continued || segment.source.is_none() {
                 continue;
             }
+            let before = self.segments.iter().take(n).any(|s| s.state == segment.state && s.source.is_some());
+            // A run that was out of sight meanwhile ran once: its first clause tells of all of it.
+            if before && segment.state == SegmentState::State(TaskState::Running) {
+                continue;
+            }
             if let Some(clause) = self.clause(segment, is_last) {
                 clauses.push(clause);
             }
         }
-        let ending = last.is_some_and(SegmentState::is_final).then(|| self.ending());
+        let ending = last.is_some_and(SegmentState::is_final).then(|| self.ending()).flatten();
         text.list(clauses, ending);
     }
 
@@ -113,13 +120,15 @@ impl Story<'_> {
             (TaskState::Provisioning, true) => {
                 clause.plain("has been pulling the image").executor(self.executor).plain(" for ").strong(&length)
             }
+            (TaskState::Starting, false) if self.start_failed() => return None,
             (TaskState::Starting, false) => clause.plain("started in ").strong(&length),
             (TaskState::Starting, true) => {
                 clause.plain("has been starting").executor(self.executor).plain(" for ").strong(&length)
             }
-            (TaskState::Running, false) => clause.plain("ran").executor(self.executor).plain(" for ").strong(&length),
-            (TaskState::Running, true) => {
-                clause.plain("has been running").executor(self.executor).plain(" for ").strong(&length)
+            (TaskState::Running, _) => {
+                let goes_on = self.segments.last().is_some_and(|last| last.state == segment.state);
+                let verb = if goes_on { "has been running" } else { "ran" };
+                clause.plain(verb).executor(self.executor).plain(" for ").strong(&self.time_running(segment))
             }
             (TaskState::ProvisioningFailed, true) => clause.strong("could not pull its image"),
             (TaskState::RunFailed, _) => clause.strong("could not be started"),
@@ -137,12 +146,17 @@ impl Story<'_> {
     }
 
     /// The end of the sentence: `and failed with exit code 3`.
-    fn ending(&self) -> Phrases {
+    fn ending(&self) -> Option<Phrases> {
         let mut end = Phrases::default();
         match (&self.row.outcome, self.row.exit_code) {
+            // The clause of its state has said so.
+            (Some(Outcome::StartFailed), _) if self.start_failed() => return None,
+            (Some(Outcome::Failed), Some(code)) if self.out_of_memory => {
+                end.strong("ran out of memory").plain(&format!(" (exit code {code})"))
+            }
             (Some(Outcome::Successful), _) => end.strong("succeeded"),
             (Some(Outcome::Failed), Some(code)) if code >= 0 => end.strong(&format!("failed with exit code {code}")),
-            (Some(Outcome::Failed), _) => end.strong("failed"),
+            (Some(Outcome::Failed), _) => end.strong("failed").plain(" without an exit code"),
             (Some(Outcome::Cancelled), _) => end.strong("was killed"),
             (Some(Outcome::Lost), _) => end.plain("was reported ").strong("lost"),
             (Some(Outcome::TimedOut), _) => end.strong("timed out"),
@@ -150,7 +164,7 @@ impl Story<'_> {
             (Some(Outcome::Other(name)), _) => end.plain("ended with the result ").strong(name),
             (Some(Outcome::NotPlaced | Outcome::Unclear) | None, _) => end.plain("ended; nothing tells how"),
         };
-        end
+        Some(end)
     }
 
     /// Everything that does not fit the normal course.
@@ -195,6 +209,22 @@ impl Story<'_> {
     fn pull_failed(&self) -> bool {
         self.row.outcome == Some(Outcome::PullFailed)
             || self.segments.iter().any(|s| s.state == SegmentState::State(TaskState::ProvisioningFailed))
+    }
+
+    fn start_failed(&self) -> bool {
+        self.segments.iter().any(|s| s.state == SegmentState::State(TaskState::RunFailed))
+    }
+
+    /// From the first sight of it running to the last, with `about` before it if it was out of sight meanwhile.
+    fn time_running(&self, first: &Segment) -> String {
+        let is_running = |s: &&Segment| s.state == first.state && s.source.is_some();
+        match self.segments.iter().rfind(is_running) {
+            Some(last) if last.from > first.from => {
+                let whole = last.to.unwrap_or(self.now).since(first.from);
+                format!("about {}", format_span_rounded(whole))
+            }
+            _ => self.length(first),
+        }
     }
 
     fn back_from_lost(&self) -> Option<(Timestamp, Timestamp)> {

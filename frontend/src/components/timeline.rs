@@ -7,7 +7,7 @@ mod words;
 
 use crate::{
     browser::guarded,
-    format::format_clock,
+    format::{format_clock, format_zone},
     state::use_clock,
     ui::{Icon, IconName, IconSize, When},
 };
@@ -93,6 +93,7 @@ pub fn Timeline(
         </figure>
         {move || note.get().map(|note| view! { <p class="timeline__note">{note}</p> }.into_any())}
         {move || leaders.with(|l| words::leader_text(l, format_clock)).map(|text| view! { <p class="timeline__note">{text}</p> }.into_any())}
+        <p class="timeline__note">{move || format!("Times in {}", format_zone(row.with(|r| r.submitted)))}</p>
         <ol class="timeline-key">{move || segments.with(|s| s.iter().map(|s| key(s, now)).collect_view())}</ol>
         <Transitions drawing/>
     }

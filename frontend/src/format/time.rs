@@ -1,5 +1,5 @@
 use super::format_ago;
-use crate::browser::local_clock;
+use crate::browser::{local_clock, zone_name, zone_offset};
 use model::{Timestamp, Utc, format_span};
 use std::time::Duration;
 
@@ -13,6 +13,37 @@ pub fn format_clock(time: Timestamp) -> String {
 /// As [`format_clock`], with the date unless it is the day of `now`: `22 Nov 12:04:01`.
 pub fn format_moment(time: Timestamp, now: Timestamp) -> String {
     moment(&local_clock(time.millis()), &local_clock(now.millis()))
+}
+
+/// A label of a time axis: `12:04:18`, with a date `22 Nov 12:04`.
+pub fn format_axis(time: Timestamp, dated: bool) -> String {
+    let parts = local_clock(time.millis());
+    match dated {
+        true => format!("{} {:02}:{:02}", day(&parts, &parts), parts[3], parts[4]),
+        false => clock(&parts),
+    }
+}
+
+/// Whether two times lie on one day in the viewer's zone.
+pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
+    local_clock(one.millis())[..3] == local_clock(other.millis())[..3]
+}
+
+/// The viewer's zone at a time, which all times on the page are in: `Asia/Kolkata (UTC+5:30)`.
+pub fn format_zone(time: Timestamp) -> String {
+    format!("{} ({})", zone_name(), utc_offset(zone_offset(time.millis())))
+}
+
+/// `UTC+5:30`, `UTC-3`, `UTC`, for an offset in milliseconds.
+pub fn utc_offset(offset: i64) -> String {
+    let minutes = offset / 60_000;
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let sign = if minutes < 0 { '-' } else { '+' };
+    match (hours, rest) {
+        (0, 0) => "UTC".into(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+    }
 }
 
 /// As [`format_ago`] within a day, and the date after that: `3m ago`, `22 Nov`.
@@ -62,6 +93,13 @@ fn day(time: &[u32; 7], now: &[u32; 7]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_an_offset_by_hours_and_minutes() {
+        for (minutes, name) in [(0, "UTC"), (60, "UTC+1"), (330, "UTC+5:30"), (-210, "UTC-3:30")] {
+            assert_eq!(utc_offset(minutes * 60_000), name);
+        }
+    }
 
     #[test]
     fn utc_is_counted_right() {

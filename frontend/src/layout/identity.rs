@@ -1,8 +1,8 @@
 use super::{cluster_menu::ClusterMenu, cluster_name::has_more};
 use crate::{
     browser::OwnedTasks,
-    format::role_name,
-    state::{Session, Toast, Toasts, use_background, use_session, use_shortcuts, use_toasts},
+    format::{format_zone, role_name},
+    state::{Session, Toast, Toasts, use_background, use_clock, use_session, use_shortcuts, use_toasts},
     ui::{Icon, IconName, Menu, MenuFrame, MenuItem, Tone, When},
 };
 use leptos::prelude::*;
@@ -60,7 +60,9 @@ fn UserItems() -> impl IntoView {
         let now = if shortcuts.are_on() { "off" } else { "on" };
         format!("Switch shortcuts {now}")
     });
+    let zone = format!("Times in {}", format_zone(use_clock().exact()));
     view! {
+        <p class="menu__title">{zone}</p>
         <MenuItem label=switch icon=IconName::Keyboard on_press=move |()| shortcuts.toggle()/>
         <When is=move || session.may_sign_out()>
             <MenuItem label="Sign out" icon=IconName::Logout on_press=move |()| sign_out(session, toasts, background)/>

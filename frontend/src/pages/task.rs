@@ -91,7 +91,7 @@ fn Content(
     };
     view! {
         <Head data detail row/>
-        <Story detail row/>
+        <Story data detail row/>
         <When is=move || ended_badly.get()>
             <LastWords buffer=data.log() on_open=open_log/>
         </When>

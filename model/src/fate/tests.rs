@@ -52,7 +52,7 @@ fn lost_with_its_executor_and_ended_while_it_was_away_are_told_apart() {
         let record = answered(&recording, instance);
         let executor_is_back = is_listed(&answered(&recording, executors), &record);
         assert!(executor_is_back.is_some(), "{name}");
-        let around = Circumstances { executor_is_back, gaps: &[] };
+        let around = Circumstances { executor_is_back, ..Circumstances::default() };
         assert_eq!(Fate::of(&run(&record, &[TaskState::Running]), around), Some(fate), "{name}");
     }
 }
@@ -72,7 +72,7 @@ fn a_run_that_goes_on_unmanaged_tells_since_when() {
         (&failover, &[], None, &[], Fate::Orphan),
     ] {
         let row = TaskRow { unmanaged: true, kill, ..run(record, before) };
-        assert_eq!(Fate::of(&row, Circumstances { executor_is_back: None, gaps }), Some(fate));
+        assert_eq!(Fate::of(&row, Circumstances { gaps, ..Circumstances::default() }), Some(fate));
     }
 }
 
@@ -82,7 +82,7 @@ fn what_the_leader_killed_by_itself_is_not_called_asked_for() {
     let killed = answered(&recording("kill"), "kill-running-instance-2");
     let gaps =
         [Gap { from: Timestamp(1), to: Timestamp(2), reason: "the leader changed, and its events began anew".into() }];
-    let fate = |row: &TaskRow, gaps: &[Gap]| Fate::of(row, Circumstances { executor_is_back: None, gaps });
+    let fate = |row: &TaskRow, gaps: &[Gap]| Fate::of(row, Circumstances { gaps, ..Circumstances::default() });
     assert_eq!(fate(&run(&zombie, &[TaskState::Running]), &gaps), Some(Fate::ZombieKilled));
     let back = [TaskState::Running, TaskState::Lost, TaskState::Running];
     assert_eq!(fate(&run(&zombie, &back), &[]), Some(Fate::ZombieKilled));
@@ -135,4 +135,21 @@ fn each_text_is_its_own_and_says_what_to_do() {
     let texts: std::collections::BTreeSet<&str> = all.iter().map(|fate| fate.text()).collect();
     assert_eq!(texts.len(), all.len());
     assert!(texts.iter().all(|text| text.matches(['.', ';']).count() >= 3), "what happened, why, what to do");
+}
+
+#[test]
+fn a_failure_without_an_exit_code_is_explained_by_what_was_asked() {
+    let failed = TaskRow {
+        outcome: Some(Outcome::Failed),
+        state: Some(TaskState::Stopped),
+        exit_code: Some(-1),
+        ..TaskRow::default()
+    };
+    assert_eq!(Fate::of(&failed, Circumstances::default()), Some(Fate::EndedWithoutCode));
+    let killed = TaskRow { kill: Some(AnswerKind::Accepted), ..failed.clone() };
+    assert_eq!(Fate::of(&killed, Circumstances::default()), Some(Fate::KillFailed));
+    let by_memory = TaskRow { exit_code: Some(137), ..failed.clone() };
+    let around = Circumstances { out_of_memory: true, ..Circumstances::default() };
+    assert_eq!(Fate::of(&by_memory, around), Some(Fate::OutOfMemory));
+    assert_eq!(Fate::of(&TaskRow { exit_code: Some(3), ..failed }, Circumstances::default()), None);
 }

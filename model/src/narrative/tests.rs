@@ -39,6 +39,7 @@ fn told_of(row: &TaskRow, now: i64, create: Option<&AnswerKind>, traits: Cluster
         row,
         segments: &segments,
         executor: Some("exec-3"),
+        out_of_memory: false,
         spec_known: true,
         create,
         traits,
@@ -155,4 +156,60 @@ fn a_length_with_an_uncertain_end_is_about_right() {
     row.transitions[1].source = Source::List;
     row.transitions[1].not_before = Some(Timestamp(3_000));
     assert!(told(&row, 9_000).contains("pulled the image in *about 3.0 s*"));
+}
+
+#[test]
+fn says_once_that_a_container_could_not_be_started() {
+    let row = TaskRow {
+        outcome: Some(Outcome::StartFailed),
+        exit_code: Some(-1),
+        ended: Some(Timestamp(17_000)),
+        ..row(
+            Phase::Ended,
+            &[
+                (TaskState::Provisioning, 1_200),
+                (TaskState::Starting, 15_200),
+                (TaskState::RunFailed, 15_240),
+                (TaskState::Stopped, 17_000),
+            ],
+        )
+    };
+    assert_eq!(
+        told(&row, 99_000),
+        "Waited *1.2 s* for placement, pulled the image in *14 s*, and *could not be started*."
+    );
+}
+
+#[test]
+fn a_run_that_was_out_of_sight_ran_once() {
+    let row = TaskRow {
+        outcome: Some(Outcome::Successful),
+        exit_code: Some(0),
+        ended: Some(Timestamp(91_000)),
+        ..row(
+            Phase::Ended,
+            &then(&[
+                (TaskState::Unknown, 40_100),
+                (TaskState::Running, 50_100),
+                (TaskState::RunCompleted, 90_100),
+                (TaskState::Stopped, 91_000),
+            ]),
+        )
+    };
+    assert_eq!(
+        told(&row, 99_000),
+        "Waited *1.2 s* for placement, pulled the image in *14 s*, started in *0.9 s*, ran on *exec-3* for \
+         *about 1m 14s*, and *succeeded*."
+    );
+}
+
+#[test]
+fn a_failure_without_an_exit_code_names_none() {
+    let row = TaskRow {
+        outcome: Some(Outcome::Failed),
+        exit_code: Some(-1),
+        ended: Some(Timestamp(46_000)),
+        ..row(Phase::Ended, &then(&[(TaskState::RunCompleted, 45_500), (TaskState::Stopped, 46_000)]))
+    };
+    assert!(told(&row, 99_000).ends_with("and *failed* without an exit code."));
 }

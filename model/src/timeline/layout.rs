@@ -30,6 +30,19 @@ const END: f64 = 0.12;
 /// Below this part of the whole, all states but RUNNING can hardly be seen to scale.
 const CROWDED: f64 = 0.15;
 
+/// Percent of the width that an axis label of `letters` letters needs, with room for narrower screens.
+pub(super) fn label_span(letters: usize) -> f64 {
+    width_of(&letters) * 1.3
+}
+
+impl Layout {
+    /// Where a time stands on the axis, 0 to 100 percent.
+    pub fn share(&self, at: Timestamp) -> f64 {
+        let whole = self.to.since(self.from).as_secs_f64().max(f64::MIN_POSITIVE);
+        (at.since(self.from).as_secs_f64() / whole * 100.0).clamp(0.0, 100.0)
+    }
+}
+
 /// Where everything stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {

@@ -3,39 +3,40 @@
 use super::{Drawing, drawn_length, percent, words::length_text};
 use crate::{
     browser::zone_offset,
-    format::{format_clock, format_moment},
+    format::{format_axis, format_clock, is_same_day},
+    state::use_clock,
     ui::for_each,
 };
 use leptos::prelude::*;
 use model::{
     Gap, Source, Timestamp,
     dashboard::{LeaderChange, TaskRow},
-    timeline::{Layout, Place, ticks},
+    timeline::{Place, labelled_ticks},
 };
-
-/// Most labels on the axis.
-const LABELS: usize = 6;
 
 /// Round times over the lane.
 #[component]
 pub(super) fn Axis(drawing: Drawing) -> impl IntoView {
+    let clock = use_clock();
     let labels = Memo::new(move |_| {
         drawing.layout.with(|layout| {
             let Some(layout) = layout else { return Vec::new() };
             let end = layout.now.map_or(layout.to, |_| drawing.now.get());
-            let at = ticks(layout.from, end, LABELS, zone_offset(end.millis()));
-            at.into_iter().map(Timestamp::millis).collect()
+            let dated = dated(layout.from, end, clock.exact());
+            let letters = format_axis(end, dated).chars().count();
+            let at = labelled_ticks(layout, end, letters, zone_offset(end.millis()));
+            at.into_iter().map(|at| (at.millis(), dated)).collect()
         })
     });
-    let label = move |at: i64| {
+    let label = move |(at, dated): (i64, bool)| {
         let at = Timestamp(at);
-        let place = move || drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, at)));
+        let place = move || drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| l.share(at)));
         // No room: "now" has a label of its own, and a text must not hang over the edge.
         let is_hidden = move || {
             let now = drawing.layout.with(|l| l.as_ref().and_then(|l| l.now));
             place() > now.map_or(96.0, |now| now - 9.0)
         };
-        let text = format_moment(at, drawing.now.get_untracked());
+        let text = format_axis(at, dated);
         view! { <span class="timeline__at" hidden=move || is_hidden() style=("--at", move || percent(place()))>{text}</span> }.into_any()
     };
     view! {
@@ -149,7 +150,7 @@ pub(super) fn Heard(
         })
     });
     let span = move |from: Timestamp, to: Timestamp, silent: bool| {
-        let shares = drawing.layout.with(|l| l.as_ref().map(|l| (share(l, from), share(l, to.min(l.to)))));
+        let shares = drawing.layout.with(|l| l.as_ref().map(|l| (l.share(from), l.share(to.min(l.to)))));
         shares.filter(|(from, to)| to > from).map(|(from, to)| {
             view! {
                 <span
@@ -170,7 +171,7 @@ pub(super) fn Heard(
             .filter(|gap| gap.to > from && gap.from < to)
             .map(|gap| span(gap.from.max(from), gap.to.min(to), true))
             .collect_view();
-        let at = drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| share(l, from)));
+        let at = drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| l.share(from)));
         let changes = leaders.get().into_iter().filter_map(|change| {
             let at = drawing.layout.with(|l| l.as_ref().map(|l| share(l, change.at)))?;
             Some(view! { <span class="timeline__leader" style=("--at", percent(at))></span> }.into_any())
@@ -189,8 +190,7 @@ pub(super) fn Heard(
     view! { <div class="timeline__heard">{move || drawn()}</div> }
 }
 
-/// Where a time stands on the axis, in percent.
-fn share(layout: &Layout, at: Timestamp) -> f64 {
-    let whole = layout.to.since(layout.from).as_secs_f64().max(f64::MIN_POSITIVE);
-    (at.since(layout.from).as_secs_f64() / whole * 100.0).clamp(0.0, 100.0)
+/// Whether labels from `from` to `to` need a date: they lie on several days, or on another day than today.
+fn dated(from: Timestamp, to: Timestamp, today: Timestamp) -> bool {
+    !(is_same_day(from, to) && is_same_day(to, today))
 }

@@ -82,6 +82,12 @@ impl TaskData {
         self.known
     }
 
+    /// Whether the log says that the container ran out of memory.
+    pub fn out_of_memory(&self) -> Memo<bool> {
+        let log = self.log;
+        Memo::new(move |_| log.with(|log| log.lines().iter().rev().any(|line| line.tells_oom())))
+    }
+
     /// What was read of the log.
     pub fn log(&self) -> RwSignal<LogBuffer> {
         self.log

@@ -1,9 +1,9 @@
 use super::data::TaskData;
 use crate::{
-    components::{KillDialog, LogBuffer, StatusBadge, lasted},
-    format::{format_cores, format_duration, format_megabytes, format_moment, format_utc, short_names},
+    components::{KillDialog, StatusBadge, lasted},
+    format::{format_cores, format_duration, format_megabytes, format_moment, format_utc},
     routes::{Replace, use_go, use_paths},
-    state::{use_clock, use_kills, use_live, use_session},
+    state::{ExecutorNames, use_clock, use_executor_names, use_kills, use_live, use_session},
     ui::{Button, ButtonStyle, Choice, CopyButton, IconName, Select, When},
 };
 use leptos::prelude::*;
@@ -11,6 +11,7 @@ use model::{
     Outcome,
     capability::{ClusterTraits, can_kill_row, can_operate},
     dashboard::{TaskDetail, TaskRow},
+    format_span,
 };
 
 /// Exit code of a container that was killed: by hand, or for want of memory.
@@ -23,13 +24,14 @@ pub(super) fn Head(data: TaskData, detail: RwSignal<TaskDetail>, #[prop(into)] r
     let (app, id) = row.with_untracked(|r| (r.key.app.to_string(), r.key.id.to_string()));
     let took = move || {
         row.with(|row| match row.is_over() {
-            true => format!("took {}", format_duration(lasted(row, row.updated))),
+            true => format!("ended {} after it was submitted", format_span(lasted(row, row.updated))),
             false => running_for(row, clock.now()),
         })
     };
+    let out_of_memory = data.out_of_memory();
     let oom = move || {
         let killed = row.with(|r| r.outcome == Some(Outcome::Failed) && r.exit_code == Some(KILLED));
-        (killed && data.log().with(tells_oom))
+        (killed && out_of_memory.get())
             .then(|| view! { <span class="muted">"out of memory (from the log)"</span> }.into_any())
     };
     view! {
@@ -50,17 +52,13 @@ pub(super) fn Head(data: TaskData, detail: RwSignal<TaskDetail>, #[prop(into)] r
     .into_any()
 }
 
-/// `2m 13s of 2m 29s`: in the state, and since it was submitted.
+/// `for 2m 13s, submitted 2m 29s ago`: in the state, and since it was submitted.
 fn running_for(row: &TaskRow, now: model::Timestamp) -> String {
     let all = format_duration(lasted(row, now));
     match row.transitions.last() {
-        Some(last) => format!("{} of {all}", format_duration(now.since(last.at))),
-        None => all,
+        Some(last) => format!("for {}, submitted {all} ago", format_duration(now.since(last.at))),
+        None => format!("submitted {all} ago"),
     }
-}
-
-fn tells_oom(log: &LogBuffer) -> bool {
-    log.lines().iter().rev().any(|line| line.tells_oom())
 }
 
 #[component]
@@ -121,12 +119,12 @@ fn Runs(data: TaskData, detail: RwSignal<TaskDetail>) -> impl IntoView {
 
 #[component]
 fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
-    let (paths, clock) = (use_paths(), use_clock());
+    let (paths, clock, names) = (use_paths(), use_clock(), use_executor_names());
     let meta = Memo::new(move |_| {
         row.with(|r| {
             (
                 r.executor_id.clone(),
-                executor_name(r),
+                executor_name(r, names),
                 r.cores,
                 r.memory_mb,
                 r.image.clone(),
@@ -154,8 +152,8 @@ fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
     }
 }
 
-/// The shortest name of the executor of a run.
-pub(super) fn executor_name(row: &TaskRow) -> Option<String> {
+/// Name of the executor of a run. Tracked.
+pub(super) fn executor_name(row: &TaskRow, names: ExecutorNames) -> Option<String> {
     let id = row.executor_id.as_ref()?.as_str();
-    short_names(&[(id, row.executor_host.as_deref().unwrap_or_default())]).get(id).map(ToOwned::to_owned)
+    Some(names.of(id, row.executor_host.as_deref().unwrap_or_default()))
 }

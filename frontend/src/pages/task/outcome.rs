@@ -22,10 +22,13 @@ pub(super) fn OutcomeFacts(
     let clock = use_clock();
     let title = move || row.with(|r| if r.is_over() { status_text(r) } else { "No result yet".to_owned() });
     let executor_is_back = executor_is_back(row);
+    let out_of_memory = data.out_of_memory();
     let text = move || {
         let is_back = executor_is_back.get();
-        let fate = detail.with(|d| Fate::of(&d.row, Circumstances { executor_is_back: is_back, gaps: &d.gaps }));
-        fate.map_or_else(|| row.with(explanation), Fate::text)
+        let out_of_memory = out_of_memory.get();
+        let fate = detail
+            .with(|d| Fate::of(&d.row, Circumstances { executor_is_back: is_back, out_of_memory, gaps: &d.gaps }));
+        fate.map_or_else(|| row.with(explanation), |fate| fate.text().to_owned())
     };
     let heard = move || {
         row.with(|r| {
@@ -43,10 +46,9 @@ pub(super) fn OutcomeFacts(
                 -1 => "none (-1)".to_owned(),
                 code => code.to_string(),
             });
-            let oom = data.log().with_untracked(|log| log.lines().iter().any(|line| line.tells_oom()));
             vec![
                 ("Exit code", code),
-                ("Memory", oom.then(|| "ran out (from the log)".to_owned())),
+                ("Memory", out_of_memory.get().then(|| "ran out (from the log)".to_owned())),
                 ("Instance", instance),
                 ("Record kept", kept),
                 ("Task ID", Some(d.id_words())),
@@ -90,13 +92,16 @@ fn executor_is_back(row: Signal<TaskRow>) -> RwSignal<Option<bool>> {
     known
 }
 
-fn explanation(row: &TaskRow) -> &'static str {
-    if !row.is_over() {
-        return "Drove writes the result when the container ends. Stopped alone does not mean success: the result and exit code decide.";
-    }
-    match &row.outcome {
+fn explanation(row: &TaskRow) -> String {
+    let text = match &row.outcome {
+        _ if !row.is_over() => {
+            "Drove writes the result when the container ends. Stopped alone does not mean success: the result and exit code decide."
+        }
         Some(Outcome::Successful) => "The container ended by itself with exit code 0.",
-        Some(Outcome::Failed) => "The container ended by itself with another exit code than 0.",
+        Some(Outcome::Failed) => {
+            let code = row.exit_code.unwrap_or_default();
+            return format!("The container ended by itself with exit code {code}.");
+        }
         Some(Outcome::Cancelled) => "Killed on request. Drove gives exit code -1 for that, whatever the container did.",
         Some(Outcome::Lost) => "Drove gave it up. It may still run.",
         Some(Outcome::PullFailed) => {
@@ -106,5 +111,6 @@ fn explanation(row: &TaskRow) -> &'static str {
         Some(Outcome::TimedOut) => "Drove reports that its time was up.",
         Some(Outcome::NotPlaced) => "No executor took it.",
         Some(Outcome::Unclear | Outcome::Other(_)) | None => "Nothing tells how it ended.",
-    }
+    };
+    text.to_owned()
 }
