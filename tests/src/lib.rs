@@ -12,3 +12,5 @@ pub mod page;
 pub mod places;
 pub mod server;
 pub mod wait;
+pub mod wander;
+pub mod wire;

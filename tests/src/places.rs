@@ -24,6 +24,17 @@ pub fn seed_ledger() -> Result<PathBuf> {
     there("SEED_LEDGER", profile_dir()?.join("examples").join(format!("seed_ledger{}", env::consts::EXE_SUFFIX)))
 }
 
+/// The page with debug information: `DROVE_DASHBOARD_DEBUGINFO_PAGE`, else where `cargo xtask test` builds it.
+///
+/// # Errors
+/// When it is not there.
+pub fn debuginfo_page() -> Result<PathBuf> {
+    let folder = env::var_os("DROVE_DASHBOARD_DEBUGINFO_PAGE").map(PathBuf::from);
+    let folder = folder.map_or_else(|| Ok::<_, anyhow::Error>(target_dir()?.join("page-debuginfo")), Ok)?;
+    there_is(folder.join("index.html"))?;
+    Ok(folder)
+}
+
 /// Drove's command line client: `DROVE_CLI`, else where `cargo xtask test` installs it.
 ///
 /// # Errors
@@ -41,7 +52,10 @@ pub fn target_dir() -> Result<PathBuf> {
 }
 
 fn there(variable: &str, usual: PathBuf) -> Result<PathBuf> {
-    let path = env::var_os(variable).map_or(usual, PathBuf::from);
+    there_is(env::var_os(variable).map_or(usual, PathBuf::from))
+}
+
+fn there_is(path: PathBuf) -> Result<PathBuf> {
     ensure!(
         path.is_file(),
         "{} is missing: `cargo xtask test` and `cargo xtask bench` make what they need",

@@ -46,6 +46,18 @@ impl Server {
         Ok(Server { process, address, data, again: vec!["demo".to_owned()] })
     }
 
+    /// As [`Server::demo`], with the page in `folder` instead of the one in the binary.
+    ///
+    /// # Errors
+    /// As [`Server::demo`].
+    pub async fn demo_with_page(scenario: &str, folder: &Path) -> Result<Server> {
+        let data = TempDir::new()?;
+        let folder = folder.to_str().context("the path is no text")?;
+        let flags = ["demo", "--listen", ANY, "--scenario", scenario, "--page-dir", folder];
+        let (process, address) = start(data.path(), &flags).await?;
+        Ok(Server { process, address, data, again: vec!["demo".to_owned()] })
+    }
+
     /// As [`Server::demo`] in an empty world, with the users of a configuration file.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::{
 /// # Errors
 /// When a tool is missing and cannot be installed, a rule is broken, or a test fails.
 pub fn run() -> Outcome {
-    let mut steps = Steps::new(page::STEPS + lint::STEPS + 8);
+    let mut steps = Steps::new(page::STEPS + lint::STEPS + 9);
     // Cheap checks first: nobody should wait twenty minutes to hear of a missing space.
     lint::quick(&mut steps)?;
     steps.run("Browser", "1 minute", browser::install)?;
@@ -18,12 +18,19 @@ pub fn run() -> Outcome {
     // The page that is tested is the page that ships.
     page::build(&mut steps)?;
     steps.run("Size of the first load", "1 second", page::budget::check)?;
+    page::build_with_debuginfo(&mut steps)?;
     lint::clippy(&mut steps)?;
     steps.run("Build the tests", "8 minutes", || {
         process::run(process::cargo().args(["build", "--bins", "--tests"]).args(TESTED))
     })?;
     steps.run("Run the tests", "3 minutes", || {
-        process::run(process::cargo().arg("test").args(TESTED).env("DROVE_CLI", drove_cli::program()))
+        process::run(
+            process::cargo()
+                .arg("test")
+                .args(TESTED)
+                .env("DROVE_CLI", drove_cli::program())
+                .env("DROVE_DASHBOARD_DEBUGINFO_PAGE", page::debuginfo_dir()),
+        )
     })?;
     steps.run("Run the tests of the ledger on PostgreSQL", "30 seconds", || {
         let server = postgres::Server::start()?;

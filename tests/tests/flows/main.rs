@@ -5,6 +5,7 @@
 
 mod appearance;
 mod clusters;
+mod connections;
 mod elsewhere;
 mod executors;
 mod kill;
@@ -16,3 +17,4 @@ mod outcome_unknown;
 mod session;
 mod support;
 mod task;
+mod wander;

@@ -3,7 +3,7 @@
 use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use crate::{Outcome, files, tools::trunk, workspace};
@@ -35,17 +35,18 @@ pub fn fingerprint() -> Outcome<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// The fingerprint of what `dist/` was made from.
-pub fn last_built() -> Option<String> {
-    fs::read_to_string(record()).ok()
+/// Whether `folder` holds the page that was made from what `fingerprint` stands for. `record` is the file beside it.
+pub fn is_built(folder: &Path, record: &str, fingerprint: &str) -> bool {
+    folder.join("index.html").is_file() && fs::read_to_string(path_of(record)).is_ok_and(|last| last == fingerprint)
 }
 
 /// # Errors
 /// When the target directory cannot be written.
-pub fn remember(fingerprint: &str) -> Outcome {
-    fs::write(record(), fingerprint).map_err(|error| format!("cannot write {}: {error}", record().display()))
+pub fn remember(record: &str, fingerprint: &str) -> Outcome {
+    let path = path_of(record);
+    fs::write(&path, fingerprint).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn record() -> PathBuf {
-    workspace::target_dir().join("page-fingerprint")
+fn path_of(record: &str) -> PathBuf {
+    workspace::target_dir().join(record)
 }

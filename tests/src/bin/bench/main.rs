@@ -15,6 +15,7 @@ mod load;
 mod memory;
 mod pages;
 mod table;
+mod wander;
 
 use anyhow::{Result, bail};
 use table::Row;
@@ -32,6 +33,7 @@ const BENCHES: &[Bench] = &[
     ("forward", || Box::pin(forward::run())),
     ("pages", || Box::pin(pages::run())),
     ("changes", || Box::pin(changes::run())),
+    ("wander", || Box::pin(wander::run())),
 ];
 
 #[tokio::main]
