@@ -9,7 +9,7 @@ use tests::{
     server::Server,
 };
 
-use crate::support::{PULLED, cluster, create, creation, empty, sign_in, spec};
+use crate::support::{PULLED, cluster, create, creation, empty, show_finished, sign_in, spec};
 
 /// `#2458d3`, as the browser says it.
 const NORTH: &str = "rgb(36, 88, 211)";
@@ -54,9 +54,10 @@ async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
         sign_in(page, "guest").await?;
         page.see_in(".cluster__name", "South").await?;
         page.see_in("[data-key='SHOP/in-the-south']", "SHOP").await?;
-        page.open("/clusters/south/new").await?;
+        page.click("link", "New task").await?;
         page.see_in(".new-task-foot", "Your role may read, not create or kill.").await?;
 
+        // The address of another cluster's sign-in page, as a bookmark has it.
         page.open("/login").await?;
         page.field("Cluster").await?;
         colour_is(page, ".login__cluster", "borderInlineStartColor", NORTH).await?;
@@ -65,8 +66,8 @@ async fn each_of_two_clusters_is_signed_in_to_by_itself() -> Result<()> {
         page.click("button", "User menu").await?;
         page.see_in(".top-bar__menu a.cluster-entry[href='/clusters/south/']", "South").await?;
         page.screenshot("clusters-narrow").await?;
+        page.press(thirtyfour::Key::Escape + "").await?;
         page.narrow(false).await?;
-        page.open("/").await?;
         page.see_in(".identity", "admin").await?;
         page.see_in("[data-key='SHOP/in-the-north']", "SHOP").await
     })
@@ -150,10 +151,11 @@ async fn what_a_real_cluster_drops_without_a_trace_is_kept() -> Result<()> {
     anyhow::ensure!(answer.status.is_success(), "{}", answer.text());
     visit(&dashboard, async |page| {
         page.expect_failure("/api/", "status of 401");
-        page.open("/?tab=finished").await?;
+        page.open("/").await?;
         sign_in(page, "admin").await?;
+        show_finished(page).await?;
         page.see_in("[data-key='SHOP/nowhere'] [data-state=NOT_PLACED]", "Not placed").await?;
-        page.open("/tasks/SHOP/nowhere").await?;
+        page.click("link", "nowhere").await?;
         page.see_in(".verdict-matrix", "exec-6").await
     })
     .await

@@ -18,7 +18,7 @@ async fn the_client_and_the_page_see_the_same() -> Result<()> {
         drove.run_with_file(&["tasks", "create"], &file).await?;
         page.see_element("[data-key='SHOP/from-the-client']").await?;
 
-        page.open("/new").await?;
+        page.click("link", "New task").await?;
         page.fill("Source app", "SHOP").await?;
         page.fill("Task ID", "from-the-page").await?;
         page.click("button", "Create task").await?;

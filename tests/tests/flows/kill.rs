@@ -11,7 +11,8 @@ async fn kill_a_running_task() -> Result<()> {
     create(&server, &spec("one")).await?;
     server.step(PULLED).await?;
     visit(&server, async |page| {
-        page.open("/tasks/SHOP/one").await?;
+        page.open("/").await?;
+        page.click("link", "one").await?;
         page.see_in(".task-head", "Running").await?;
         page.click("button", "Kill…").await?;
         page.find("dialog", "Kill SHOP one?").await?;
@@ -36,7 +37,8 @@ async fn a_kill_before_it_runs_is_kept() -> Result<()> {
     create(&server, &slow).await?;
     server.step(std::time::Duration::from_secs(3)).await?;
     visit(&server, async |page| {
-        page.open("/tasks/SHOP/slow").await?;
+        page.open("/").await?;
+        page.click("link", "slow").await?;
         page.see_in(".task-head", "Provisioning").await?;
         page.click("button", "Kill…").await?;
         page.see("The kill is kept and carried out as soon as it runs.").await?;

@@ -19,7 +19,7 @@ async fn behind_a_gateway() -> Result<(Server, Gateway, Server)> {
 }
 
 async fn create_on_the_page(page: &Page, id: &str) -> Result<()> {
-    page.open("/new").await?;
+    page.click("link", "New task").await?;
     page.fill("Source app", "SHOP").await?;
     page.fill("Task ID", id).await?;
     page.click("button", "Create task").await?;

@@ -42,6 +42,11 @@ pub async fn sign_in(page: &Page, user: &str) -> Result<()> {
     page.see_in(".identity", user).await
 }
 
+/// Changes from the active tasks to those that ended.
+pub async fn show_finished(page: &Page) -> Result<()> {
+    Ok(page.see_element(".tasks__tabs a[href*='tab=finished']").await?.click().await?)
+}
+
 /// A small task that runs for an hour unless it is killed.
 pub fn spec(id: &str) -> Value {
     json!({

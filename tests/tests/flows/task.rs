@@ -28,7 +28,8 @@ async fn a_mark_of_the_timeline_leads_into_the_log() -> Result<()> {
     server.step(PULLED).await?;
     server.step(Duration::from_secs(120)).await?;
     visit(&server, async |page| {
-        page.open("/tasks/SHOP/one").await?;
+        page.open("/").await?;
+        page.click("link", "one").await?;
         page.see_in("[role=log]", "Iteration 100 of").await?;
         page.see_element(".timeline__mark").await?;
         assert!(page.ask::<bool>(PRESS_RUNNING, Value::Null).await?, "there is such a mark");
@@ -72,6 +73,26 @@ async fn a_log_that_cannot_be_there_is_not_called_empty() -> Result<()> {
         page.screenshot("log-absent").await?;
         server.step(PULLED).await?;
         page.see_in("[role=log]", "Iteration").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_executor_has_one_name_on_every_page() -> Result<()> {
+    let server = empty().await?;
+    create(&server, &spec("one")).await?;
+    server.step(3 * PULLED).await?;
+    visit(&server, async |page| {
+        page.open("/").await?;
+        page.see_in("[data-key='SHOP/one']", "Running").await?;
+        let name = page.text("[data-key='SHOP/one'] .task-table__executor").await?;
+        page.click("link", "one").await?;
+        page.see_in(".task-head__meta", &name).await?;
+        page.click("link", &name).await?;
+        page.see_in("h1", &name).await?;
+        page.click("link", "Executors").await?;
+        page.find("link", &name).await?;
         Ok(())
     })
     .await
