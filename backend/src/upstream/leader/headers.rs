@@ -90,8 +90,8 @@ fn path_of(location: &HeaderValue, controllers: &[Endpoint]) -> Result<HeaderVal
             path.strip_prefix(prefix).unwrap_or(path)
         }
     };
-    // Two slashes would begin another host.
-    if path.starts_with("//") {
+    // Two slashes would begin another host, and browsers read `\` as one.
+    if path.starts_with("//") || path.starts_with("/\\") {
         return Err(refused());
     }
     HeaderValue::from_str(path).map_err(|_| refused())
@@ -156,7 +156,13 @@ mod tests {
         assert_eq!(redirected("http://ctl-1:10000/tasks/REC/x?a=b").unwrap(), "/tasks/REC/x?a=b");
         assert_eq!(redirected("https://gw/drove/tasks/REC/x").unwrap(), "/tasks/REC/x");
         assert_eq!(redirected("/tasks/REC/x").unwrap(), "/tasks/REC/x");
-        for foreign in ["http://ctl-9:10000/tasks", "https://evil.example/", "//evil.example/x", "http://ctl-1:1/"] {
+        for foreign in [
+            "http://ctl-9:10000/tasks",
+            "https://evil.example/",
+            "//evil.example/x",
+            "/\\evil.example",
+            "http://ctl-1:1/",
+        ] {
             assert!(redirected(foreign).is_err(), "{foreign}");
         }
     }
