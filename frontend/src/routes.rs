@@ -74,6 +74,17 @@ impl Paths {
         self.base.strip_prefix("/clusters/")
     }
 
+    /// Whether an address, as the browser resolves it within this origin ([`crate::browser::within_origin`]), is a page of
+    /// this cluster to be led to.
+    pub fn leads_to(&self, address: &str) -> bool {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        // With two slashes in front the rest is a host.
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && Self::around(path) == *self
+            && !matches!(Page::at(path), Page::Login | Page::NotFound)
+    }
+
     /// The list of tasks, as `query` asks.
     pub fn tasks(&self, query: &HistoryQuery) -> String {
         let mut path = format!("{}/", self.base);
@@ -203,9 +214,10 @@ pub fn clone_source(search: &str) -> Option<TaskKey> {
     TaskKey::parse(&value(search, "clone")?)
 }
 
-/// Where to go after signing in. Only addresses of this server count, or a link could lead elsewhere.
+/// The address that a link to the login page wants to lead to afterwards. Anybody can write such a link:
+/// [`Paths::leads_to`] says whether it is followed.
 pub fn next_address(search: &str) -> Option<String> {
-    value(search, "next").filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
+    value(search, "next")
 }
 
 /// Splits `/clusters/NAME/tasks` into `/clusters/NAME` and `/tasks`.
@@ -273,10 +285,18 @@ mod tests {
     }
 
     #[test]
-    fn signing_in_never_leads_to_another_server() {
-        for bad in ["https://evil.example/", "//evil.example/", "/\\evil.example", ""] {
-            assert_eq!(next_address(&format!("next={}", encode(bad))), None, "{bad}");
+    fn signing_in_leads_to_pages_of_this_cluster_only() {
+        let paths = Paths::around("/");
+        for page in ["/", "/tasks/A/b?run=2#log", "/new?clone=A%2FB", "/?q=//evil.example/"] {
+            assert!(paths.leads_to(page), "{page}");
         }
+        for other in
+            ["//tasks/A/b", "///executors", "//evil.example/", "/evil", "/login?next=/", "/clusters/south/", ""]
+        {
+            assert!(!paths.leads_to(other), "{other}");
+        }
+        assert!(Paths::around("/clusters/south/login").leads_to("/clusters/south/tasks/A/b"));
+        assert!(!Paths::around("/clusters/south/login").leads_to("/clusters/north/"));
     }
 
     #[test]

@@ -18,6 +18,14 @@ pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// Path, query and fragment of an address as this browser resolves it, which removes tabs and newlines, reads `\` as `/`
+/// and follows dots; nothing if that leads to another origin.
+pub fn within_origin(address: &str) -> Option<String> {
+    let origin = origin();
+    let url = Url::new_with_base(address, &origin).ok()?;
+    (url.origin() == origin).then(|| format!("{}{}{}", url.pathname(), url.search(), url.hash()))
+}
+
 /// Loads another address from the server: what the page holds is gone.
 pub fn go_to(address: &str) {
     let _ = window().location().assign(address);

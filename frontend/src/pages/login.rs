@@ -4,7 +4,7 @@ mod form;
 
 use self::form::SignInForm;
 use crate::{
-    browser::{go_to, owned_tasks},
+    browser::{go_to, owned_tasks, within_origin},
     format::role_name,
     layout::{ThemeButton, ToastList, use_title},
     routes::{Replace, cluster_login, next_address, use_go, use_paths},
@@ -30,7 +30,8 @@ pub fn LoginPage() -> impl IntoView {
     let tasks = owned_tasks();
     let after = home.clone();
     let sign_in = Callback::new(move |credentials: SignIn| {
-        let (go, after) = (go.clone(), search.with_untracked(|s| next_address(s)).unwrap_or_else(|| after.clone()));
+        let next = search.with_untracked(|search| next_address(search)).and_then(|next| within_origin(&next));
+        let (go, after) = (go.clone(), next.filter(|next| paths.leads_to(next)).unwrap_or_else(|| after.clone()));
         busy.set(true);
         error.set(None);
         tasks.spawn(async move {

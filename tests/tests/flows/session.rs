@@ -3,7 +3,7 @@
 use anyhow::Result;
 use tests::{browser::visit, http::Http, server::Server};
 
-use crate::support::{PULLED, create, creation, empty, spec};
+use crate::support::{PULLED, create, creation, empty, sign_in, spec};
 
 #[tokio::test]
 async fn a_guest_reads_and_is_told_why_not_more() -> Result<()> {
@@ -30,6 +30,33 @@ async fn a_guest_reads_and_is_told_why_not_more() -> Result<()> {
         assert_eq!(kill.attr("aria-disabled").await?.as_deref(), Some("true"));
         page.open("/new").await?;
         page.see_in(".new-task-foot", "Your role may read, not create or kill.").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn signing_in_stays_on_this_site_whatever_the_link_says() -> Result<()> {
+    let server = empty().await?;
+    visit(&server, async |page| {
+        page.open("/").await?;
+        for (next, arrives) in [
+            ("%2F%09%2Fevil.example%2Fx", "/"),
+            ("%2F%0A%2Fevil.example%2Fx", "/"),
+            ("%2F%5Cevil.example%2Fx", "/"),
+            ("%2F.%2F%2Fevil.example%2Fx", "/"),
+            ("%2F%2Fevil.example%2Fx", "/"),
+            ("https:%2F%2Fevil.example%2F", "/"),
+            ("%2Fnothing-here", "/"),
+            ("%2Fexecutors%3Fx%3D1", "/executors?x=1"),
+        ] {
+            page.click("button", "User menu").await?;
+            page.click("button", "Sign out").await?;
+            page.find("button", "Sign in").await?;
+            page.open(&format!("/login?next={next}")).await?;
+            sign_in(page, "guest").await?;
+            page.arrive(arrives).await?;
+        }
+        Ok(())
     })
     .await
 }
