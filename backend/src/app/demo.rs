@@ -46,7 +46,7 @@ impl Demo {
         let folder = DataDir::open(data_dir, NAME)?;
         let users = Arc::new(Users::new(&config.users, salt()?));
         let key = folder.secret("session.key", SessionCookies::new_key)?;
-        let cookies = SessionCookies::new(&key, NAME, Some(address.port()));
+        let cookies = SessionCookies::new(&key, NAME);
         let gate = Gate::of_demo(users.clone(), cookies, address.ip().is_loopback());
         let limits = limits(&config.options);
         let ids_taken_for = config.options.stale_task_age.to_std();

@@ -29,21 +29,16 @@ impl Running {
     ) -> Result<Self, Failure> {
         match mode {
             Mode::Demo(config) => Ok(Self::Demo(Box::new(Demo::start(config, data_dir, address, stopping).await?))),
-            Mode::Serve(config) => Self::serve(config, data_dir, address, stopping).await,
+            Mode::Serve(config) => Self::serve(config, data_dir, stopping).await,
         }
     }
 
-    async fn serve(
-        config: ServeConfig,
-        data_dir: &Path,
-        address: SocketAddr,
-        stopping: watch::Receiver<bool>,
-    ) -> Result<Self, Failure> {
+    async fn serve(config: ServeConfig, data_dir: &Path, stopping: watch::Receiver<bool>) -> Result<Self, Failure> {
         let key = config.sessions.key.as_deref().map_or_else(SessionCookies::new_key, SessionCookies::key_of);
         let shared = Shared {
             data_dir,
-            port: config.sessions.key.is_none().then(|| address.port()),
             session_key: &key,
+            key_is_shared: config.sessions.key.is_some(),
             sessions: &config.sessions,
             proxy: config.proxy.as_ref(),
             ledger: config.ledger.as_ref(),

@@ -35,10 +35,10 @@ pub struct Served {
 pub struct Shared<'a> {
     /// Parent of the clusters' folders.
     pub data_dir: &'a Path,
-    /// Where they are served; cookies are named by it. Absent when replicas share the key: they may listen elsewhere.
-    pub port: Option<u16>,
     /// Seals cookies, 64 bytes.
     pub session_key: &'a [u8],
+    /// Other replicas have the same key.
+    pub key_is_shared: bool,
     /// How long sessions last.
     pub sessions: &'a SessionConfig,
     /// Whom a proxy vouches for.
@@ -80,8 +80,9 @@ impl Served {
             account: config.account,
             delegate: config.delegate,
         };
-        let cookies = SessionCookies::new(shared.session_key, &config.name, shared.port)
+        let cookies = SessionCookies::new(shared.session_key, &config.name)
             .lasting(shared.sessions.idle, shared.sessions.longest);
+        let cookies = if shared.key_is_shared { cookies.shared() } else { cookies };
         let operations = Operations::new(upstream, ledger.clone(), now(&clock), Unrecordable::GoOn);
         let watched = WatcherConfig::real(&config.name, WORLD);
         let watcher = watcher::start(watched, own_client.clone(), ledger.clone(), clock.clone());

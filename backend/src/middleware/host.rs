@@ -48,12 +48,20 @@ enum Host {
     Name(String),
 }
 
-fn asked(headers: &HeaderMap) -> Option<Host> {
+/// Host and port a request asks for, as its browser knows them unless a proxy puts its own `Host`.
+pub fn authority(headers: &HeaderMap) -> Option<Authority> {
     let mut values = headers.get_all(header::HOST).iter();
     let authority: Authority = values.next()?.to_str().ok()?.parse().ok()?;
-    if values.next().is_some() || authority.as_str().contains('@') {
-        return None;
-    }
+    (values.next().is_none() && !authority.as_str().contains('@')).then_some(authority)
+}
+
+/// Whether a proxy says that the browser came through TLS. A client that pretends so harms its own session only.
+pub fn is_forwarded_from_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
+}
+
+fn asked(headers: &HeaderMap) -> Option<Host> {
+    let authority = authority(headers)?;
     let host = authority.host();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse();
     Some(address.map_or_else(|_| Host::Name(host.trim_end_matches('.').to_ascii_lowercase()), Host::Address))

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::{Credential, ProxyUsers},
     error::ApiError,
+    middleware::host::is_forwarded_from_tls,
 };
 use http::{HeaderMap, header};
 use model::{
@@ -91,7 +92,7 @@ impl ClusterKeeper {
     /// Somebody who signed in; the session goes on.
     async fn with_session(&self, mut session: Session, asked: &Asked<'_>, cookies: &SessionCookies) -> Entered {
         let now = seconds();
-        let mut is_due = session.is_due(now);
+        let mut is_due = cookies.is_due(&session, now);
         // No leader may have been there to tell.
         let is_unknown = session.role.is_none() && !session.no_role;
         let within = if is_due || is_unknown { LATELY } else { LONG_AGO };
@@ -104,7 +105,7 @@ impl ClusterKeeper {
         }
         let mut entered = Entered::from(Some(caller_of(&session)));
         if is_due {
-            cookies.seal(&mut entered.cookies, &Session { used: now, ..session });
+            cookies.seal(asked.headers, &mut entered.cookies, &Session { used: now, ..session });
         }
         entered
     }
@@ -269,10 +270,8 @@ fn caller_of(session: &Session) -> Caller {
     }
 }
 
-/// Whether the browser came through TLS, which ends before this server: by the page's own address, or a proxy's word. A
-/// client that pretends so only gets a cookie that it cannot use.
+/// Whether the browser came through TLS, which ends before this server: by the page's own address, or a proxy's word.
 fn is_https(headers: &HeaderMap) -> bool {
-    let says =
-        |name: &str, wanted: fn(&str) -> bool| headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(wanted);
-    says("origin", |origin| origin.starts_with("https://")) || says("x-forwarded-proto", |proto| proto == "https")
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    origin.is_some_and(|origin| origin.starts_with("https://")) || is_forwarded_from_tls(headers)
 }

@@ -1,29 +1,33 @@
 //! The session cookie: sealed, so that neither its reader nor a thief of the file system's other half can make one.
 //!
-//! Names carry the cluster, because each cluster is signed in to by itself; and the port, because browsers share cookies
-//! between ports of one host, unless replicas share the key: they may listen on unequal ports. A sealed value is bound to
-//! its name.
+//! Names carry the cluster, because each cluster is signed in to by itself, and what tells dashboards of one host apart,
+//! because browsers share cookies between ports: host and port as the browser sees them, not the port listened on, which
+//! containers have in common. Replicas that share a key share their sessions, whatever their addresses: there the key is
+//! in the name. A sealed value is bound to its name.
 
 use super::ended::Ended;
-use crate::config::Credential;
+use crate::{config::Credential, middleware::host};
 use cookie::{Cookie, CookieJar, Key, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 use model::UserRole;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha512};
+use sha2::{Digest, Sha256, Sha512};
 use std::{sync::Arc, time::Duration};
 
 /// A session of the demo ends this long after it began, whatever was done in it.
 const LONGEST_SESSION: Duration = Duration::from_secs(7 * 24 * 3600);
-/// A session that was used is sealed anew at most so often, in seconds.
+/// A session that was used is sealed anew at most so often, in seconds; and after this part of its idle time, so that none
+/// ends in use.
 const RENEWED_EVERY: i64 = 300;
+const RENEWED_AFTER_PART: i64 = 10;
 
 /// Seals and opens the cookies of one cluster.
 #[derive(Clone)]
 pub struct SessionCookies {
     key: Key,
-    session: String,
-    signed_out: String,
+    cluster: String,
+    /// In the names instead of the host, where replicas share the key.
+    shared: Option<String>,
     /// In seconds.
     idle: i64,
     longest: i64,
@@ -33,7 +37,7 @@ pub struct SessionCookies {
 
 impl std::fmt::Debug for SessionCookies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SessionCookies").field("session", &self.session).finish_non_exhaustive()
+        f.debug_struct("SessionCookies").field("cluster", &self.cluster).finish_non_exhaustive()
     }
 }
 
@@ -102,11 +106,6 @@ impl Session {
     pub fn id(&self) -> SessionId {
         SessionId { user: self.user.clone(), issued: self.issued, number: self.number }
     }
-
-    /// Whether it should be sealed anew, because it is in use.
-    pub fn is_due(&self, now: i64) -> bool {
-        now - self.used >= RENEWED_EVERY
-    }
 }
 
 /// Names are short because every request carries them.
@@ -160,20 +159,24 @@ impl From<Sealed> for Session {
 }
 
 impl SessionCookies {
-    /// Cookies of `cluster` as served on `port`, or by replicas that share the key on whatever ports. `key` are 64 bytes; a key of another length is replaced by chance, which
-    /// ends the sessions of an earlier process and nothing else.
-    pub fn new(key: &[u8], cluster: &str, port: Option<u16>) -> Self {
-        let key = Key::try_from(key).unwrap_or_else(|_| Key::generate());
-        let session = port.map_or_else(|| format!("drove-{cluster}"), |port| format!("drove-{cluster}-{port}"));
+    /// Cookies of `cluster`. `key` are 64 bytes; a key of another length is replaced by chance, which ends the sessions of an
+    /// earlier process and nothing else.
+    pub fn new(key: &[u8], cluster: &str) -> Self {
         Self {
-            key,
-            // No cluster's name has a full stop.
-            signed_out: format!("{session}.signed-out"),
-            session,
+            key: Key::try_from(key).unwrap_or_else(|_| Key::generate()),
+            cluster: cluster.to_owned(),
+            shared: None,
             idle: i64::MAX,
             longest: seconds(LONGEST_SESSION),
             ended: Arc::default(),
         }
+    }
+
+    /// The same, for one of several replicas that have the key in common.
+    pub fn shared(self) -> Self {
+        let digest = Sha256::new().chain_update(b"name of a cookie").chain_update(self.key.master()).finalize();
+        let shared = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        Self { shared: Some(shared), ..self }
     }
 
     /// The same, with sessions that last so long without a request, and so long at all.
@@ -193,6 +196,10 @@ impl SessionCookies {
 
     /// What the cookies of a request say at `now` (seconds since the Unix epoch).
     pub fn read(&self, headers: &HeaderMap, now: i64) -> CookieState {
+        if !headers.contains_key(header::COOKIE) {
+            return CookieState::Absent;
+        }
+        let name = self.name(headers);
         let mut jar = CookieJar::new();
         // Each by itself: another application of this host may have set one that is not even text.
         let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
@@ -202,10 +209,10 @@ impl SessionCookies {
             }
         }
         // Also beside a session: a request that was under way during sign-out may have brought it back.
-        if jar.get(&self.signed_out).is_some() {
+        if jar.get(&signed_out(&name)).is_some() {
             return CookieState::SignedOut;
         }
-        let sealed = jar.private(&self.key).get(&self.session);
+        let sealed = jar.private(&self.key).get(&name);
         let sealed = sealed.and_then(|cookie| serde_json::from_str::<Sealed>(cookie.value()).ok());
         let session = sealed.map(Session::from);
         match session {
@@ -215,6 +222,11 @@ impl SessionCookies {
             }
             _ => CookieState::Absent,
         }
+    }
+
+    /// Whether a session should be sealed anew at `now`, because it is in use.
+    pub fn is_due(&self, session: &Session, now: i64) -> bool {
+        now - session.used >= RENEWED_EVERY.min(self.idle / RENEWED_AFTER_PART)
     }
 
     /// What is left of a session at `now`, if it is not used any more.
@@ -228,40 +240,63 @@ impl SessionCookies {
         self.ended.insert(session.id(), now, session.issued.saturating_add(self.longest));
     }
 
-    /// Begins a session.
-    pub fn sign_in(&self, headers: &mut HeaderMap, session: &Session) {
-        self.seal(headers, session);
-        let mut stale = self.cookie(&self.signed_out, String::new());
+    /// Begins a session, in the answer to `request`.
+    pub fn sign_in(&self, request: &HeaderMap, answer: &mut HeaderMap, session: &Session) {
+        self.seal(request, answer, session);
+        let mut stale = cookie(signed_out(&self.name(request)), String::new());
         stale.make_removal();
-        append(headers, &stale);
+        append(answer, &stale);
     }
 
-    /// Seals a session, the first time or anew.
-    pub fn seal(&self, headers: &mut HeaderMap, session: &Session) {
+    /// Seals a session, the first time or anew, in the answer to `request`.
+    pub fn seal(&self, request: &HeaderMap, answer: &mut HeaderMap, session: &Session) {
         // A struct of texts and numbers always has a JSON form.
         let value = serde_json::to_string(&Sealed::from(session)).unwrap_or_default();
-        let mut cookie = self.cookie(&self.session, value);
+        let mut cookie = cookie(self.name(request), value);
         if session.secure {
             cookie.set_secure(true);
         }
         let mut jar = CookieJar::new();
         jar.private_mut(&self.key).add(cookie);
         for cookie in jar.delta() {
-            append(headers, cookie);
+            append(answer, cookie);
         }
     }
 
-    /// Ends the session, and stops the automatic one.
-    pub fn sign_out(&self, headers: &mut HeaderMap) {
-        let mut ended = self.cookie(&self.session, String::new());
+    /// Ends the session of `request`, and stops the automatic one.
+    pub fn sign_out(&self, request: &HeaderMap, answer: &mut HeaderMap) {
+        let name = self.name(request);
+        let marker = signed_out(&name);
+        let mut ended = cookie(name, String::new());
         ended.make_removal();
-        append(headers, &ended);
-        append(headers, &self.cookie(&self.signed_out, "1".to_owned()));
+        append(answer, &ended);
+        append(answer, &cookie(marker, "1".to_owned()));
     }
 
-    fn cookie(&self, name: &str, value: String) -> Cookie<'static> {
-        Cookie::build((name.to_owned(), value)).path("/").http_only(true).same_site(SameSite::Strict).build()
+    /// Name of the session cookie that belongs to the address a request was sent to.
+    fn name(&self, request: &HeaderMap) -> String {
+        let cluster = &self.cluster;
+        if let Some(key) = &self.shared {
+            return format!("drove-{cluster}-{key}");
+        }
+        // Requests for hosts that cannot be read are turned away before.
+        let Some(authority) = host::authority(request) else { return format!("drove-{cluster}") };
+        let port = authority.port_u16().unwrap_or(if host::is_forwarded_from_tls(request) { 443 } else { 80 });
+        // An address of IPv6 has signs that names may not have.
+        let sign =
+            |sign: char| if sign.is_ascii_alphanumeric() || sign == '.' { sign.to_ascii_lowercase() } else { '-' };
+        let host: String = authority.host().chars().map(sign).collect();
+        format!("drove-{cluster}-{host}-{port}")
     }
+}
+
+/// No session's name ends so: it ends in a port or a key.
+fn signed_out(session: &str) -> String {
+    format!("{session}.signed-out")
+}
+
+fn cookie(name: String, value: String) -> Cookie<'static> {
+    Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Strict).build()
 }
 
 fn seconds(span: Duration) -> i64 {
@@ -269,7 +304,7 @@ fn seconds(span: Duration) -> i64 {
 }
 
 fn append(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
-    // Names and values are base64, digits and configured cluster names, which the configuration keeps to such.
+    // Names and values are base64, letters, digits and the few signs of hosts and cluster names.
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         headers.append(header::SET_COOKIE, value);
     }

@@ -149,7 +149,7 @@ impl Gate {
             && self.cookies.read(request, seconds()) == CookieState::Absent
             && users.signed_in(AUTOMATIC_USER).is_some()
         {
-            self.cookies.sign_in(answer, &Session::begin(AUTOMATIC_USER));
+            self.cookies.sign_in(request, answer, &Session::begin(AUTOMATIC_USER));
         }
     }
 
@@ -176,7 +176,7 @@ impl Gate {
             Keeper::Cluster(keeper) => keeper.verify(asked, given, &self.attempts).await?,
         };
         let (caller, session) = signed_in.ok_or(ApiError::WrongCredentials)?;
-        self.cookies.sign_in(answer, &session);
+        self.cookies.sign_in(asked.headers, answer, &session);
         Ok(caller)
     }
 
@@ -187,7 +187,7 @@ impl Gate {
             // Nobody may be listening.
             let _ = self.signed_out.send(session.id());
         }
-        self.cookies.sign_out(answer);
+        self.cookies.sign_out(request, answer);
     }
 
     /// The session of a request, and what is left of it if it is not used any more.

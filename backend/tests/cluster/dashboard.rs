@@ -90,6 +90,7 @@ impl Dashboard {
         let shared = Shared {
             data_dir: folder.path(),
             port: None,
+            key_is_shared: true,
             session_key: key,
             sessions,
             proxy: proxy.as_ref(),

@@ -22,7 +22,7 @@ async fn sealed_by(fake: &Fake) -> (Dashboard, SessionCookies) {
     let (key, lasts) = (SessionCookies::new_key(), SessionConfig::default());
     let dashboard = Dashboard::keyed(vec![config("prod", fake)], None, &key).await;
     dashboard.led().await;
-    (dashboard, SessionCookies::new(&key, "prod", None).lasting(lasts.idle, lasts.longest))
+    (dashboard, SessionCookies::new(&key, "prod").lasting(lasts.idle, lasts.longest).shared())
 }
 
 /// A session of some minutes ago, as somebody who only reads, and its cookie.
@@ -36,7 +36,7 @@ fn earlier(cookies: &SessionCookies, user: &str) -> (Session, String) {
         ..Session::new(user, now)
     };
     let mut sealed = HeaderMap::new();
-    cookies.sign_in(&mut sealed, &session);
+    cookies.sign_in(&HeaderMap::new(), &mut sealed, &session);
     (session, cookies_after(&sealed))
 }
 
@@ -64,7 +64,7 @@ async fn a_session_in_use_is_sealed_anew_and_its_role_learned_again_when_the_pag
     assert!(!response.headers().contains_key(header::SET_COOKIE), "not every time");
     let mut idle = HeaderMap::new();
     let used = now - i64::try_from(lasts.idle.as_secs()).unwrap();
-    cookies.seal(&mut idle, &Session { used, issued: used, ..session });
+    cookies.seal(&HeaderMap::new(), &mut idle, &Session { used, issued: used, ..session });
     let status = dashboard.send(get("/api/history/tasks", &[("cookie", &cookies_after(&idle))])).await.status();
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 }
