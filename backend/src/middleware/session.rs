@@ -7,7 +7,7 @@ use crate::{
     session::gate::{Asked, Entered},
 };
 use axum::{extract::Request, response::Response};
-use http::header;
+use http::{Method, header};
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
@@ -30,7 +30,7 @@ pub async fn identify<F: Future<Output = Response>>(
     let asked_at = clock::monotonic();
     let peer = peer_of(&request);
     let asked = Asked { method: request.method(), path, headers: request.headers(), peer };
-    let Entered { caller, unverified, cookies } = match cluster.gate.enter(&asked).await {
+    let Entered { caller, unverified, cookies, attempt } = match cluster.gate.enter(&asked).await {
         Ok(entered) => entered,
         Err(error) => return refusal(path, error),
     };
@@ -40,7 +40,12 @@ pub async fn identify<F: Future<Output = Response>>(
     if let Some(unverified) = unverified {
         request.extensions_mut().insert(unverified);
     }
+    // Drove answers OPTIONS whatever the credentials.
+    let proves = request.method() != Method::OPTIONS;
     let mut response = next(cluster, request).await;
+    if let Some(attempt) = attempt {
+        attempt.answered(response.status(), proves);
+    }
     // A handler that signs in or out knows better.
     if !response.headers().contains_key(header::SET_COOKIE) && asked_at.elapsed() < TOO_LATE {
         response.headers_mut().extend(cookies);

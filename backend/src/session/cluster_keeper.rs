@@ -1,9 +1,9 @@
 use super::{
-    attempts::Attempts,
+    attempts::{Attempt, Attempts},
     basic,
     caller::{Acts, Caller, Unverified},
     cookies::{CookieState, Session, SessionCookies},
-    drove_users::{DroveUsers, Tried},
+    drove_users::DroveUsers,
     gate::{Asked, Entered, seconds},
     same_origin::{Origin, is_browser, origin_of},
 };
@@ -17,9 +17,9 @@ use model::{
     UserRole,
     dashboard::{Door, SignIn},
 };
-use sha2::{Digest, Sha256};
 use std::{
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
@@ -50,12 +50,13 @@ impl ClusterKeeper {
         &self,
         asked: &Asked<'_>,
         cookies: &SessionCookies,
-        attempts: &Attempts,
+        attempts: &Arc<Attempts>,
     ) -> Result<Entered, ApiError> {
         // Before any `Authorization`: that may be what the proxy itself asked for, which it passes on.
         let vouched_for = self.vouched_for(asked);
         if vouched_for.is_none() && asked.is_drove() && asked.headers.contains_key(header::AUTHORIZATION) {
-            return Ok(Entered::default());
+            // The answer is the verdict.
+            return Ok(attempts.begin_request(asked.headers, self.client_address(asked))?.into());
         }
         // Boxed, so that what is only forwarded does not carry the place for it.
         Box::pin(self.enter_by_proof(vouched_for, asked, cookies, attempts)).await
@@ -66,7 +67,7 @@ impl ClusterKeeper {
         vouched_for: Option<&str>,
         asked: &Asked<'_>,
         cookies: &SessionCookies,
-        attempts: &Attempts,
+        attempts: &Arc<Attempts>,
     ) -> Result<Entered, ApiError> {
         if let Some(user) = vouched_for {
             asked.must_be_ours()?;
@@ -111,28 +112,31 @@ impl ClusterKeeper {
     }
 
     /// Somebody under `/api` with an `Authorization` of their own.
-    async fn with_credentials(&self, asked: &Asked<'_>, attempts: &Attempts) -> Result<Entered, ApiError> {
+    async fn with_credentials(&self, asked: &Asked<'_>, attempts: &Arc<Attempts>) -> Result<Entered, ApiError> {
         if self.proves_nobody().await {
             return self.with_nothing(asked).await;
         }
         let value = asked.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let value = value.ok_or(ApiError::WrongCredentials)?;
-        let basic = basic::credentials(asked.headers).map(|(user, _password)| user);
-        // Tokens are told apart, without being kept.
-        let tried_by = basic.clone().unwrap_or_else(|| format!("token {:x}", Sha256::digest(value)));
-        let user = basic.unwrap_or_else(|| "token".to_owned());
+        let user = basic::credentials(asked.headers).map_or_else(|| "token".to_owned(), |(user, _password)| user);
         let credential = Credential::header(&user, value).ok_or(ApiError::WrongCredentials)?;
-        let tried = Tried { attempts, user: &tried_by, peer: self.client_address(asked) };
-        match self.users.takes_attempt(&credential, tried).await {
+        let attempt = attempts.begin_request(asked.headers, self.client_address(asked))?;
+        match self.judge(&credential, attempt).await {
             Ok(true) => {}
             Ok(false) => return Err(ApiError::WrongCredentials),
-            Err(error @ ApiError::TooManyAttempts(_)) => return Err(error),
             Err(error) => return Ok(unverified(None, &error)),
         }
         let role = if asked.path == SESSION { self.users.role(Some(&credential), LONG_AGO).await } else { None };
         let no_role = role == Some(None);
         let acts = Acts::AsItself(Some(credential));
         Ok(Some(Caller { user, role: role.flatten(), no_role, door: Door::Api, acts }).into())
+    }
+
+    /// Whether the leader takes a credential. While there is no leader, only what it took before is told from a guess.
+    async fn judge(&self, credential: &Credential, attempt: Attempt) -> Result<bool, ApiError> {
+        let taken = self.users.takes(Some(credential)).await;
+        attempt.judged(matches!(taken, Ok(true)));
+        taken
     }
 
     /// Whether the cluster is known to ask nobody for credentials: it takes any, which prove nothing then.
@@ -215,7 +219,7 @@ impl ClusterKeeper {
         &self,
         asked: &Asked<'_>,
         given: &SignIn,
-        attempts: &Attempts,
+        attempts: &Arc<Attempts>,
     ) -> Result<Option<(Caller, Session)>, ApiError> {
         if self.vouched_for(asked).is_some() {
             let sentence = "the reverse proxy says who you are: sign in and out there".to_owned();
@@ -226,8 +230,9 @@ impl ClusterKeeper {
             return Err(ApiError::BadRequest(sentence));
         }
         let Some(credential) = Credential::basic(&given.user, &given.password) else { return Ok(None) };
-        let tried = Tried { attempts, user: &given.user, peer: self.client_address(asked) };
-        if !self.users.takes_attempt(&credential, tried).await? {
+        let presented = credential.authorization().as_bytes();
+        let attempt = attempts.begin(Some(&given.user), presented, self.client_address(asked))?;
+        if !self.judge(&credential, attempt).await? {
             return Ok(None);
         }
         let role = self.users.role(Some(&credential), LATELY).await;

@@ -1,6 +1,5 @@
 //! The users of a real cluster: its leader knows them, this process only asks (contract 7).
 
-use super::attempts::Attempts;
 use crate::{
     config::Credential,
     drove_client::{ClusterError, DroveClient, Identity},
@@ -11,7 +10,6 @@ use model::UserRole;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
-    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -29,17 +27,6 @@ const REMEMBERED: usize = 4096;
 pub struct DroveUsers {
     client: DroveClient,
     known: Arc<Mutex<BTreeMap<[u8; 32], Entry>>>,
-}
-
-/// Who tries to sign in.
-#[derive(Clone, Copy, Debug)]
-pub struct Tried<'a> {
-    /// Counts failures.
-    pub attempts: &'a Attempts,
-    /// By what name, or whatever else tells users apart.
-    pub user: &'a str,
-    /// From where.
-    pub peer: IpAddr,
 }
 
 /// One credential; locked while the leader is asked about it, so that many requests ask once.
@@ -72,36 +59,17 @@ impl DroveUsers {
     /// # Errors
     /// No leader answers, and none has before.
     pub async fn takes(&self, credential: Option<&Credential>) -> Result<bool, ApiError> {
-        self.judge(credential, None).await
-    }
-
-    /// As [`Self::takes`], of somebody who has to prove it: an attempt begins only if the leader has to be asked, so that
-    /// whoever is known to be good passes, whatever others do.
-    ///
-    /// # Errors
-    /// As [`Self::takes`], and too many attempts failed.
-    pub async fn takes_attempt(&self, credential: &Credential, tried: Tried<'_>) -> Result<bool, ApiError> {
-        self.judge(Some(credential), Some(tried)).await
-    }
-
-    async fn judge(&self, credential: Option<&Credential>, tried: Option<Tried<'_>>) -> Result<bool, ApiError> {
         let entry = self.entry(credential);
         let mut said = entry.lock().await;
         if let Some(said) = said.as_ref().filter(|said| said.at.elapsed() < BELIEVED) {
             return Ok(said.taken);
         }
-        // Whom it took before does not guess.
-        let tried = tried.filter(|_| said.as_ref().is_none_or(|said| !said.taken));
-        let attempt = tried.map(|tried| tried.attempts.begin(tried.user, tried.peer)).transpose()?;
         let role = said.as_ref().and_then(|said| said.role.clone());
         let taken = match self.acting_for(credential).ping().await {
             Ok(()) => true,
             Err(ClusterError::Unauthorized { .. }) => false,
             Err(error) => return said.as_ref().map(|said| said.taken).ok_or_else(|| error.into()),
         };
-        if let Some(attempt) = attempt.filter(|_| !taken) {
-            attempt.failed();
-        }
         *said = Some(Said { at: Instant::now(), taken, role: role.filter(|_| taken) });
         Ok(taken)
     }

@@ -1,5 +1,5 @@
 use super::{
-    attempts::Attempts,
+    attempts::{Attempt, Attempts},
     caller::{Caller, Unverified},
     cookies::{CookieState, Session, SessionCookies, SessionId},
     same_origin::{Origin, origin_of},
@@ -23,7 +23,7 @@ const SIGNED_OUT: usize = 64;
 #[derive(Debug)]
 pub struct Gate {
     cookies: SessionCookies,
-    attempts: Attempts,
+    attempts: Arc<Attempts>,
     keeper: Keeper,
     /// Sessions that end by being signed out.
     signed_out: broadcast::Sender<SessionId>,
@@ -84,11 +84,19 @@ pub struct Entered {
     pub unverified: Option<Unverified>,
     /// `Set-Cookie`, if the session goes on.
     pub cookies: HeaderMap,
+    /// Credentials that the upstream judges by its answer.
+    pub attempt: Option<Attempt>,
 }
 
 impl From<Option<Caller>> for Entered {
     fn from(caller: Option<Caller>) -> Self {
         Self { caller, ..Self::default() }
+    }
+}
+
+impl From<Attempt> for Entered {
+    fn from(attempt: Attempt) -> Self {
+        Self { attempt: Some(attempt), ..Self::default() }
     }
 }
 
@@ -110,33 +118,38 @@ impl Gate {
     }
 
     fn of(keeper: Keeper, cookies: SessionCookies) -> Self {
-        Self { cookies, attempts: Attempts::default(), keeper, signed_out: broadcast::Sender::new(SIGNED_OUT) }
+        Self { cookies, attempts: Arc::default(), keeper, signed_out: broadcast::Sender::new(SIGNED_OUT) }
     }
 
     /// Who asks. A request with credentials of its own does not use the cookie; under `/apis` they are left to the
     /// upstream.
     ///
     /// # Errors
-    /// The credentials are wrong, or cannot be checked, or the request would change something for another site's page.
+    /// The credentials are wrong, or too many before them were, or the request would change something for another site's page.
     pub async fn enter(&self, asked: &Asked<'_>) -> Result<Entered, ApiError> {
         match &self.keeper {
             Keeper::Cluster(keeper) => keeper.enter(asked, &self.cookies, &self.attempts).await,
-            Keeper::Demo { users, .. } => self.enter_demo(users, asked).map(Entered::from),
+            Keeper::Demo { users, .. } => self.enter_demo(users, asked),
         }
     }
 
-    fn enter_demo(&self, users: &Users, asked: &Asked<'_>) -> Result<Option<Caller>, ApiError> {
+    fn enter_demo(&self, users: &Users, asked: &Asked<'_>) -> Result<Entered, ApiError> {
         if asked.headers.contains_key(header::AUTHORIZATION) {
-            let given = basic::credentials(asked.headers).filter(|_| !asked.is_drove());
-            return match given {
-                None => Ok(None),
-                Some((user, password)) => users.verify(&user, &password).map(Some).ok_or(ApiError::WrongCredentials),
-            };
+            if asked.is_drove() {
+                return Ok(self.attempts.begin_request(asked.headers, asked.peer)?.into());
+            }
+            let Some((user, password)) = basic::credentials(asked.headers) else { return Ok(Entered::default()) };
+            let attempt = self.attempts.begin_request(asked.headers, asked.peer)?;
+            let verified = users.verify(&user, &password);
+            attempt.judged(verified.is_some());
+            return verified.map(|caller| Some(caller).into()).ok_or(ApiError::WrongCredentials);
         }
-        let CookieState::Session(session) = self.cookies.read(asked.headers, seconds()) else { return Ok(None) };
-        let Some(caller) = users.signed_in(&session.user) else { return Ok(None) };
+        let CookieState::Session(session) = self.cookies.read(asked.headers, seconds()) else {
+            return Ok(Entered::default());
+        };
+        let Some(caller) = users.signed_in(&session.user) else { return Ok(Entered::default()) };
         asked.must_be_ours()?;
-        Ok(Some(caller))
+        Ok(Some(caller).into())
     }
 
     /// Issues the session that the page of the demo gets by itself, if it has none and this is somebody at this very
@@ -163,11 +176,9 @@ impl Gate {
         }
         let signed_in = match &self.keeper {
             Keeper::Demo { users, .. } => {
-                let attempt = self.attempts.begin(&given.user, asked.peer)?;
+                let attempt = self.attempts.begin(Some(&given.user), given.password.as_bytes(), asked.peer)?;
                 let verified = users.verify(&given.user, &given.password);
-                if verified.is_none() {
-                    attempt.failed();
-                }
+                attempt.judged(verified.is_some());
                 verified.map(|caller| {
                     let session = Session::begin(&caller.user);
                     (caller, session)

@@ -89,9 +89,8 @@ impl Dashboard {
         let (stop, stopping) = watch::channel(false);
         let shared = Shared {
             data_dir: folder.path(),
-            port: None,
-            key_is_shared: true,
             session_key: key,
+            key_is_shared: true,
             sessions,
             proxy: proxy.as_ref(),
             ledger,
@@ -201,7 +200,11 @@ pub async fn eventually<T>(what: &str, mut read: impl AsyncFnMut() -> Option<T>)
 
 /// Credentials of a user whose password is its name.
 pub fn basic(user: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{user}:{user}")))
+    credentials(user, user)
+}
+
+pub fn credentials(user: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
 pub fn create(id: &str) -> Value {

@@ -13,6 +13,7 @@ mod events;
 mod fake;
 mod following;
 mod forwarding;
+mod guessing;
 mod kills;
 #[path = "../shared/log.rs"]
 mod log;

@@ -95,69 +95,6 @@ async fn the_cookie_is_for_tls_only_where_the_page_came_through_it() {
 }
 
 #[tokio::test]
-async fn guessing_is_slowed_down_through_every_door() {
-    let fake = Fake::start().await;
-    let dashboard = Dashboard::start(&fake).await;
-    dashboard.led().await;
-    let admin = async || {
-        let response = dashboard.send(get("/api/history/tasks", &[("authorization", &basic("admin"))])).await;
-        response.status()
-    };
-    assert_eq!(admin().await, StatusCode::OK);
-    for n in 0..10 {
-        let wrong = basic(&format!("guess-{n}"));
-        let response = dashboard.send(get("/api/history/tasks", &[("authorization", &wrong)])).await;
-        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    }
-    assert_eq!(dashboard.sign_in("", "writer", "writer").await.0, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(admin().await, StatusCode::OK, "whoever was let in before does not guess");
-}
-
-#[tokio::test]
-async fn guesses_that_come_at_once_are_not_all_judged() {
-    let fake = Fake::start().await;
-    let dashboard = Dashboard::start(&fake).await;
-    dashboard.led().await;
-    let guesses = (0..100).map(|n| {
-        let token = format!("O-Bearer guess-{n}");
-        let dashboard = &dashboard;
-        async move { dashboard.send(get("/api/history/tasks", &[("authorization", &token)])).await.status() }
-    });
-    let answers = futures_util::future::join_all(guesses).await;
-    let judged = answers.iter().filter(|status| **status == StatusCode::UNAUTHORIZED).count();
-    let turned_away = answers.iter().filter(|status| **status == StatusCode::TOO_MANY_REQUESTS).count();
-    assert_eq!((judged, turned_away), (10, 90));
-}
-
-#[tokio::test]
-async fn people_behind_a_proxy_are_told_apart_by_what_it_says() {
-    let fake = Fake::start().await;
-    let known = ProxyUsers { header: None, addresses: vec!["127.0.0.1".parse().unwrap(), "10.0.0.9".parse().unwrap()] };
-    let dashboard = Dashboard::of(vec![config("prod", &fake)], Some(known)).await;
-    dashboard.led().await;
-    let attempt = async |user: &str, from: &str| {
-        let headers = [("authorization", &*basic(user)), ("x-forwarded-for", from)];
-        dashboard.send(get("/api/history/tasks", &headers)).await.status()
-    };
-    for n in 0..10 {
-        // What the client itself sends stands first and is not believed.
-        let from = format!("198.51.100.{n}, 203.0.113.7, 10.0.0.9");
-        assert_eq!(attempt(&format!("guess-{n}"), &from).await, StatusCode::UNAUTHORIZED);
-    }
-    assert_eq!(attempt("writer", "203.0.113.7").await, StatusCode::TOO_MANY_REQUESTS);
-    for (n, from) in ["203.0.113.8", "203.0.113.9:51234", "2001:db8::1", "[2001:db8:1::1]", "[2001:db8:2::1]:99"]
-        .into_iter()
-        .enumerate()
-    {
-        for guess in 0..10 {
-            assert_eq!(attempt(&format!("guess-{n}-{guess}"), from).await, StatusCode::UNAUTHORIZED, "{from}");
-        }
-        assert_eq!(attempt("guess", from).await, StatusCode::TOO_MANY_REQUESTS, "{from}");
-    }
-    assert_eq!(attempt("writer", "203.0.113.10").await, StatusCode::OK);
-}
-
-#[tokio::test]
 async fn while_no_leader_answers_those_who_were_let_in_stay_in() {
     let fake = Fake::start().await;
     let dashboard = Dashboard::start(&fake).await;

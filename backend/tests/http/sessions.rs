@@ -135,15 +135,53 @@ async fn browsers_are_never_asked_by_their_own_dialog_and_clients_are() {
 }
 
 #[tokio::test]
-async fn guessing_is_slowed_down() {
-    let dashboard = Dashboard::start().await;
-    for _ in 0..10 {
-        assert_eq!(sign_in(&dashboard, "admin", "guess", "").await.0, StatusCode::UNAUTHORIZED);
+async fn ten_failures_by_one_way_close_every_way_to_that_user() {
+    let wrong = "Basic YWRtaW46Z3Vlc3M=";
+    let by_basic = [("/api/history/tasks", wrong), ("/apis/v1/tasks", wrong)].map(Some);
+    for way in [None].into_iter().chain(by_basic) {
+        let dashboard = Dashboard::start().await;
+        for _ in 0..10 {
+            let status = match way {
+                None => sign_in(&dashboard, "admin", "guess", "").await.0,
+                Some((path, wrong)) => dashboard.send(get(path, &[("authorization", wrong)])).await.status(),
+            };
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{way:?}");
+            assert_eq!(sign_in(&dashboard, "guest", "guest", "").await.0, StatusCode::OK, "and hides nothing");
+        }
+        let body = r#"{"user":"admin","password":"admin"}"#;
+        let operation = create("late", json!({})).to_string();
+        let right = [("authorization", ADMIN), ("content-type", "application/json")];
+        for closed in [
+            request(Method::POST, "/api/session", &[FROM_PAGE], body),
+            get("/api/history/tasks", &right),
+            get("/clusters/demo/apis/v1/tasks", &right),
+            request(Method::POST, "/apis/v1/tasks/operations", &right, operation),
+        ] {
+            let path = closed.uri().path().to_owned();
+            let response = dashboard.send(closed).await;
+            assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS, "{way:?}, then {path}");
+            let wait: u64 = response.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
+            assert!((1..=300).contains(&wait), "{wait}");
+        }
+        let guest = [("authorization", "Basic Z3Vlc3Q6Z3Vlc3Q=")];
+        assert_eq!(dashboard.send(get("/apis/v1/tasks", &guest)).await.status(), StatusCode::OK);
     }
-    let body = r#"{"user":"admin","password":"admin"}"#;
-    let response = dashboard.send(request(Method::POST, "/api/session", &[FROM_PAGE], body)).await;
-    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
-    assert!(response.headers().contains_key(header::RETRY_AFTER));
+}
+
+#[tokio::test]
+async fn two_dashboards_on_two_ports_of_one_host_do_not_sign_each_other_out() {
+    // As containers, both listen on the same port.
+    let dashboards = [Dashboard::start().await, Dashboard::start().await];
+    let hosts = ["localhost:8081", "localhost:8082"];
+    let mut jar = Vec::new();
+    for (dashboard, host) in dashboards.iter().zip(hosts) {
+        let page = dashboard.send(get("/", &[("host", host), ("cookie", &jar.join("; "))])).await;
+        jar.push(cookies_after(page.headers()));
+    }
+    for (dashboard, host) in dashboards.iter().zip(hosts) {
+        let response = dashboard.send(get("/api/session", &[("host", host), ("cookie", &jar.join("; "))])).await;
+        assert_eq!(answered(response).await.1["user"], "admin", "{host}: {jar:?}");
+    }
 }
 
 #[tokio::test]
