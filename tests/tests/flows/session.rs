@@ -38,6 +38,7 @@ async fn a_guest_reads_and_is_told_why_not_more() -> Result<()> {
 async fn signing_in_stays_on_this_site_whatever_the_link_says() -> Result<()> {
     let server = empty().await?;
     visit(&server, async |page| {
+        page.expect_failure("/api/", "status of 401");
         page.open("/").await?;
         for (next, arrives) in [
             ("%2F%09%2Fevil.example%2Fx", "/"),
