@@ -23,6 +23,7 @@ pub mod middleware;
 pub mod operations;
 pub mod router;
 pub mod runtime;
+mod schema_version;
 pub mod session;
 pub mod upstream;
 pub mod watcher;

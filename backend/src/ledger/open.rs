@@ -15,6 +15,7 @@ use super::{
     store::{self, Scope},
     writer::{Told, Writer, unknown},
 };
+use crate::schema_version;
 use model::dashboard::TaskRow;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{mpsc, watch};
@@ -90,8 +91,11 @@ impl Ledger {
     pub async fn open(config: LedgerConfig, now: Now) -> Result<Self, LedgerError> {
         let opened = async { Self::open_target(Target::of(&config.place, &config.cluster)?, &config, now).await };
         opened.await.map_err(|error| {
-            let advice = advice::for_opening(&error).map(|advice| format!("; {advice}")).unwrap_or_default();
-            LedgerError::Open { place: config.place.to_string(), reason: format!("{error}{advice}") }
+            let reason = newer(&error, &config).unwrap_or_else(|| {
+                let advice = advice::for_opening(&error).map(|advice| format!("; {advice}")).unwrap_or_default();
+                format!("{error}{advice}")
+            });
+            LedgerError::Open { place: config.place.to_string(), reason }
         })
     }
 
@@ -234,6 +238,18 @@ impl Writer {
         self.seq = self.connection.end(stored).await?;
         self.published.show(Vec::new(), self.seq);
         Ok(())
+    }
+}
+
+/// What to say if a newer release has migrated the ledger.
+fn newer(error: &sqlx::Error, config: &LedgerConfig) -> Option<String> {
+    let sqlx::Error::Migrate(error) = error else { return None };
+    match &config.place {
+        Place::File(_) => schema_version::newer("its schema", error, &sqlite::MIGRATIONS),
+        Place::Postgres(_) => {
+            let schema = format!("its schema {}", postgres::schema_of(&config.cluster));
+            schema_version::newer(&schema, error, &postgres::MIGRATIONS)
+        }
     }
 }
 

@@ -4,12 +4,13 @@
 //! process, however it ends. A second connection moves the log into the file, so that no commit waits for that either.
 
 use super::{snapshot, world::World};
-use crate::clock::ClockSetting;
+use crate::{clock::ClockSetting, schema_version};
 use controller::{Command, Simulation, scenario::ScenarioName};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
+    migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
@@ -41,9 +42,12 @@ pub enum JournalError {
     /// SQLite refused.
     #[error("SQLite says: {0}")]
     Database(#[from] sqlx::Error),
-    /// The file is of another version, or not ours.
+    /// A newer release wrote the file.
+    #[error("{0}, or choose another folder by --data-dir")]
+    Newer(String),
+    /// The file is not ours.
     #[error("it cannot be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[from] MigrateError),
     /// What is stored cannot be read.
     #[error("{what} cannot be read: {source}")]
     Damaged {
@@ -69,6 +73,14 @@ pub(super) struct Stored {
     pub clock: ClockSetting,
 }
 
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), JournalError> {
+    let migrations = sqlx::migrate!("migrations/cluster");
+    let Err(error) = migrations.run(&mut *connection).await else { return Ok(()) };
+    let MigrateError::VersionMissing(_) = error else { return Err(error.into()) };
+    let has = MigrateError::VersionMissing(sqlx::query_scalar(schema_version::QUERY).fetch_one(connection).await?);
+    Err(schema_version::newer("its schema", &has, &migrations).map_or(has.into(), JournalError::Newer))
+}
+
 /// The one writer of `cluster.db`.
 pub(super) struct Journal {
     connection: SqliteConnection,
@@ -89,7 +101,7 @@ impl Journal {
             .busy_timeout(Duration::from_secs(5))
             .disable_statement_logging();
         let mut connection = options.connect().await?;
-        sqlx::migrate!("migrations/cluster").run(&mut connection).await?;
+        migrate(&mut connection).await?;
         let last: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM journal").fetch_one(&mut connection).await?;
         let kept: Option<i64> = sqlx::query_scalar("SELECT seq FROM snapshot").fetch_optional(&mut connection).await?;
         let next = last.or(kept).unwrap_or(0) + 1;

@@ -171,6 +171,31 @@ async fn a_damaged_database_is_named_and_left_alone() {
 }
 
 #[tokio::test]
+async fn a_database_of_a_newer_release_is_named_and_left_alone() {
+    let world = World::recorded([(key("a"), lasting())]).await;
+    world.create("a", 64, any()).await;
+    world.cluster.shutdown().await;
+    let file = world.dir.path().join("cluster.db");
+    let mut newer = sqlx::SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let insert = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                  VALUES (98, '', true, x'00', 0), (99, '', true, x'00', 0)";
+    sqlx::query(insert).execute(&mut newer).await.unwrap();
+    newer.close().await.unwrap();
+    let before = fs::read(&file).unwrap();
+    let settings = WorldSettings {
+        dir: world.dir.path().to_owned(),
+        scenario: None,
+        seed: None,
+        options: controller::Options::demo(),
+        reset: true,
+    };
+    let refused = EmbeddedCluster::start(&settings).await.err().unwrap().to_string();
+    assert!(refused.contains(&*file.to_string_lossy()), "{refused}");
+    assert!(refused.contains("has version 99") && refused.contains("run the newer release"), "{refused}");
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[tokio::test]
 async fn other_options_are_those_of_the_next_start() {
     let world = World::recorded([]).await;
     world.cluster.shutdown().await;

@@ -4,13 +4,16 @@
 //! ends in whatever way: one lock says that the replica lives, another, held by one of them, that it watches.
 
 use super::{READERS, STATEMENTS};
-use crate::ledger::{
-    database::{Connection, Readers},
-    withhold::content_hash,
+use crate::{
+    ledger::{
+        database::{Connection, Readers},
+        withhold::content_hash,
+    },
+    schema_version,
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, PgConnection,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use std::{sync::Arc, time::Duration};
@@ -20,7 +23,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger-postgres");
+pub static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger-postgres");
 
 /// How often a replica asks whether it may watch, and makes sure that it still may.
 const TURN_EVERY: Duration = Duration::from_millis(500);
@@ -88,7 +91,11 @@ impl Server {
         // The name is made of letters, digits and underscores.
         let make = AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema));
         sqlx::raw_sql(make).execute(&mut connection).await?;
-        MIGRATIONS.run(&mut connection).await?;
+        if let Err(error) = MIGRATIONS.run(&mut connection).await {
+            let MigrateError::VersionMissing(_) = error else { return Err(error.into()) };
+            let has = sqlx::query_scalar(schema_version::QUERY).fetch_one(&mut connection).await?;
+            return Err(MigrateError::VersionMissing(has).into());
+        }
         Ok(connection)
     }
 
@@ -246,7 +253,7 @@ impl Server {
 }
 
 /// A name that needs no quotes. Names of clusters that differ only in other signs are told apart by a hash.
-fn schema_of(cluster: &str) -> String {
+pub fn schema_of(cluster: &str) -> String {
     let plain: String = cluster.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
     let plain = plain.get(..30).unwrap_or(&plain);
     if plain == cluster {

@@ -1,18 +1,21 @@
 //! A ledger in a file of its own.
 
 use super::{READERS, STATEMENTS};
-use crate::ledger::{
-    database::{Connection, Readers},
-    published::Published,
+use crate::{
+    ledger::{
+        database::{Connection, Readers},
+        published::Published,
+    },
+    schema_version,
 };
 use sqlx::{
     ConnectOptions, SqliteConnection,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, sync::Arc, time::Duration};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
+pub static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
 
 /// How often the write-ahead log is copied into the file.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
@@ -57,8 +60,13 @@ impl File {
     /// Brings the file up to date.
     pub async fn migrate(&self, connection: &mut Connection) -> sqlx::Result<()> {
         let Connection::Sqlite(connection) = connection else { return Ok(()) };
-        make_shrinkable(connection).await?;
-        Ok(MIGRATIONS.run(connection).await?)
+        // First, because a file of a newer release is left as it is.
+        if let Err(error) = MIGRATIONS.run(&mut *connection).await {
+            let MigrateError::VersionMissing(_) = error else { return Err(error.into()) };
+            let has = sqlx::query_scalar(schema_version::QUERY).fetch_one(connection).await?;
+            return Err(MigrateError::VersionMissing(has).into());
+        }
+        make_shrinkable(connection).await
     }
 
     /// Copies the write-ahead log into the file, now and then, until the ledger is closed.

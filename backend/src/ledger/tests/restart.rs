@@ -88,3 +88,22 @@ async fn old_runs_are_removed_with_everything_about_them() {
     }
     assert_eq!(fixture.row("GOING").await.phase, Phase::Active);
 }
+
+#[tokio::test]
+async fn a_ledger_of_a_newer_release_is_named_and_left_alone() {
+    let Fixture { ledger, at } = Fixture::new().await;
+    ledger.close().await;
+    let mut connection = at.connect().await;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 VALUES ($1, 'of a newer release', true, $2, 0)";
+    for version in [98, 99] {
+        let query = Query::new(newer).bind(version).bind(vec![0_u8]);
+        connection.execute(query).await.unwrap();
+    }
+    let error = at.try_open(None).await.err().expect("it is newer").to_string();
+    assert!(error.contains("its schema") && error.contains("has version 99"), "{error}");
+    assert!(error.contains("run the newer release"), "{error}");
+    assert!(error.contains("ledger.db") || error.contains("drove_dashboard_"), "{error}");
+    let left = connection.fetch_one(Query::new("SELECT max(version) AS version FROM _sqlx_migrations")).await.unwrap();
+    assert_eq!(left.number("version").unwrap(), 99);
+}
