@@ -5,10 +5,10 @@ use crate::{
     error::ApiError, extract::JsonBody, middleware::cluster::Chosen, runtime::CommandError, session::caller::Caller,
 };
 use axum::Json;
-use model::dashboard::{ClockRequest, ClockState};
+use model::dashboard::{ClockRequest, ClockState, LONGEST_CLOCK_STEP};
 use std::time::Duration;
 
-/// Root only.
+/// Root only. A step is at most four hours; the answer comes when everything up to the new time has happened.
 #[utoipa::path(
     post,
     path = "/api/demo/clock",
@@ -33,10 +33,20 @@ pub async fn change(
     let now = match wanted {
         ClockRequest::Pause => embedded.clock_pause().await?,
         ClockRequest::Resume => embedded.clock_resume().await?,
-        ClockRequest::Step { millis } => embedded.clock_step(Duration::from_millis(millis)).await?,
+        ClockRequest::Step { millis } => embedded.clock_step(step(millis)?).await?,
     };
     cluster.hub.clock_changed();
     Ok(Json(ClockState { now, paused: embedded.clock().paused().is_some() }))
+}
+
+/// Refuses a step that would keep the cluster busy for longer than a client waits.
+fn step(millis: u64) -> Result<Duration, ApiError> {
+    let (wanted, longest) = (Duration::from_millis(millis), LONGEST_CLOCK_STEP);
+    let too_long = || {
+        let (hours, longest) = (longest.as_secs() / 3600, longest.as_millis());
+        ApiError::BadRequest(format!("a step of the clock is at most {hours} hours ({longest} ms): take several"))
+    };
+    (wanted <= longest).then_some(wanted).ok_or_else(too_long)
 }
 
 impl From<CommandError> for ApiError {

@@ -3,7 +3,7 @@ use controller::Command;
 use http::StatusCode;
 use model::{
     Source,
-    dashboard::{ClockState, ClusterList, TaskDetail},
+    dashboard::{ClockState, ClusterList, LONGEST_CLOCK_STEP, TaskDetail},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,6 +22,22 @@ async fn demo_time_stands_jumps_and_goes_on() {
     let stepped = change(json!({ "action": "step", "millis": 90_000 })).await;
     assert_eq!((stepped.now.millis() - stood.now.millis(), stepped.paused), (90_000, true));
     assert!(!change(json!({ "action": "resume" })).await.paused);
+}
+
+#[tokio::test]
+async fn refuses_a_step_longer_than_four_hours_and_leaves_the_clock() {
+    let dashboard = Dashboard::at_work().await;
+    dashboard.pause().await;
+    let now =
+        async || dashboard.get::<ClusterList>("/api/clusters").await.clusters[0].status.as_ref().unwrap().clock_paused;
+    let stood = now().await;
+    let longest = u64::try_from(LONGEST_CLOCK_STEP.as_millis()).unwrap();
+    for millis in [longest + 1, 90 * 24 * 3_600_000, u64::MAX] {
+        let (status, answer) = dashboard.post("/api/demo/clock", &json!({ "action": "step", "millis": millis })).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+        assert!(answer["message"].as_str().unwrap().contains("at most 4 hours (14400000 ms)"), "{answer}");
+    }
+    assert_eq!(now().await, stood);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Body of `POST /api/demo/clock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,10 +13,14 @@ pub enum ClockRequest {
     Resume,
     /// Demo time jumps forward; everything due on the way happens in order.
     Step {
-        /// By how much.
+        /// By how much: at most 14400000, four hours.
         millis: u64,
     },
 }
+
+/// Longest [`ClockRequest::Step`]. The answer waits for everything that happens on the way, which in the laptop world are some 250
+/// tasks an hour.
+pub const LONGEST_CLOCK_STEP: Duration = Duration::from_secs(4 * 3600);
 
 /// Its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
