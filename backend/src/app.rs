@@ -21,7 +21,13 @@ pub use serve::Peer;
 pub use served::{Served, Shared};
 
 use crate::{
-    assets::Assets, clock::Clock, config::Config, ledger::Now, metrics::Metrics, middleware::host::HostRules, router,
+    assets::Assets,
+    clock::Clock,
+    config::{BasePath, Config},
+    ledger::Now,
+    metrics::Metrics,
+    middleware::host::HostRules,
+    router,
 };
 use serve::Threads;
 use std::{io::Write, path::Path, sync::Arc};
@@ -39,6 +45,7 @@ pub struct App {
     /// What is counted.
     pub metrics: Metrics,
     clusters: Vec<Arc<Cluster>>,
+    base_path: BasePath,
 }
 
 impl App {
@@ -51,7 +58,24 @@ impl App {
         others: Vec<Arc<Cluster>>,
     ) -> Self {
         let clusters: Vec<_> = std::iter::once(first).chain(others).collect();
-        Self { assets, hosts, stopping, metrics: Metrics::new(clusters.clone()), clusters }
+        Self {
+            assets,
+            hosts,
+            stopping,
+            metrics: Metrics::new(clusters.clone()),
+            clusters,
+            base_path: BasePath::default(),
+        }
+    }
+
+    /// The same, served below a path.
+    pub fn below(self, base_path: BasePath) -> Self {
+        Self { assets: self.assets.below(&base_path), base_path, ..self }
+    }
+
+    /// What every path begins with.
+    pub fn base_path(&self) -> &BasePath {
+        &self.base_path
     }
 
     /// All clusters, the default one first.
@@ -89,12 +113,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 
     let hosts = HostRules::new(address.ip(), config.allowed_hosts);
     let (first, others) = running.clusters();
-    let app = Arc::new(App::new(assets, hosts, stopping.clone(), first, others));
+    let url = format!("http://{address}{}", home_of(&config.base_path));
+    let app = App::new(assets, hosts, stopping.clone(), first, others).below(config.base_path);
+    let app = Arc::new(app);
     let threads = Threads::start(&router::site(app), &stopping)
         .map_err(|error| Failure::Running(format!("the process cannot start its threads: {error}")))?;
     let server = tokio::spawn(serve::serve(listener, threads, stopping));
 
-    let url = format!("http://{address}");
     tracing::info!(url, data_dir = %config.data_dir.display(), "serving");
     announce(&url);
     if config.open {
@@ -126,6 +151,11 @@ fn assets(page_dir: Option<&Path>) -> Result<Assets, Failure> {
 fn now(clock: &Clock) -> Now {
     let clock = clock.clone();
     Arc::new(move || clock.now())
+}
+
+/// What stands behind host and port in the address of the home page.
+fn home_of(base: &BasePath) -> String {
+    if base.as_str().is_empty() { String::new() } else { format!("{}/", base.as_str()) }
 }
 
 /// The one line on standard output: scripts wait for it.

@@ -5,16 +5,27 @@
 
 mod policy;
 
+use crate::config::BasePath;
 use axum::{
     body::{Body, Bytes},
     response::Response,
 };
+use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
-use std::{borrow::Cow, collections::BTreeMap, fs, io, path::Path};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 /// The page itself.
 const INDEX: &str = "index.html";
+
+/// Where `index.html` has the base path for the page.
+const NO_BASE: &str = "data-base=\"\"";
 
 const UNBUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Drove dashboard</title>\
     <p>This binary was built without the page. <code>cargo xtask build</code> builds both.</p></html>";
@@ -98,6 +109,26 @@ impl Assets {
         Self { policy: policy::content_security_policy(&index.unwrap_or_default()), files }
     }
 
+    /// The same, with a page that finds its files and the server below `base`. What the page was compressed to does not hold any more:
+    /// it is compressed again, once.
+    pub fn below(mut self, base: &BasePath) -> Self {
+        let base = base.as_str();
+        if base.is_empty() {
+            return self;
+        }
+        let Some(index) = self.files.get(INDEX) else { return self };
+        let mut page = String::from_utf8_lossy(&index.plain).replacen(NO_BASE, &format!("data-base=\"{base}\""), 1);
+        for name in self.files.keys().filter(|name| *name != INDEX) {
+            for quote in ['"', '\''] {
+                page = page.replace(&format!("{quote}/{name}{quote}"), &format!("{quote}{base}/{name}{quote}"));
+            }
+        }
+        self.policy = policy::content_security_policy(&page);
+        let packed = gzip(page.as_bytes()).ok().filter(|packed| packed.len() < page.len());
+        self.files.insert(INDEX.to_owned(), Asset::new(INDEX, page.into(), None, packed));
+        self
+    }
+
     /// `Content-Security-Policy` under which the page runs.
     pub fn policy(&self) -> &HeaderValue {
         &self.policy
@@ -166,6 +197,12 @@ impl Asset {
         }
         response
     }
+}
+
+fn gzip(text: &[u8]) -> std::io::Result<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text)?;
+    encoder.finish().map(Bytes::from)
 }
 
 /// Whether a name carries a hash of its content, as trunk writes it: `-` and at least 16 hexadecimal digits.

@@ -4,6 +4,7 @@
 //! Nothing here opens a socket or a database. What is wrong is said once, with the file, line and key, and ends the
 //! process with exit code 2.
 
+mod base_path;
 mod clusters;
 mod command_line;
 mod credential;
@@ -12,9 +13,11 @@ mod database_url;
 mod drove_file;
 mod file;
 mod host_name;
+mod listen;
 mod sections;
 mod unused;
 
+pub use base_path::BasePath;
 pub use clusters::ClusterConfig;
 pub use command_line::{CommandLine, LogFormat};
 pub use credential::Credential;
@@ -27,14 +30,13 @@ use command_line::{ServeFlags, Wanted};
 use model::DroveDuration;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-/// Where the demo listens when nothing else is said.
-pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
-
 /// What the process was told to do.
 #[derive(Debug)]
 pub struct Config {
     /// Address to serve on; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// Path below which everything is served.
+    pub base_path: BasePath,
     /// Host names beside loopback and the listen address under which pages may be asked for.
     pub allowed_hosts: Vec<String>,
     /// Parent of the sub-folders of the demo and of each cluster.
@@ -208,14 +210,13 @@ impl Config {
         let wanted = line.into_wanted();
         let common = wanted.common();
         let file = common.config.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
-        let listen = common.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
+        let named = common.listen.clone().or(file.listen.clone()).unwrap_or_default();
+        let listen = named.resolve()?;
+        let allowed = if common.allow_host.is_empty() { &file.allow_host } else { &common.allow_host };
         Ok(Self {
             listen,
-            allowed_hosts: if common.allow_host.is_empty() {
-                file.allow_host.clone()
-            } else {
-                common.allow_host.clone()
-            },
+            base_path: common.base_path.clone().or(file.base_path.clone()).unwrap_or_default(),
+            allowed_hosts: allowed.iter().cloned().chain(named.name()).collect(),
             data_dir: common
                 .data_dir
                 .clone()

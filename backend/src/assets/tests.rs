@@ -76,7 +76,28 @@ fn hashes_are_recognised() {
     for name in ["a-0123456789abcdef.css", "x-0123456789abcdef_bg.wasm", "f-0123456789abcdef0123.woff2"] {
         assert!(has_hash(name), "{name}");
     }
-    for name in ["theme-init.js", "0123456789abcdef.css", "a-0123.css"] {
+    for name in ["start.js", "0123456789abcdef.css", "a-0123.css"] {
         assert!(!has_hash(name), "{name}");
     }
+}
+
+#[tokio::test]
+async fn below_a_path_each_form_of_the_page_names_files_there() {
+    use std::io::Read;
+    let page = format!("<html data-base=\"\"><script src=\"/theme.js\"></script>{}", "<p>long</p>".repeat(100));
+    let files =
+        [("index.html", page.as_str()), ("index.html.br", "BR"), ("index.html.gz", "GZ"), ("theme.js", "theme")];
+    let files = files.map(|(name, content)| (name.to_owned(), Bytes::copy_from_slice(content.as_bytes())));
+    let assets = Assets::from_files(files).below(&"/drove".parse().unwrap());
+    let mut bodies = Vec::new();
+    for (accepted, coding) in [("br", None), ("gzip, br", Some("gzip"))] {
+        let response = assets.index(&asking(&[(header::ACCEPT_ENCODING, accepted)]), StatusCode::OK);
+        let sent = response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(sent.as_deref(), coding, "{accepted}");
+        bodies.push(body(response).await);
+    }
+    let mut unpacked = String::new();
+    flate2::read::GzDecoder::new(&bodies[1][..]).read_to_string(&mut unpacked).unwrap();
+    assert_eq!(unpacked.as_bytes(), bodies[0]);
+    assert!(unpacked.starts_with("<html data-base=\"/drove\"><script src=\"/drove/theme.js\">"), "{unpacked}");
 }

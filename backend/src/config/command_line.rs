@@ -1,12 +1,12 @@
 //! The flags, each with its environment variable.
 
-use super::host_name;
+use super::{base_path::BasePath, host_name, listen::Listen};
 use clap::{
     Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
     builder::{FalseyValueParser, Resettable},
 };
 use serde::Deserialize;
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 /// A dashboard for tasks of Drove clusters.
 ///
@@ -39,9 +39,12 @@ Secrets, by the environment only (or the TOML file):
 /// What a command line and its environment say, whatever is served; everything absent is left to the file.
 #[derive(Debug, Args)]
 pub(super) struct CommonFlags {
-    /// Address to serve on; port 0 takes any free port [default: 127.0.0.1:8080].
-    #[arg(long, env = "DROVE_DASHBOARD_LISTEN", value_name = "ADDRESS:PORT")]
-    pub listen: Option<SocketAddr>,
+    /// Address or name of this machine to serve on; port 0 takes any free port [default: 127.0.0.1:8080].
+    #[arg(long, env = "DROVE_DASHBOARD_LISTEN", value_name = "HOST:PORT")]
+    pub listen: Option<Listen>,
+    /// Path below which everything is served, behind a proxy that passes it on, such as /drove/ [default: /].
+    #[arg(long, env = "DROVE_DASHBOARD_BASE_PATH", value_name = "PATH")]
+    pub base_path: Option<BasePath>,
     /// Host name under which the page may be asked for, beside loopback and the listen address; may be repeated.
     #[arg(long, env = "DROVE_DASHBOARD_ALLOW_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host_name::parse)]
     pub allow_host: Vec<String>,

@@ -1,7 +1,8 @@
 //! The TOML file. Its keys are the flags' names; what only the demo knows is in `[demo]`.
 
 use super::{
-    ConfigFault, LogFormat, host_name,
+    BasePath, ConfigFault, Credential, LogFormat, host_name,
+    listen::Listen,
     sections::{ClusterSection, ProxyUsers},
 };
 use model::{DroveDuration, UserRole};
@@ -9,7 +10,6 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
     collections::BTreeSet,
     fmt,
-    net::SocketAddr,
     num::NonZeroU64,
     path::{Path, PathBuf},
     time::Duration,
@@ -30,7 +30,8 @@ const SECRET_KEYS: [&str; 4] = ["password", "auth-header", "session-key", "ledge
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfigFile {
-    pub(super) listen: Option<SocketAddr>,
+    pub(super) listen: Option<Listen>,
+    pub(super) base_path: Option<BasePath>,
     #[serde(deserialize_with = "host_name::list")]
     pub(super) allow_host: Vec<String>,
     pub(super) data_dir: Option<PathBuf>,
@@ -81,8 +82,10 @@ impl Default for DemoSection {
 #[serde(deny_unknown_fields)]
 pub struct DemoUser {
     /// Name to sign in with.
+    #[serde(deserialize_with = "sendable_name")]
     pub name: String,
     /// Its password.
+    #[serde(deserialize_with = "sendable_password")]
     pub password: String,
     /// What it may do; absent: signed in, but no role.
     #[serde(default, deserialize_with = "known_role")]
@@ -232,6 +235,24 @@ fn locate(text: &str, offset: usize) -> (usize, Option<String>) {
         None => content.split_once('=').map(|(key, _)| key),
     };
     (line, name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()))
+}
+
+/// The name of a user who can sign in: a client could not send any other.
+fn sendable_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match Credential::basic(&name, "").is_some() {
+        true => Ok(name),
+        false => Err(D::Error::custom("a user's name cannot have colons or control characters in HTTP Basic")),
+    }
+}
+
+/// Likewise a password. The message does not repeat it.
+fn sendable_password<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let password = String::deserialize(deserializer)?;
+    match Credential::basic("", &password).is_some() {
+        true => Ok(password),
+        false => Err(D::Error::custom("a password cannot have control characters in HTTP Basic")),
+    }
 }
 
 /// A role by Drove's name (contract 7). A misspelt one would silently be a user without rights.

@@ -44,7 +44,7 @@ fn a_flag_beats_the_file_and_the_file_beats_the_default() {
     assert_eq!((demo.scenario.as_deref(), demo.seed), (Some("empty"), Some(7)));
     let demo = demo_of(load(&["demo", "--scenario", "laptop"], file).unwrap());
     assert_eq!(demo.scenario.as_deref(), Some("laptop"));
-    assert_eq!(load(&[], "").unwrap().listen, DEFAULT_LISTEN);
+    assert_eq!(load(&[], "").unwrap().listen, "127.0.0.1:8080".parse().unwrap());
 }
 
 #[test]
@@ -54,6 +54,9 @@ fn an_unknown_key_is_named_with_its_file_and_line() {
         ("[demo]\nseed = 1\nsed = 2\n", "dash.toml:3: key `sed`"),
         ("[demo.options]\nstaleTaskAgee = \"5m\"\n", "dash.toml:2: key `staleTaskAgee`"),
         ("listen = \"nowhere\"\n", "dash.toml:1: key `listen`"),
+        ("open = true\nbase-path = \"drove\"\n", "dash.toml:2: key `base-path`"),
+        ("[[demo.users]]\nname = \"e:va\"\npassword = \"x\"\n", "dash.toml:2: key `name`"),
+        ("[[demo.users]]\nname = \"eva\"\npassword = \"x\\n\"\n", "dash.toml:3: key `password`"),
         ("log = \"xml\"\n", "dash.toml:1: key `log`"),
         ("[[demo.users]]\nname = \"eva\"\npassword = \"x\"\nrole = \"KING\"\n", "dash.toml:4: key `role`"),
         ("[demo.options]\nstaleCheckInterval = \"1m\"\njobRetryCount = 33\n", "dash.toml:3: key `jobRetryCount`"),
@@ -62,6 +65,28 @@ fn an_unknown_key_is_named_with_its_file_and_line() {
         let sentence = parse(text).unwrap_err().to_string();
         assert!(sentence.starts_with(place), "{sentence}");
     }
+}
+
+#[test]
+fn a_host_named_to_listen_on_is_resolved_and_answered_for() {
+    let config = load(&["--listen", "localhost:8080", "--allow-host", "dash.example.org"], "").unwrap();
+    assert!(config.listen.ip().is_loopback());
+    assert_eq!(config.allowed_hosts, ["dash.example.org", "localhost"]);
+    let config = load(&[], "listen = \"localhost:0\"\n").unwrap();
+    assert_eq!((config.listen.ip().is_loopback(), config.listen.port()), (true, 0));
+    assert!(load(&["--listen", "127.0.0.1:0"], "").unwrap().allowed_hosts.is_empty());
+    // A flag beats a name in the file that no system knows.
+    assert!(load(&["--listen", "127.0.0.1:0"], "listen = \"nowhere.invalid:1\"\n").is_ok());
+    let unknown = load(&[], "listen = \"nowhere.invalid:1\"\n").unwrap_err();
+    assert!(unknown.to_string().contains("nowhere.invalid"), "{unknown}");
+}
+
+#[test]
+fn a_base_path_has_one_form_wherever_it_is_given() {
+    let file = "base-path = \"/from/file/\"\n";
+    assert_eq!(load(&[], "").unwrap().base_path.as_str(), "");
+    assert_eq!(load(&[], file).unwrap().base_path.as_str(), "/from/file");
+    assert_eq!(load(&["--base-path", "/drove/"], file).unwrap().base_path.as_str(), "/drove");
 }
 
 #[test]
@@ -85,7 +110,14 @@ fn beyond_loopback_needs_users() {
 fn only_commands_that_exist_are_offered() {
     assert!(CommandLine::try_parse_from(["drove-dashboard", "demo", "--seed", "3", "--reset"]).is_ok());
     assert!(CommandLine::try_parse_from(["drove-dashboard", "serve", "--controller", "http://ctl:10000"]).is_ok());
-    for wrong in [&["watch"][..], &["serve", "--seed", "3"], &["--nope"], &["--seed", "many"], &["--listen", "8080"]] {
+    for wrong in [
+        &["watch"][..],
+        &["serve", "--seed", "3"],
+        &["--nope"],
+        &["--seed", "many"],
+        &["--listen", "8080"],
+        &["--base-path", "/a/../b"],
+    ] {
         let line = ["drove-dashboard"].iter().chain(wrong).copied();
         assert_eq!(CommandLine::try_parse_from(line).unwrap_err().exit_code(), 2, "{wrong:?}");
     }

@@ -67,11 +67,17 @@ pub fn astray(app: &App, request: &Request, error: &ApiError) -> Option<Response
 
 /// A redirect within a cluster stays within it; `asked` is the path as it came.
 pub fn lead_back(asked: &str, headers: &mut HeaderMap) {
-    let Some(name) = split(asked).0 else { return };
-    let Some(path) = headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) else { return };
-    if path.starts_with('/')
-        && let Ok(location) = HeaderValue::from_str(&format!("{PREFIX}{name}{path}"))
-    {
+    if let Some(name) = split(asked).0 {
+        lead_below(&format!("{PREFIX}{name}"), headers);
+    }
+}
+
+/// Puts `prefix` before the path of a redirect. Redirects lead to this server only: those to others were refused.
+pub(super) fn lead_below(prefix: &str, headers: &mut HeaderMap) {
+    let Some(location) = headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) else { return };
+    let host = location.find("://").map_or(0, |scheme| scheme + "://".len());
+    let Some(path) = location[host..].find('/').map(|slash| host + slash) else { return };
+    if let Ok(location) = HeaderValue::from_str(&format!("{}{prefix}{}", &location[..path], &location[path..])) {
         headers.insert(header::LOCATION, location);
     }
 }
@@ -90,7 +96,7 @@ fn split(path: &str) -> (Option<&str>, &str) {
     }
 }
 
-fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+pub(super) fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     let text = match uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
@@ -115,6 +121,19 @@ mod tests {
         assert_eq!(split("/clusters/demo/"), (Some("demo"), "/"));
         assert_eq!(split("/clusters/demo/apis/v1/tasks"), (Some("demo"), "/apis/v1/tasks"));
         assert_eq!(split("/clusters"), (None, "/clusters"));
+    }
+
+    #[test]
+    fn a_redirect_stays_below_its_prefix() {
+        for (location, expected) in [
+            ("/tasks/A/B", "/clusters/demo/tasks/A/B"),
+            ("http://127.0.0.1:8080/tasks/A/B", "http://127.0.0.1:8080/clusters/demo/tasks/A/B"),
+            ("", ""),
+        ] {
+            let mut headers = HeaderMap::from_iter([(header::LOCATION, location.parse().unwrap())]);
+            lead_back("/clusters/demo/apis/v1/tasks/search", &mut headers);
+            assert_eq!(headers[header::LOCATION], expected);
+        }
     }
 
     #[test]

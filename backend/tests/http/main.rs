@@ -3,6 +3,7 @@
 
 mod api_document;
 mod audit;
+mod base_path;
 mod clock_and_clusters;
 #[path = "../shared/description.rs"]
 mod description;

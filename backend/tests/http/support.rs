@@ -20,6 +20,9 @@ use tokio::{sync::watch, time::Instant};
 
 /// `admin:admin`.
 pub const ADMIN: &str = "Basic YWRtaW46YWRtaW4=";
+/// The page, as trunk and `cargo xtask` write it.
+const INDEX: &str = "<!doctype html><html data-base=\"\"><link rel=\"modulepreload\" href=\"/app-0123456789abcdef.js\">\
+    <script type=\"module\">import init from '/app-0123456789abcdef.js'; init()</script>the page";
 /// Nothing in these tests takes nearly as long.
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -37,12 +40,17 @@ impl Dashboard {
     }
 
     pub async fn start_with(users: Vec<DemoUser>, address: &str) -> Self {
-        Self::begin("empty", users, address).await
+        Self::begin("empty", users, address, "/").await
+    }
+
+    /// One that is served below a path.
+    pub async fn below(base: &str) -> Self {
+        Self::begin("empty", Vec::new(), "127.0.0.1:8080", base).await
     }
 
     /// One whose world has work of its own.
     pub async fn at_work() -> Self {
-        Self::begin("laptop", Vec::new(), "127.0.0.1:8080").await
+        Self::begin("laptop", Vec::new(), "127.0.0.1:8080", "/").await
     }
 
     /// The work of its world.
@@ -50,7 +58,7 @@ impl Dashboard {
         self.demo.cluster().embedded.as_ref().unwrap().world().work()
     }
 
-    async fn begin(scenario: &str, users: Vec<DemoUser>, address: &str) -> Self {
+    async fn begin(scenario: &str, users: Vec<DemoUser>, address: &str, base: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address: SocketAddr = address.parse().unwrap();
         let (stop, stopping) = watch::channel(false);
@@ -65,11 +73,13 @@ impl Dashboard {
         let demo = Demo::start(config, folder.path(), address, stopping.clone()).await.unwrap();
         let hosts = HostRules::new(address.ip(), vec!["dash.example.org".to_owned()]);
         let files = [
-            ("index.html", "<!doctype html><script type=\"module\">start()</script>the page"),
+            ("index.html", INDEX),
+            ("index.html.br", "compressed when the page was built"),
             ("app-0123456789abcdef.js", "code"),
         ];
         let files = files.map(|(name, content)| (name.to_owned(), Bytes::from_static(content.as_bytes())));
-        let app = App::new(Assets::from_files(files), hosts, stopping, demo.cluster().clone(), Vec::new());
+        let app = App::new(Assets::from_files(files), hosts, stopping, demo.cluster().clone(), Vec::new())
+            .below(base.parse().unwrap());
         Self { site: router::site(Arc::new(app)), demo, stop, _folder: folder }
     }
 
