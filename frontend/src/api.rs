@@ -18,7 +18,10 @@ pub use live::{
 };
 pub use transport::Method;
 
-use crate::routes::{encode_pairs, use_paths};
+use crate::{
+    browser,
+    routes::{encode_pairs, use_paths},
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -30,8 +33,12 @@ pub struct Api {
 }
 
 /// Makes the server available to pages and state. Needs the page's paths.
+///
+/// Addresses are absolute: a relative one inherits the credentials of a page that was opened as `http://user:password@host/`,
+/// and browsers refuse to fetch an address with credentials.
 pub fn provide_api() {
-    provide_context(Api { base: use_paths().base().into(), signed_out: RwSignal::new(false) });
+    let base = format!("{}{}", browser::origin(), use_paths().base());
+    provide_context(Api { base: base.into(), signed_out: RwSignal::new(false) });
 }
 
 /// The server.

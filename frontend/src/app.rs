@@ -4,7 +4,7 @@ use crate::{
     api::provide_api,
     layout::Shell,
     pages::{Lazy, NotFoundPage, TasksPage},
-    routes::{Page, Paths, provide_paths},
+    routes::{Page, Paths, provide_paths, use_paths},
     state::{
         provide_background, provide_blacklisting, provide_clock, provide_executor_names, provide_kills, provide_live,
         provide_session, provide_shortcuts, provide_theme, provide_toasts, use_session,
@@ -20,7 +20,7 @@ use leptos_router::{
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
-    let paths = Paths::around(&crate::browser::path_name());
+    let paths = Paths::around(&crate::browser::base_path(), &crate::browser::path_name());
     let base = paths.base().to_owned();
     provide_paths(paths);
     provide_api();
@@ -46,8 +46,8 @@ pub fn App() -> impl IntoView {
 #[component]
 fn CurrentPage() -> impl IntoView {
     let path = use_location().pathname;
-    let session = use_session();
-    let page = Memo::new(move |_| if session.is_nowhere() { Page::NotFound } else { Page::at(&path.read()) });
+    let (session, paths) = (use_session(), use_paths());
+    let page = Memo::new(move |_| if session.is_nowhere() { Page::NotFound } else { paths.page(&path.read()) });
     // The router writes the address bar only once the new page is there.
     let router = use_context::<BrowserUrl>();
     Effect::new(move |_| {

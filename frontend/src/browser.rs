@@ -26,9 +26,9 @@ pub use owned::{
     owned_timer,
 };
 pub use page::{
-    chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms, on_network_back,
-    on_system_theme, on_visibility_change, origin, path_name, reload, set_theme, set_title, theme, within_origin,
-    zone_name, zone_offset,
+    base_path, chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms,
+    on_network_back, on_system_theme, on_visibility_change, origin, path_name, reload, remove_start_notice, set_theme,
+    set_title, theme, within_origin, zone_name, zone_offset,
 };
 pub use paste::pasted_text;
 pub use scroll::{Scroll, element_by_id, scroll_of, scroll_to_end};

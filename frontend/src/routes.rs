@@ -1,7 +1,7 @@
 //! Every address of the page, built and parsed in one place. Addresses of the server are in [`crate::api`].
 //!
-//! Everything of one cluster may live below `/clusters/NAME` (design section 3); that prefix is the [`Paths`]' base, and
-//! no other code knows it.
+//! Everything lives below the base path of the server, its root, and everything of one cluster may live below
+//! `/clusters/NAME` there; both prefixes together are the [`Paths`]' base, and no other code knows them.
 
 mod encoding;
 
@@ -15,6 +15,9 @@ use model::{
     dashboard::{HistoryQuery, TaskRow},
 };
 use std::sync::Arc;
+
+/// What the prefix of a cluster begins with.
+const CLUSTERS: &str = "/clusters/";
 
 /// Which page an address means. The server knows the same list, [`model::dashboard::pages`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,9 +39,10 @@ pub enum Page {
 }
 
 impl Page {
-    /// The page at `path`, which may begin with a cluster's prefix.
-    pub fn at(path: &str) -> Self {
-        let (_, rest) = split_base(path);
+    /// The page at `path`, which lies below the server's `root` and may go on with a cluster's prefix.
+    pub fn at(root: &str, path: &str) -> Self {
+        let Some(path) = below(root, path) else { return Page::NotFound };
+        let (_, rest) = split_cluster(path);
         let segments: Vec<String> = rest.split('/').filter(|s| !s.is_empty()).map(decode).collect();
         match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] | ["tasks"] => Page::Tasks,
@@ -55,23 +59,46 @@ impl Page {
 /// Builds addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
+    root: Arc<str>,
     base: Arc<str>,
 }
 
 impl Paths {
-    /// Addresses of the cluster that `path` lies in.
-    pub fn around(path: &str) -> Self {
-        Self { base: split_base(path).0.into() }
+    /// Addresses of the cluster that `path` lies in, below the server's `root`.
+    pub fn around(root: &str, path: &str) -> Self {
+        let (cluster, _) = split_cluster(below(root, path).unwrap_or_default());
+        Self { root: root.into(), base: format!("{root}{cluster}").into() }
     }
 
-    /// What every address of this cluster begins with: nothing, or `/clusters/NAME`.
+    /// What every address of this cluster begins with: the server's root, and `/clusters/NAME` unless it is the default one.
     pub fn base(&self) -> &str {
         &self.base
     }
 
+    /// The page at `path`.
+    pub fn page(&self, path: &str) -> Page {
+        Page::at(&self.root, path)
+    }
+
     /// Name of the cluster, unless it is the default one under bare paths.
     pub fn cluster(&self) -> Option<&str> {
-        self.base.strip_prefix("/clusters/")
+        self.base.strip_prefix(&*self.root)?.strip_prefix(CLUSTERS)
+    }
+
+    /// The home page of the default cluster: like those of the other clusters an address that the server must be asked for, since
+    /// each cluster has a session of its own.
+    pub fn default_home(&self) -> String {
+        format!("{}/", self.root)
+    }
+
+    /// The home page of a cluster.
+    pub fn cluster_home(&self, name: &str) -> String {
+        format!("{}{CLUSTERS}{}/", self.root, encode(name))
+    }
+
+    /// Where a cluster is signed in to.
+    pub fn cluster_login(&self, name: &str) -> String {
+        format!("{}{CLUSTERS}{}/login", self.root, encode(name))
     }
 
     /// Whether an address, as the browser resolves it within this origin ([`crate::browser::within_origin`]), is a page of
@@ -146,16 +173,6 @@ impl Paths {
     }
 }
 
-/// The home page of a cluster: an address that the server must be asked for, since it has a session of its own.
-pub fn cluster_home(name: &str) -> String {
-    format!("/clusters/{}/", encode(name))
-}
-
-/// Where a cluster is signed in to.
-pub fn cluster_login(name: &str) -> String {
-    format!("/clusters/{}/login", encode(name))
-}
-
 /// Makes the addresses available to every view.
 pub fn provide_paths(paths: Paths) {
     provide_context(paths);
@@ -220,11 +237,16 @@ pub fn next_address(search: &str) -> Option<String> {
     value(search, "next")
 }
 
+/// What is left of `path` below `root`; nothing if it lies elsewhere.
+fn below<'path>(root: &str, path: &'path str) -> Option<&'path str> {
+    path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Splits `/clusters/NAME/tasks` into `/clusters/NAME` and `/tasks`.
-fn split_base(path: &str) -> (&str, &str) {
-    let Some(name_and_rest) = path.strip_prefix("/clusters/") else { return ("", path) };
+fn split_cluster(path: &str) -> (&str, &str) {
+    let Some(name_and_rest) = path.strip_prefix(CLUSTERS) else { return ("", path) };
     let name = name_and_rest.split('/').next().unwrap_or_default();
-    if name.is_empty() { ("", path) } else { path.split_at("/clusters/".len() + name.len()) }
+    if name.is_empty() { ("", path) } else { path.split_at(CLUSTERS.len() + name.len()) }
 }
 
 #[cfg(test)]
@@ -244,8 +266,17 @@ mod tests {
     fn every_address_reads_back_as_its_page() {
         let key = TaskKey::new("TEST_APP", "night ly/%2F-ü");
         let executor = ExecutorId::from("a45442a1-d4d0");
-        for start in ["/", "/clusters/prod/", "/clusters/prod"] {
-            let paths = Paths::around(start);
+        for (root, start) in [
+            ("", "/"),
+            ("", "/clusters/prod/"),
+            ("", "/clusters/prod"),
+            ("/drove", "/drove"),
+            ("/a/b", "/a/b/clusters/prod/tasks"),
+            ("/clusters", "/clusters/clusters/prod/"),
+        ] {
+            let paths = Paths::around(root, start);
+            assert_eq!(paths.cluster(), start.contains("prod").then_some("prod"), "{start}");
+            assert!(paths.default_home() == format!("{root}/") && paths.cluster_home("x").starts_with(root));
             for (address, page) in [
                 (paths.tasks(&HistoryQuery::default()), Page::Tasks),
                 (paths.task(&key), Page::Task(key.clone())),
@@ -256,15 +287,16 @@ mod tests {
                 (paths.login(Some("/new?clone=A%2FB")), Page::Login),
             ] {
                 assert!(address.starts_with(paths.base()), "{address}");
-                assert_eq!(Page::at(path_of(&address)), page, "{address}");
-                assert!(is_page(split_base(path_of(&address)).1), "the server must know {address}");
+                assert_eq!(paths.page(path_of(&address)), page, "{address}");
+                let within = split_cluster(below(root, path_of(&address)).unwrap_or_default()).1;
+                assert!(is_page(within), "the server must know {address}");
             }
         }
     }
 
     #[test]
     fn queries_read_back() {
-        let paths = Paths::around("/");
+        let paths = Paths::around("", "/");
         let query = HistoryQuery { tab: Tab::All, text: "50% + ü&x=".into(), page: 2, ..HistoryQuery::default() };
         assert_eq!(history_query(search_of(&paths.tasks(&query))), query);
         let key = TaskKey::new("A", "B-1");
@@ -302,7 +334,10 @@ mod tests {
     #[test]
     fn other_paths_are_no_page() {
         for path in ["/x", "/tasks/a", "/tasks/a/b/c", "/executors/a/b", "/clusters//tasks"] {
-            assert_eq!(Page::at(path), Page::NotFound, "{path}");
+            assert_eq!(Page::at("", path), Page::NotFound, "{path}");
+        }
+        for path in ["/", "/tasks", "/drovetasks", "/clusters/drove/"] {
+            assert_eq!(Page::at("/drove", path), Page::NotFound, "{path}");
         }
     }
 }

@@ -8,6 +8,19 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Element, HtmlAnchorElement, Url};
 
+/// Path below which the server is, without a slash at its end: empty, or what the server wrote into the document.
+pub fn base_path() -> String {
+    root().and_then(|root| root.get_attribute("data-base")).unwrap_or_default()
+}
+
+/// Removes what `index.html` shows while the page has not started; but not if it says that the styles are missing.
+pub fn remove_start_notice() {
+    let notice = document().get_element_by_id("start");
+    if let Some(notice) = notice.filter(|notice| notice.get_attribute("data-why").as_deref() != Some("style")) {
+        notice.remove();
+    }
+}
+
 /// Path of the page's address, without query.
 pub fn path_name() -> String {
     window().location().pathname().unwrap_or_default()

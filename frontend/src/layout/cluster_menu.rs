@@ -2,7 +2,7 @@ use super::cluster_name::{cluster_state, health};
 use crate::{
     api::use_api,
     browser::owned_tasks,
-    routes::{cluster_home, use_paths},
+    routes::{Paths, use_paths},
 };
 use leptos::prelude::*;
 use model::dashboard::{ClusterEntry, ClusterList, ControllerHealth, ControllerStatus};
@@ -20,16 +20,17 @@ pub(super) fn ClusterMenu() -> impl IntoView {
         answer.with(|answer| match answer {
             None => view! { <p class="menu__title" role="status">"Asking…"</p> }.into_any(),
             Some(Err(error)) => view! { <p class="menu__title" role="status">{error.to_string()}</p> }.into_any(),
-            Some(Ok(list)) => draw(list, paths.cluster()),
+            Some(Ok(list)) => draw(list, &paths),
         })
     }
 }
 
-fn draw(list: &ClusterList, shown: Option<&str>) -> AnyView {
+fn draw(list: &ClusterList, paths: &Paths) -> AnyView {
+    let shown = paths.cluster();
     let here = list.clusters.iter().find(|entry| Some(entry.label.name.as_str()) == shown).or(list.clusters.first());
     let controllers = here.map(|entry| entry.controllers.as_slice()).unwrap_or_default();
     let own = here.map(|entry| entry.label.name.as_str());
-    let clusters = list.clusters.iter().map(|entry| cluster(entry, Some(entry.label.name.as_str()) == own));
+    let clusters = list.clusters.iter().map(|entry| cluster(entry, paths, Some(entry.label.name.as_str()) == own));
     let title = (!controllers.is_empty()).then(|| view! { <p class="menu__title">"Controllers"</p> }.into_any());
     view! {
         <p class="menu__title">"Clusters"</p>
@@ -40,7 +41,7 @@ fn draw(list: &ClusterList, shown: Option<&str>) -> AnyView {
     .into_any()
 }
 
-fn cluster(entry: &ClusterEntry, is_here: bool) -> AnyView {
+fn cluster(entry: &ClusterEntry, paths: &Paths, is_here: bool) -> AnyView {
     let (health, state) = match &entry.status {
         Some(status) => (health(status), cluster_state(status)),
         None => ("unknown", "not signed in".to_owned()),
@@ -50,7 +51,7 @@ fn cluster(entry: &ClusterEntry, is_here: bool) -> AnyView {
         // Another cluster is another page, with another session: the server is asked for it.
         <a
             class="menu__item cluster-entry"
-            href=cluster_home(&entry.label.name)
+            href=paths.cluster_home(&entry.label.name)
             rel="external"
             aria-current=is_here.then_some("true")
         >

@@ -7,7 +7,7 @@ use crate::{
     browser::{go_to, owned_tasks, within_origin},
     format::role_name,
     layout::{ThemeButton, ToastList, use_title},
-    routes::{Replace, cluster_login, next_address, use_go, use_paths},
+    routes::{Replace, next_address, use_go, use_paths},
     state::use_session,
     ui::{Button, Choice, Field, IconName, Note, Select, Tone, When},
 };
@@ -81,6 +81,7 @@ fn ClusterChoice() -> impl IntoView {
     let clusters =
         Memo::new(move |_| session.info().with(|i| i.as_ref().map(|i| i.clusters.clone()).unwrap_or_default()));
     let own = paths.cluster().map(ToOwned::to_owned);
+    let choose = Callback::new(move |name: String| go_to(&paths.cluster_login(&name)));
     let value = Signal::derive(move || {
         let first = || clusters.with(|list| list.first().map(|cluster| cluster.name.clone()));
         own.clone().or_else(first).unwrap_or_default()
@@ -98,7 +99,7 @@ fn ClusterChoice() -> impl IntoView {
         <When is=move || clusters.with(|list| list.len() > 1)>
             <div class="login__cluster" style=("--colour", colour)>
                 <Field id="cluster" label="Cluster">
-                    <Select id="cluster" choices value on_choose=|name: String| go_to(&cluster_login(&name))/>
+                    <Select id="cluster" choices value on_choose=choose/>
                 </Field>
             </div>
         </When>

@@ -16,7 +16,7 @@ pub fn NotFoundPage() -> impl IntoView {
         return view! {
             <PageHead title="Not found"/>
             <Empty icon=IconName::Search title="No such cluster is served here" text>
-                <a class="button" href="/" rel="external">"Go to the default cluster"</a>
+                <a class="button" href=use_paths().default_home() rel="external">"Go to the default cluster"</a>
             </Empty>
         }
         .into_any();

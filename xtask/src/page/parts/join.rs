@@ -3,6 +3,12 @@ use std::{fs, path::Path};
 use super::{FOLDER, LINK};
 use crate::Outcome;
 
+/// Where the parts lie, as the script that loads them says it.
+const HERE: &str = "import.meta.url";
+/// The same without the credentials of a page that was opened as `http://user:password@host/`: browsers refuse to fetch an
+/// address that has some.
+const PLAIN_HERE: &str = "location.origin + new URL(import.meta.url).pathname";
+
 /// Moves the script that loads the parts into wasm-bindgen's own, which would import it. So the first load has one file
 /// less, and none of the two needs to know the other's hashed name.
 ///
@@ -31,15 +37,18 @@ fn joined(bound: &str, link: &str) -> Outcome<String> {
             }
             None => line.to_owned(),
         };
-        body.push_str(&line);
+        body.push_str(&line.replace(HERE, "here"));
         body.push('\n');
     }
     let from = format!(" from \"{LINK}\"");
     let import = |line: &&str| line.starts_with("import * as ") && line.trim_end_matches(';').ends_with(&from);
-    if loaders.is_empty() || !bound.lines().any(|line| import(&line)) {
+    if loaders.is_empty() || !link.contains(HERE) || !bound.lines().any(|line| import(&line)) {
         return Err("no part is loaded".into());
     }
-    let mut text = format!("const parts = (() => {{\n{body}return {{ {} }};\n}})();\n", loaders.join(", "));
+    let mut text = format!(
+        "const parts = (() => {{\nconst here = {PLAIN_HERE};\n{body}return {{ {} }};\n}})();\n",
+        loaders.join(", ")
+    );
     for line in bound.lines() {
         match line.strip_prefix("import * as ").filter(|_| import(&line)).and_then(|rest| rest.split(' ').next()) {
             Some(name) => text.push_str(&format!("const {name} = parts;")),
@@ -57,13 +66,15 @@ mod tests {
     const BOUND: &str = "import * as import1 from \"./parts.js\"\nimport * as import2 from \"./parts.js\"\n\
         function imports() { return { \"./parts.js\": import1, \"./parts.js\": import2 }; }\nfunction initSync() {}\n";
     const LINK: &str = "import { initSync } from \"./main.js\";\n\nlet shared;\n\
-        export const __load_a = wrap(\"./a-0.wasm\");\nexport const __load_b = wrap(\"./b-1.wasm\");\n";
+        export const __load_a = wrap(new URL(\"./a-0.wasm\", import.meta.url));\n\
+        export const __load_b = wrap(new URL(\"./b-1.wasm\", import.meta.url));\n";
 
     #[test]
     fn the_loaders_stand_where_they_were_imported() {
         let joined = joined(BOUND, LINK).unwrap_or_default();
         assert!(!joined.contains("import *") && !joined.contains("export"), "{joined}");
-        assert!(joined.contains("const __load_b = wrap(\"./b-1.wasm\");\nreturn { __load_a, __load_b };\n})();"));
+        assert!(joined.starts_with("const parts = (() => {\nconst here = location.origin + "), "{joined}");
+        assert!(joined.contains("wrap(new URL(\"./b-1.wasm\", here));\nreturn { __load_a, __load_b };\n})();"));
         assert!(joined.contains("const import1 = parts;\nconst import2 = parts;\n"));
         assert!(joined.ends_with("function initSync() {}\n"));
     }

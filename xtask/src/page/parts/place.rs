@@ -16,6 +16,7 @@ pub fn place() -> Outcome {
     let bound = workspace::target_dir().join("wasm-bindgen").join(given("TRUNK_PROFILE")?);
     copy_parts(&bound.join(FOLDER), &built)
         .and_then(|()| rename_main(&built))
+        .and_then(|()| load_by_plain_address(&built))
         .map_err(|error| format!("cannot put the parts of the page into {}: {error}", built.display()))
 }
 
@@ -44,6 +45,20 @@ fn rename_main(built: &Path) -> io::Result<()> {
     fs::write(index, page.replace(old, &new))
 }
 
+/// Browsers refuse to fetch an address with credentials, and a path inherits those of a page that was opened as
+/// `http://user:password@host/`.
+fn load_by_plain_address(built: &Path) -> io::Result<()> {
+    let index = built.join("index.html");
+    let page = with_plain_address(&fs::read_to_string(&index)?);
+    fs::write(index, page.ok_or_else(|| io::Error::other("index.html loads no WebAssembly of ours"))?)
+}
+
+/// `init({ module_or_path: '/PATH' })` with the origin before the path.
+fn with_plain_address(page: &str) -> Option<String> {
+    const PATH: &str = "module_or_path: '";
+    page.contains(PATH).then(|| page.replacen(PATH, "module_or_path: location.origin + '", 1))
+}
+
 /// `frontend-HASH` out of `import init, * as bindings from '/frontend-HASH.js'`.
 fn main_name(page: &str) -> Option<&str> {
     let (_, rest) = page.split_once("import init")?;
@@ -56,6 +71,14 @@ fn main_name(page: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn webassembly_is_fetched_without_credentials() {
+        let page = "const wasm = await init({ module_or_path: '/frontend-1f_bg.wasm' });";
+        let plain = "const wasm = await init({ module_or_path: location.origin + '/frontend-1f_bg.wasm' });";
+        assert_eq!(with_plain_address(page).as_deref(), Some(plain));
+        assert_eq!(with_plain_address("init()"), None);
+    }
 
     #[test]
     fn the_main_part_is_found_in_the_page() {
