@@ -32,4 +32,5 @@ pub mod ui;
 pub fn start() {
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(app::App);
+    browser::remove_start_notice();
 }

@@ -69,26 +69,33 @@ pub fn Lazy(
     page: Page,
 ) -> impl IntoView {
     let code = RwSignal::new(Code::Coming);
-    if let Some(loading) = load(&page) {
-        owned_tasks().spawn(async move {
-            code.set(loading.await.map_or(Code::Missing, Code::Here));
-        });
-    }
+    let tasks = owned_tasks();
+    let wanted = page.clone();
+    let fetch = Callback::new(move |()| {
+        if let Some(loading) = load(&wanted) {
+            code.set(Code::Coming);
+            tasks.spawn(async move {
+                code.set(loading.await.map_or(Code::Missing, Code::Here));
+            });
+        }
+    });
+    fetch.run(());
     move || match code.get() {
         Code::Coming => view! { <SkeletonRows label="Loading the page"/> }.into_any(),
         Code::Here(build) => build(page.clone()),
-        Code::Missing => view! { <Missing/> }.into_any(),
+        Code::Missing => view! { <Missing on_retry=fetch/> }.into_any(),
     }
 }
 
 #[component]
-fn Missing() -> impl IntoView {
+fn Missing(on_retry: Callback<()>) -> impl IntoView {
     let text = "Either the server does not answer, or it has been replaced by another version since this tab was opened. \
-                Reload the tab; what you see after that is up to date.";
+                Try again, and reload the tab if that does not help.";
     view! {
         <div role="alert">
             <Empty icon=IconName::Warning title="This page could not be loaded" text>
-                <Button label="Reload" icon=IconName::Refresh on_press=|()| browser::reload()/>
+                <Button label="Try again" icon=IconName::Refresh on_press=on_retry/>
+                <Button label="Reload" on_press=|()| browser::reload()/>
             </Empty>
         </div>
     }

@@ -1,9 +1,9 @@
-//! Light or dark. `style/theme-init.js` applies what was remembered before the first paint; this changes and remembers it.
+//! Light or dark. `style/start.js` applies what was remembered before the first paint; this changes and remembers it.
 
 use crate::browser;
 use leptos::prelude::*;
 
-/// `theme-init.js` reads the same name.
+/// `start.js` reads the same name.
 const REMEMBERED_AS: &str = "theme";
 
 /// The theme shown.
