@@ -20,6 +20,10 @@ pub fn Shell(
     lead_to_login();
     follow_with_focus(page);
     global_keys();
+    // Browsers that translate replace text nodes by elements, and what is written into the old nodes is not seen. So all that
+    // changes by itself is left as it is: these pages, whose every text follows the cluster, and the parts around them. The
+    // same attribute is on those parts of other pages that follow the cluster.
+    let is_live = move || page.with(|page| !matches!(page, Page::NewTask | Page::Login | Page::NotFound));
     let is_wide = move || page.with(|page| matches!(page, Page::Tasks | Page::Executors));
     view! {
         <a class="skip-link" href="#main">"Skip to content"</a>
@@ -28,7 +32,7 @@ pub fn Shell(
             <div class="shell__main">
                 <TopBar page/>
                 <Banners/>
-                <main class=move || if is_wide() { "page page--wide" } else { "page" } id="main" tabindex="-1">
+                <main class=move || if is_wide() { "page page--wide" } else { "page" } id="main" tabindex="-1" translate=move || is_live().then_some("no")>
                     {children()}
                 </main>
             </div>

@@ -16,7 +16,7 @@ pub(super) fn Sidebar(page: Memo<Page>) -> impl IntoView {
     let (tasks, executors) = (number(|c| c.active_tasks), number(|c| c.executors));
     let home = paths.tasks(&HistoryQuery::default());
     view! {
-        <aside class="sidebar" aria-label="Navigation">
+        <aside class="sidebar" aria-label="Navigation" translate="no">
             <a class="brand" href=home.clone()>
                 <svg class="brand__mark" aria-hidden="true"><use_ href=IconName::Brand.href()></use_></svg>
                 <span class="brand__name">"Drove "<span class="brand__product">"Tasks"</span></span>

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 pub fn ToastList() -> impl IntoView {
     let toasts = use_toasts();
     view! {
-        <div class="toasts" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite" translate="no">
             {for_each(move || toasts.numbers(), move |number| toasts.get(number).map(|toast| item(toasts, number, toast)))}
         </div>
     }

@@ -8,7 +8,7 @@ pub(super) fn TopBar(page: Memo<Page>) -> impl IntoView {
     let cluster = use_live().cluster();
     let simulated = Memo::new(move |_| cluster.with(|c| c.as_ref().is_some_and(|c| c.simulated)));
     view! {
-        <header class="top-bar">
+        <header class="top-bar" translate="no">
             <NarrowMenu/>
             <Crumbs page/>
             <div class="top-bar__end">

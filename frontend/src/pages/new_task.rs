@@ -103,7 +103,7 @@ pub fn NewTaskPage() -> impl IntoView {
                 <EnvironmentSection form/>
                 <OperationSection form on_edit_json=edit_json/>
             </form>
-            <aside class="new-task__aside" aria-label="Check before you create" data-open=move || sheet.get().then_some("")>
+            <aside class="new-task__aside" aria-label="Check before you create" translate="no" data-open=move || sheet.get().then_some("")>
                 <div class="new-task__head">
                     <Tabs label="Check before you create" tabs=TABS selected/>
                     <span class="narrow-only">

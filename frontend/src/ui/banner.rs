@@ -21,7 +21,7 @@ pub fn Banner(
     more: usize,
 ) -> impl IntoView {
     view! {
-        <div class="banner" data-tone=tone.as_str() role="status">
+        <div class="banner" data-tone=tone.as_str() role="status" translate="no">
             <Icon name=icon/>
             <p class="banner__text"><b>{title}</b>" "{text}</p>
             // A second that passes is no news for a screen reader.

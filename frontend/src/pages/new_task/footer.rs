@@ -47,7 +47,7 @@ pub fn Footer(
         None => "Preflight".to_owned(),
     });
     view! {
-        <footer class="new-task-foot">
+        <footer class="new-task-foot" translate="no">
             <div role="status">{move || reason()}</div>
             <div class="new-task-foot__actions">
                 <span class="narrow-only">
