@@ -8,6 +8,7 @@ pub mod browser;
 pub mod cli;
 pub mod gateway;
 pub mod http;
+pub mod nginx;
 pub mod page;
 pub mod places;
 pub mod server;

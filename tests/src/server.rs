@@ -58,6 +58,20 @@ impl Server {
         Ok(Server { process, address, data, again: vec!["demo".to_owned()] })
     }
 
+    /// As [`Server::demo`] in an empty world whose time stands still, served below `base`.
+    ///
+    /// # Errors
+    /// As [`Server::demo`].
+    pub async fn demo_below(base: &str) -> Result<Server> {
+        let data = TempDir::new()?;
+        let flags = ["demo", "--listen", ANY, "--scenario", "empty", "--base-path", base];
+        let (process, address) = start(data.path(), &flags).await?;
+        let again = ["demo", "--base-path", base].map(str::to_owned).to_vec();
+        let server = Server { process, address, data, again };
+        server.clock(ClockRequest::Pause).await?;
+        Ok(server)
+    }
+
     /// As [`Server::demo`] in an empty world, with the users of a configuration file.
     ///
     /// # Errors
@@ -120,7 +134,7 @@ impl Server {
         Ok(Server { process, address, data, again: vec!["serve".to_owned()] })
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, and the base path if there is one.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -188,7 +202,7 @@ async fn start_in(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> 
     let first = timeout(wait::DEADLINE, lines.next_line()).await;
     let Ok(Ok(Some(line))) = first else { bail!("the dashboard did not start: {}", text(&log)) };
     let address = line.strip_prefix("Drove dashboard at ").with_context(|| format!("unexpected output: {line}"))?;
-    Ok((process, address.to_owned()))
+    Ok((process, address.trim_end_matches('/').to_owned()))
 }
 
 fn text(file: &Path) -> String {

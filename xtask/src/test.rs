@@ -3,7 +3,7 @@
 use crate::{
     Outcome, lint, page, process,
     steps::Steps,
-    tools::{browser, drove_cli, postgres},
+    tools::{browser, drove_cli, nginx, postgres},
 };
 
 /// # Errors
@@ -15,6 +15,7 @@ pub fn run() -> Outcome {
     steps.run("Browser", "1 minute", browser::install)?;
     steps.run("Drove's command line client", "30 seconds", drove_cli::install)?;
     steps.run("PostgreSQL", "1 minute", postgres::install)?;
+    steps.run("nginx", "10 seconds", nginx::install)?;
     // The page that is tested is the page that ships.
     page::build(&mut steps)?;
     steps.run("Size of the first load", "1 second", page::budget::check)?;

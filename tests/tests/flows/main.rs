@@ -4,6 +4,7 @@
 //! still but for the steps that a test takes.
 
 mod appearance;
+mod below_a_path;
 mod clusters;
 mod connections;
 mod elsewhere;
@@ -15,6 +16,8 @@ mod not_placed;
 mod outage;
 mod outcome_unknown;
 mod session;
+mod start;
 mod support;
 mod task;
+mod translation;
 mod wander;

@@ -9,11 +9,13 @@ use tests::{
 
 use crate::support::{PULLED, create, empty, spec};
 
-/// Until the page is loaded again, what it fetches of the form's code is lost on the way.
+/// Until the page is loaded again or `formComes` is set, what it fetches of the form's code is lost on the way.
 const FORM_NEVER_COMES: &str = r#"
 const fetch = window.fetch;
 window.fetch = (url, ...rest) =>
-  String(url).includes('split_new_task') ? Promise.reject(new TypeError('Failed to fetch')) : fetch(url, ...rest);
+  !window.formComes && String(url).includes('split_new_task')
+    ? Promise.reject(new TypeError('Failed to fetch'))
+    : fetch(url, ...rest);
 return true;
 "#;
 
@@ -51,6 +53,25 @@ async fn a_page_whose_code_does_not_come_says_so() -> Result<()> {
         ensure!(complaints.iter().all(|words| words.contains("Failed to fetch")), "{complaints:?}");
         page.click("button", "Reload").await?;
         page.field("Task ID").await?;
+        page.arrive("/new").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_whose_code_came_late_is_shown_without_loading_the_tab_again() -> Result<()> {
+    let server = empty().await?;
+    visit(&server, async |page| {
+        page.open("/").await?;
+        page.see("No tasks yet").await?;
+        let _: bool = page.ask(FORM_NEVER_COMES, Value::Null).await?;
+        page.click("link", "New task").await?;
+        page.see_in("[role=alert]", "This page could not be loaded").await?;
+        page.complaints().await?;
+        let _: bool = page.ask("return window.formComes = true", Value::Null).await?;
+        page.click("button", "Try again").await?;
+        page.field("Task ID").await?;
+        let _: bool = page.ask("return window.formComes", Value::Null).await?;
         page.arrive("/new").await
     })
     .await

@@ -1,4 +1,4 @@
-//! nginx, which forwarded reads are measured beside.
+//! nginx, which the page is tested behind and forwarded reads are measured beside.
 
 use super::apt;
 use crate::{Outcome, process};
@@ -9,5 +9,5 @@ pub fn install() -> Outcome {
     if process::starts("nginx", "-v") {
         return Ok(());
     }
-    apt::install(&["nginx-light"], "The benchmarks")
+    apt::install(&["nginx-light"], "The tests behind a proxy and the benchmarks")
 }

@@ -6,13 +6,8 @@ use super::{
     table::{Row, percentile},
 };
 use anyhow::{Result, ensure};
-use std::{
-    process::{Command, ExitStatus, Stdio},
-    time::{Duration, Instant},
-};
-use tempfile::TempDir;
-use tests::{http::Http, server::Server};
-use tokio::net::TcpListener;
+use std::time::{Duration, Instant};
+use tests::{http::Http, nginx::Nginx, server::Server};
 
 const CONNECTIONS: usize = 16;
 /// Each side is measured so often, in turns, so that a slow moment of the machine hits both.
@@ -27,8 +22,8 @@ pub async fn run() -> Result<Vec<Row>> {
     let controller = Controller::start(&[]).await?;
     let dashboard = Server::serve(&controller.cluster()).await?;
     let (ours, direct) = (user(dashboard.address()), user(controller.address()));
-    let (nginx, address) = Nginx::start(controller.address()).await?;
-    let theirs = user(&address);
+    let nginx = Nginx::start(|port| forwarding(port, controller.address())).await?;
+    let theirs = user(nginx.address());
 
     let (mut we, mut they) = (0.0, 0.0);
     for _ in 0..TURNS {
@@ -56,48 +51,13 @@ fn user(address: &str) -> Http {
     Http::new(address).sign_in("eva", "eva")
 }
 
-/// nginx, which stops with this.
-struct Nginx {
-    folder: TempDir,
-}
-
-impl Nginx {
-    /// Starts it in front of `upstream`, with connections kept on both sides. Second, where it listens.
-    async fn start(upstream: &str) -> Result<(Self, String)> {
-        let folder = TempDir::new()?;
-        let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
-        let text = format!(
-            "worker_processes auto;\npid {dir}/nginx.pid;\nerror_log {dir}/error.log;\nevents {{ worker_connections 1024; }}\n\
-             http {{\n access_log off;\n client_body_temp_path {dir}/body;\n proxy_temp_path {dir}/proxy;\n\
-             fastcgi_temp_path {dir}/fastcgi;\n uwsgi_temp_path {dir}/uwsgi;\n scgi_temp_path {dir}/scgi;\n\
-             keepalive_requests 1000000;\n upstream leader {{ server {upstream}; keepalive 64; keepalive_requests 1000000; }}\n\
-             server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://leader; proxy_http_version 1.1; proxy_set_header Connection \"\"; }} }}\n}}\n",
-            dir = folder.path().display(),
-            upstream = upstream.trim_start_matches("http://"),
-        );
-        std::fs::write(folder.path().join("nginx.conf"), text)?;
-        let nginx = Self { folder };
-        ensure!(nginx.command(&[])?.success(), "cannot start nginx: `cargo xtask bench` installs it");
-        let address = format!("http://127.0.0.1:{port}");
-        let http = user(&address);
-        tests::wait::until("nginx to listen", async || Ok(http.get(READ).await.ok())).await?;
-        Ok((nginx, address))
-    }
-
-    /// Runs nginx's command; without arguments it starts in the background.
-    fn command(&self, arguments: &[&str]) -> std::io::Result<ExitStatus> {
-        let quiet = Stdio::null;
-        let mut command = Command::new("nginx");
-        command.arg("-c").arg(self.folder.path().join("nginx.conf")).args(["-e", "stderr"]).args(arguments);
-        command.stdin(quiet()).stdout(quiet()).stderr(quiet()).status()
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        // Its workers would survive a kill of the first process. What goes wrong here is nothing to measure.
-        drop(self.command(&["-s", "stop"]));
-    }
+/// What nginx forwards with connections kept on both sides.
+fn forwarding(port: u16, upstream: &str) -> String {
+    format!(
+        " keepalive_requests 1000000;\n upstream leader {{ server {upstream}; keepalive 64; keepalive_requests 1000000; }}\n \
+         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://leader; proxy_http_version 1.1; proxy_set_header Connection \"\"; }} }}",
+        upstream = upstream.trim_start_matches("http://"),
+    )
 }
 
 /// Reads a second over all connections; every answer must be a success.
