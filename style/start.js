@@ -1,5 +1,6 @@
-// Runs before everything else of the page, and in old browsers too: sets the theme, so that no page flashes in the wrong one,
-// and says in the notice #start of index.html what keeps the page from starting. The page removes the notice when it starts.
+// Runs before everything else of the page, and in old browsers too: sets the theme, so that no page flashes in the
+// wrong one, and says in the notice #start of index.html what keeps the page from starting. The page removes the notice
+// when it starts.
 (function () {
   var stored = null;
   try {
@@ -15,8 +16,8 @@
     return link ? link.href : '';
   }
 
-  // Shows the paragraph of one reason. The first reason counts: later ones follow from it. A page without its styles starts
-  // all the same, so that reason has a name of its own.
+  // Shows the paragraph of one reason. The first reason counts: later ones follow from it. A page without its styles
+  // starts all the same, so that reason has a name of its own.
   function explain(why, what) {
     if (document.readyState === 'loading') {
       document.addEventListener('DOMContentLoaded', function () {

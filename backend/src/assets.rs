@@ -1,7 +1,7 @@
 //! The page's files, embedded in the binary.
 //!
-//! `cargo xtask build` puts them into `dist/` with a `.br` and a `.gz` beside each; nothing is compressed here. Names with a
-//! hash never change their content and are cached for ever; `index.html` is asked for again each time.
+//! `cargo xtask build` puts them into `dist/` with a `.br` and a `.gz` beside each; nothing is compressed for a request.
+//! Names with a hash never change their content and are cached for ever; `index.html` is asked for again each time.
 
 mod policy;
 
@@ -109,8 +109,8 @@ impl Assets {
         Self { policy: policy::content_security_policy(&index.unwrap_or_default()), files }
     }
 
-    /// The same, with a page that finds its files and the server below `base`. What the page was compressed to does not hold any more:
-    /// it is compressed again, once.
+    /// The same, with a page that finds its files and the server below `base`. What the page was compressed to does not
+    /// hold any more: it is compressed again, once.
     pub fn below(mut self, base: &BasePath) -> Self {
         let base = base.as_str();
         if base.is_empty() {

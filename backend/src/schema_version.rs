@@ -5,8 +5,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 /// Asks a database for the version of its schema.
 pub const QUERY: &str = "SELECT max(version) FROM _sqlx_migrations";
 
-/// One sentence for a failed migration of `subject`, if a newer release has migrated it: then `error` holds a version that is not
-/// among `known`.
+/// One sentence for a failed migration of `subject`, if a newer release has migrated it: then `error` holds a version
+/// that is not among `known`.
 pub fn newer(subject: &str, error: &MigrateError, known: &Migrator) -> Option<String> {
     let MigrateError::VersionMissing(has) = error else { return None };
     let latest = known.iter().map(|migration| migration.version).max().unwrap_or(0);

@@ -34,8 +34,8 @@ pub struct Api {
 
 /// Makes the server available to pages and state. Needs the page's paths.
 ///
-/// Addresses are absolute: a relative one inherits the credentials of a page that was opened as `http://user:password@host/`,
-/// and browsers refuse to fetch an address with credentials.
+/// Addresses are absolute: a relative one inherits the credentials of a page that was opened as
+/// `http://user:password@host/`, and browsers refuse to fetch an address with credentials.
 pub fn provide_api() {
     let base = format!("{}{}", browser::origin(), use_paths().base());
     provide_context(Api { base: base.into(), signed_out: RwSignal::new(false) });

@@ -70,7 +70,8 @@ impl Paths {
         Self { root: root.into(), base: format!("{root}{cluster}").into() }
     }
 
-    /// What every address of this cluster begins with: the server's root, and `/clusters/NAME` unless it is the default one.
+    /// What every address of this cluster begins with: the server's root, and `/clusters/NAME` unless it is the default
+    /// one.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -85,8 +86,8 @@ impl Paths {
         self.base.strip_prefix(&*self.root)?.strip_prefix(CLUSTERS)
     }
 
-    /// The home page of the default cluster: like those of the other clusters an address that the server must be asked for, since
-    /// each cluster has a session of its own.
+    /// The home page of the default cluster: like those of the other clusters an address that the server must be asked
+    /// for, since each cluster has a session of its own.
     pub fn default_home(&self) -> String {
         format!("{}/", self.root)
     }

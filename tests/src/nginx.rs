@@ -55,7 +55,8 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Its workers would survive a kill of the first process. A failure leaves them behind, and nothing can be done about it.
+        // Its workers would survive a kill of the first process. A failure leaves them behind, and nothing can be done
+        // about it.
         drop(self.command(&["-s", "stop"]));
     }
 }

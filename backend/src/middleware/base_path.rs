@@ -1,5 +1,5 @@
-//! Everything is served below the configured base path. Handlers do not know it: it is taken off each request, and put before
-//! the paths of each answer.
+//! Everything is served below the configured base path. Handlers do not know it: it is taken off each request, and put
+//! before the paths of each answer.
 
 use super::cluster::{lead_below, with_path};
 use crate::{app::App, error::ApiError};

@@ -20,9 +20,9 @@ pub fn Shell(
     lead_to_login();
     follow_with_focus(page);
     global_keys();
-    // Browsers that translate replace text nodes by elements, and what is written into the old nodes is not seen. So all that
-    // changes by itself is left as it is: these pages, whose every text follows the cluster, and the parts around them. The
-    // same attribute is on those parts of other pages that follow the cluster.
+    // Browsers that translate replace text nodes by elements, and what is written into the old nodes is not seen. So
+    // all that changes by itself is left as it is: these pages, whose every text follows the cluster, and the parts
+    // around them. The same attribute is on those parts of other pages that follow the cluster.
     let is_live = move || page.with(|page| !matches!(page, Page::NewTask | Page::Login | Page::NotFound));
     let is_wide = move || page.with(|page| matches!(page, Page::Tasks | Page::Executors));
     view! {
@@ -56,7 +56,8 @@ fn lead_to_login() {
     });
 }
 
-/// After a change of page the keyboard stands on the new page's title, so that it is read out and Tab goes on from there.
+/// After a change of page the keyboard stands on the new page's title, so that it is read out and Tab goes on from
+/// there.
 fn follow_with_focus(page: Memo<Page>) {
     let frames = owned_frames();
     Effect::new(move |before: Option<Page>| {

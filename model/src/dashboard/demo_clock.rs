@@ -18,8 +18,8 @@ pub enum ClockRequest {
     },
 }
 
-/// Longest [`ClockRequest::Step`]. The answer waits for everything that happens on the way, which in the laptop world are some 250
-/// tasks an hour.
+/// Longest [`ClockRequest::Step`]. The answer waits for everything that happens on the way, which in the laptop world
+/// are some 250 tasks an hour.
 pub const LONGEST_CLOCK_STEP: Duration = Duration::from_secs(4 * 3600);
 
 /// Its answer.

@@ -6,8 +6,8 @@ use tests::{browser::visit, page::Page, wait};
 
 use crate::support::{PULLED, create, empty, spec};
 
-/// Does to the page what Chrome does: each text that may be translated is put into two `<font>` elements in place of its node,
-/// now and whenever there is a new one. Returns how many there were.
+/// Does to the page what Chrome does: each text that may be translated is put into two `<font>` elements in place of
+/// its node, now and whenever there is a new one. Returns how many there were.
 const TRANSLATE: &str = r"
 const translate = root => {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);

@@ -5,8 +5,8 @@ use crate::Outcome;
 
 /// Where the parts lie, as the script that loads them says it.
 const HERE: &str = "import.meta.url";
-/// The same without the credentials of a page that was opened as `http://user:password@host/`: browsers refuse to fetch an
-/// address that has some.
+/// The same without the credentials of a page that was opened as `http://user:password@host/`: browsers refuse to fetch
+/// an address that has some.
 const PLAIN_HERE: &str = "location.origin + new URL(import.meta.url).pathname";
 
 /// Moves the script that loads the parts into wasm-bindgen's own, which would import it. So the first load has one file
