@@ -1,4 +1,5 @@
 use super::{Api, ApiError, Method, transport};
+use crate::browser::{base_path, origin};
 use model::dashboard::{ClusterList, SessionInfo, SignIn};
 
 impl Api {
@@ -10,8 +11,9 @@ impl Api {
 
     /// Sends a request whose answer does not matter, and gives it up after `seconds`.
     pub async fn probe(&self, seconds: u32) {
+        let url = format!("{}{}/healthz", origin(), base_path());
         // Only the connection that it takes matters.
-        let _ = transport::send_within(seconds, Method::Get, "/healthz", None).await;
+        let _ = transport::send_within(seconds, Method::Get, &url, None).await;
     }
 
     /// Who am I and what may I do; also tells when nobody is signed in.
