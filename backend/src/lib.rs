@@ -6,6 +6,8 @@
 //! changed to the pages. [`drove_api`] and [`runtime`] are the embedded cluster of the demo, seen only by `upstream`.
 //! Decisions that `model` or `controller` could make are not made here.
 
+#![warn(clippy::print_stdout, clippy::print_stderr, reason = "they panic when the reader is gone; use tracing")]
+
 pub mod app;
 pub mod assets;
 pub mod clock;

@@ -1,16 +1,22 @@
-//! The binary: reads what it is told, and runs it.
+//! The binary: reads the command line and runs the dashboard.
+
+#![warn(clippy::print_stdout, clippy::print_stderr, reason = "they panic when the reader is gone")]
 
 use backend::{
     app::{self, Failure},
     config::{CommandLine, Config},
 };
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode, time::Duration};
+
+/// How long blocking work of the runtime (name look-ups, file reads) may delay the end of the process.
+const LAST_BLOCKING_WORK: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     match start(CommandLine::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("drove-dashboard: {failure}");
+            // Without a reader of standard error the exit code says it alone; `eprintln!` would panic.
+            let _ = writeln!(std::io::stderr(), "drove-dashboard: {failure}");
             failure.exit_code()
         }
     }
@@ -23,5 +29,7 @@ fn start(line: CommandLine) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Running(format!("the process cannot start its workers: {error}")))?;
-    runtime.block_on(app::run(config))
+    let ended = runtime.block_on(app::run(config));
+    runtime.shutdown_timeout(LAST_BLOCKING_WORK);
+    ended
 }
