@@ -13,6 +13,7 @@ mod fact;
 mod history;
 mod open;
 mod pictures;
+mod place;
 mod published;
 mod pulse;
 mod report;
@@ -25,6 +26,7 @@ mod writer;
 
 pub use book::Verdicts;
 pub use fact::{Answer, Intent, Observation, Operation, SubmissionId, Watched};
+pub use place::Place;
 pub use published::{LiveRun, Now};
 pub use walk::Walk;
 
@@ -36,7 +38,7 @@ use model::{
 };
 use pictures::Pictures;
 use published::Published;
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 use writer::{IntentRequest, Told};
 
@@ -63,36 +65,6 @@ pub struct LedgerConfig {
     pub keep_secret_env: bool,
     /// How long Drove keeps the record of an ended task, and with it its ID (`staleTaskAge`).
     pub ids_taken_for: Duration,
-}
-
-/// The database of a ledger.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A SQLite file, `ledger.db`; its folder is made if it does not exist.
-    File(PathBuf),
-    /// A PostgreSQL database, shared by replicas, at `postgres://USER:PASSWORD@HOST/DATABASE`.
-    Postgres(String),
-}
-
-impl fmt::Display for Place {
-    /// For people: without the password.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(file) => file.display().fmt(f),
-            Self::Postgres(url) => {
-                let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-                let (place, _) = rest.split_once('?').unwrap_or((rest, ""));
-                let (_, host) = place.rsplit_once('@').unwrap_or(("", place));
-                write!(f, "{scheme}://{host}")
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
 }
 
 /// Why the ledger could not do something.
@@ -142,10 +114,14 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Records that an operation is about to be sent. When this returns, that survives the end of the process.
+    /// Records that an operation is about to be sent. When this returns, that survives the end of the process. While the
+    /// ledger cannot be written this waits until it can.
+    ///
+    /// # Errors
+    /// The ledger is closed, or too many intents wait already.
     pub async fn intend(&self, intent: Intent) -> Result<SubmissionId, LedgerError> {
         let (done, stored) = oneshot::channel();
-        self.intents.send((intent, done)).await.map_err(|_| LedgerError::Closed)?;
+        self.intents.send(IntentRequest::new(intent, done)).await.map_err(|_| LedgerError::Closed)?;
         stored.await.map_err(|_| LedgerError::Closed)?
     }
 
@@ -168,23 +144,40 @@ impl Ledger {
     }
 
     /// Records what was seen. Returns when it is stored, so that a watcher is never far ahead of the ledger.
-    pub async fn observe(&self, observations: Vec<Observation>) -> Result<(), LedgerError> {
+    ///
+    /// # Errors
+    /// As soon as the ledger cannot be written. The observations stay queued, and are stored when it can.
+    pub async fn try_observe(&self, observations: Vec<Observation>) -> Result<(), LedgerError> {
         for observation in observations {
             self.tell(Told::Observed(Box::new(observation)));
         }
-        self.flush().await?;
+        self.flush_unless_unwritable().await?;
         self.published.pulse().observed();
         Ok(())
     }
 
-    /// Returns when everything told so far is stored.
+    /// As [`Self::try_observe`], but waits however long it takes to store the observations.
+    pub async fn observe(&self, observations: Vec<Observation>) -> Result<(), LedgerError> {
+        match self.try_observe(observations).await {
+            Err(LedgerError::Unwritable(_)) => self.flush().await,
+            observed => observed,
+        }
+    }
+
+    /// Returns when everything told so far is stored, however long that takes.
     pub async fn flush(&self) -> Result<(), LedgerError> {
         let (done, flushed) = oneshot::channel();
-        let wait = self.published.pulse().wait();
-        self.tell(Told::Flush(done));
-        flushed.await.map_err(|_| LedgerError::Closed)?;
-        wait.stored();
-        Ok(())
+        self.tell(Told::Flush(done, self.published.pulse().wait()));
+        flushed.await.map_err(|_| LedgerError::Closed)
+    }
+
+    async fn flush_unless_unwritable(&self) -> Result<(), LedgerError> {
+        let mut trouble = self.trouble();
+        tokio::select! {
+            biased;
+            flushed = self.flush() => flushed,
+            Ok(trouble) = trouble.wait_for(Option::is_some) => Err(trouble.clone().unwrap_or(LedgerError::Closed)),
+        }
     }
 
     /// Stores what was told and closes the database. The other handles are dead afterwards.
@@ -202,9 +195,15 @@ impl Ledger {
     }
 
     fn tell(&self, told: Told) {
+        self.published.queued(usize::from(told.is_fact()));
         if self.told.send(told).is_err() {
             tracing::debug!("something was told to a closed ledger");
         }
+    }
+
+    /// Facts that wait to be stored.
+    pub fn unstored(&self) -> usize {
+        self.published.unstored()
     }
 
     /// The revision of the last change, and a way to wait for the next. Changes are visible to reads before it moves.

@@ -13,6 +13,21 @@ use sqlx::{
     Acquire, AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
     Transaction,
 };
+use std::{io, time::Duration};
+
+/// Longest wait for a server to answer a statement of the writer; after it the connection counts as lost.
+const SERVER_ANSWERS: Duration = Duration::from_secs(10);
+/// Longest wait for a read, a free connection included.
+const READ_ANSWERS: Duration = Duration::from_secs(5);
+
+/// Bounds the wait for a database.
+///
+/// # Errors
+/// An I/O error of kind `TimedOut` after `limit`; what was asked may be carried out all the same.
+pub async fn within<T>(limit: Duration, work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    let late = |_| Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database does not answer")));
+    tokio::time::timeout(limit, work).await.unwrap_or_else(late)
+}
 
 /// A connection of its own.
 pub enum Connection {
@@ -49,7 +64,10 @@ impl Connection {
     pub async fn execute(&mut self, query: Query) -> sqlx::Result<u64> {
         match self {
             Self::Sqlite(connection) => Ok(query.for_sqlite().execute(connection).await?.rows_affected()),
-            Self::Postgres(connection) => Ok(query.for_postgres().execute(connection).await?.rows_affected()),
+            Self::Postgres(connection) => {
+                let done = within(SERVER_ANSWERS, query.for_postgres().execute(connection)).await?;
+                Ok(done.rows_affected())
+            }
         }
     }
 
@@ -57,7 +75,7 @@ impl Connection {
     pub async fn fetch_all(&mut self, query: Query) -> sqlx::Result<Vec<Row>> {
         match self {
             Self::Sqlite(connection) => fetch_sqlite(connection, query).await,
-            Self::Postgres(connection) => fetch_postgres(connection, query).await,
+            Self::Postgres(connection) => within(SERVER_ANSWERS, fetch_postgres(connection, query)).await,
         }
     }
 
@@ -87,6 +105,9 @@ impl Connection {
             Err(error) => error,
         };
         // A connection that is lost has rolled back by itself; SQLite has after some errors.
+        if matches!(ended, sqlx::Error::Io(_)) {
+            return Err(ended);
+        }
         if let Err(error) = self.execute(Query::new("ROLLBACK")).await {
             tracing::debug!(%error, "nothing was left to roll back");
         }
@@ -107,10 +128,13 @@ const READ_ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 impl Readers {
     /// All rows.
     pub async fn fetch_all(&self, query: Query) -> sqlx::Result<Vec<Row>> {
-        match self {
-            Self::Sqlite(pool) => fetch_sqlite(&mut *pool.acquire().await?, query).await,
-            Self::Postgres(pool) => fetch_postgres(&mut *pool.acquire().await?, query).await,
-        }
+        within(READ_ANSWERS, async {
+            match self {
+                Self::Sqlite(pool) => fetch_sqlite(&mut *pool.acquire().await?, query).await,
+                Self::Postgres(pool) => fetch_postgres(&mut *pool.acquire().await?, query).await,
+            }
+        })
+        .await
     }
 
     /// The first row.
@@ -120,10 +144,13 @@ impl Readers {
 
     /// Begins to read one moment.
     pub async fn begin(&self) -> sqlx::Result<Reading> {
-        Ok(match self {
-            Self::Sqlite(pool) => Reading::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => Reading::Postgres(pool.begin_with(READ_ONE_MOMENT).await?),
+        within(READ_ANSWERS, async {
+            Ok(match self {
+                Self::Sqlite(pool) => Reading::Sqlite(pool.begin().await?),
+                Self::Postgres(pool) => Reading::Postgres(pool.begin_with(READ_ONE_MOMENT).await?),
+            })
         })
+        .await
     }
 
     /// Closes all of them.
@@ -138,10 +165,13 @@ impl Readers {
 impl Reading {
     /// All rows.
     pub async fn fetch_all(&mut self, query: Query) -> sqlx::Result<Vec<Row>> {
-        match self {
-            Self::Sqlite(transaction) => fetch_sqlite(transaction.acquire().await?, query).await,
-            Self::Postgres(transaction) => fetch_postgres(transaction.acquire().await?, query).await,
-        }
+        within(READ_ANSWERS, async {
+            match self {
+                Self::Sqlite(transaction) => fetch_sqlite(transaction.acquire().await?, query).await,
+                Self::Postgres(transaction) => fetch_postgres(transaction.acquire().await?, query).await,
+            }
+        })
+        .await
     }
 
     /// The first row, if there is one.
@@ -151,10 +181,13 @@ impl Reading {
 
     /// Ends it.
     pub async fn end(self) -> sqlx::Result<()> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await,
-            Self::Postgres(transaction) => transaction.commit().await,
-        }
+        within(READ_ANSWERS, async {
+            match self {
+                Self::Sqlite(transaction) => transaction.commit().await,
+                Self::Postgres(transaction) => transaction.commit().await,
+            }
+        })
+        .await
     }
 }
 

@@ -18,7 +18,10 @@ use super::{
 use crate::schema_version;
 use model::dashboard::TaskRow;
 use std::{collections::BTreeSet, sync::Arc};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 use tracing::Instrument;
 
 /// Connections for reads; in SQLite each holds a cache of 2 MB at most.
@@ -133,6 +136,9 @@ impl Ledger {
             scope,
             foreign: BTreeSet::new(),
             is_stale: false,
+            is_stuck: false,
+            held: Vec::new(),
+            probe_at: Instant::now(),
             seq,
             published: published.clone(),
             lists: Arc::default(),
@@ -152,6 +158,9 @@ impl Ledger {
         let table = history::load(&mut writer.connection, &config.cluster, writer.seq).await?;
         writer.lists.update(|lists| *lists = table);
         drop(guard);
+        if let Target::Sqlite(file) = &writer.target {
+            file.started(&mut writer.connection).await?;
+        }
         let readers = writer.target.readers().await?;
         let lists = writer.lists.clone();
         let (intents, intents_waiting) = mpsc::channel(INTENTS_WAITING);
@@ -168,8 +177,8 @@ impl Ledger {
             is_watching,
             published,
         };
-        // What was taken over is stored before anybody reads.
-        drop(ledger.flush().await);
+        // What was taken over is stored before anybody reads, if it can be stored.
+        drop(ledger.flush_unless_unwritable().await);
         Ok(ledger)
     }
 }

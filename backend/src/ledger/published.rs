@@ -8,7 +8,10 @@ use model::{
 };
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use tokio::sync::watch;
 
@@ -101,6 +104,7 @@ pub struct Published {
     stopped: Mutex<Stopped>,
     verdicts: Mutex<Option<Arc<Verdicts>>>,
     pulse: Arc<Pulse>,
+    unstored: AtomicUsize,
 }
 
 impl Published {
@@ -116,6 +120,7 @@ impl Published {
             stopped: Mutex::default(),
             verdicts: Mutex::default(),
             pulse: Arc::default(),
+            unstored: AtomicUsize::new(0),
         }
     }
 
@@ -127,6 +132,21 @@ impl Published {
     /// How far it is behind.
     pub fn pulse(&self) -> &Arc<Pulse> {
         &self.pulse
+    }
+
+    /// So many more facts wait for the writer.
+    pub fn queued(&self, facts: usize) {
+        self.unstored.fetch_add(facts, Ordering::Relaxed);
+    }
+
+    /// So many facts wait no longer.
+    pub fn stored(&self, facts: usize) {
+        self.unstored.fetch_sub(facts, Ordering::Relaxed);
+    }
+
+    /// Facts that wait for the writer.
+    pub fn unstored(&self) -> usize {
+        self.unstored.load(Ordering::Relaxed)
     }
 
     /// Changes of the revision.

@@ -11,6 +11,7 @@ mod ours;
 mod postgres;
 mod restart;
 mod retention;
+mod unwritable;
 
 use super::{
     database::{Connection, Query},

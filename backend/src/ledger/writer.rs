@@ -5,21 +5,25 @@
 //! each has its writer, and one of them writes at a time ([`follow`]).
 
 mod follow;
+mod health;
+mod intents;
 mod turn;
 
 pub use follow::unknown;
+pub use intents::IntentRequest;
 
 use super::{
-    LedgerError,
     book::Book,
     database::Connection,
     fact::{Answer, Intent, Observation, SubmissionId},
     history::Lists,
     open::{Target, Turn},
     published::Published,
+    pulse::Wait,
     retention::{Limits, Step, Sweep},
-    store::{self, Scope},
+    store::Scope,
 };
+use health::patiently;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -41,9 +45,6 @@ const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// How often old runs are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// An intent and whom to tell that it is stored.
-pub type IntentRequest = (Intent, oneshot::Sender<Result<SubmissionId, LedgerError>>);
-
 /// Anything but an intent.
 pub enum Told {
     /// An operation was answered.
@@ -55,9 +56,16 @@ pub enum Told {
     /// The watcher saw something.
     Observed(Box<Observation>),
     /// Tell when everything before this is stored.
-    Flush(oneshot::Sender<()>),
+    Flush(oneshot::Sender<()>, Wait),
     /// Store what was told, close the database, and tell.
     Close(oneshot::Sender<()>),
+}
+
+impl Told {
+    /// Whether this is to be stored.
+    pub fn is_fact(&self) -> bool {
+        !matches!(self, Self::Flush(..) | Self::Close(_))
+    }
 }
 
 /// What the writer works with.
@@ -70,6 +78,12 @@ pub struct Writer {
     pub(super) foreign: BTreeSet<SubmissionId>,
     /// The book may hold what was not stored: it is read again before it is used.
     pub(super) is_stale: bool,
+    /// A batch of facts could not be stored and is tried again.
+    pub(super) is_stuck: bool,
+    /// Intents that could not be stored and are tried again.
+    pub(super) held: Vec<IntentRequest>,
+    /// When the ledger is probed next.
+    pub(super) probe_at: Instant,
     pub(super) seq: u64,
     pub(super) published: Arc<Published>,
     pub(super) lists: Arc<Lists>,
@@ -90,7 +104,9 @@ impl Writer {
         mut facts: Vec<Told>,
     ) {
         let mut closing = None;
-        let mut is_stuck = !self.store(&mut facts, &mut closing).await;
+        self.published.queued(facts.len());
+        self.store(&mut facts, &mut closing).await;
+        let mut retry_at = Instant::now() + RETRY_AFTER;
         let mut next_sweep = tokio::time::interval(SWEEP_EVERY);
         next_sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sweep = None;
@@ -100,16 +116,18 @@ impl Writer {
         let mut is_busy = false;
         let mut news = self.news.clone();
         let mut is_watching = Some(self.turn.is_watching());
-        while closing.is_none() || is_stuck {
+        while closing.is_none() || self.is_stuck {
             // Intents that never cease must not keep facts out for ever.
-            let is_overdue = !told.is_empty() && facts_from.elapsed() >= LONGEST_FACTS_PAUSE;
+            let is_overdue = match self.is_stuck {
+                true => Instant::now() >= retry_at,
+                false => !told.is_empty() && facts_from.elapsed() >= LONGEST_FACTS_PAUSE,
+            };
             is_busy &= !is_overdue;
-            let mut requests = Vec::new();
             tokio::select! {
                 biased;
-                n = intents.recv_many(&mut requests, INTENTS_AT_ONCE), if !is_overdue || is_stuck => {
+                n = intents.recv_many(&mut self.held, INTENTS_AT_ONCE), if !is_overdue => {
                     if n == 0 { return; }
-                    self.store_intents(&mut requests).await;
+                    patiently(&self.published.clone(), self.store_intents()).await;
                     is_busy = true;
                     continue;
                 }
@@ -117,11 +135,17 @@ impl Writer {
                     is_busy = false;
                     continue;
                 }
-                n = told.recv_many(&mut facts, FACTS_AT_ONCE), if !is_stuck && !is_busy => {
+                () = tokio::time::sleep_until(retry_at), if self.is_stuck => {
+                    // The facts may be about operations whose intents wait.
+                    if !self.held.is_empty() {
+                        patiently(&self.published.clone(), self.store_intents()).await;
+                    }
+                }
+                n = told.recv_many(&mut facts, FACTS_AT_ONCE), if !self.is_stuck && !is_busy => {
                     if n == 0 { return; }
                 }
-                () = moved(&mut news), if !is_stuck => {
-                    self.follow().await;
+                () = moved(&mut news), if !self.is_stuck => {
+                    patiently(&self.published.clone(), self.follow()).await;
                     continue;
                 }
                 () = moved(&mut is_watching) => {
@@ -129,29 +153,41 @@ impl Writer {
                     judged_from = Instant::now() + BACK_AGAIN;
                     continue;
                 }
-                _ = next_sweep.tick(), if sweep.is_none() && !is_stuck => {
+                _ = next_sweep.tick(), if sweep.is_none() && !self.is_stuck => {
                     let watches = *self.turn.is_watching().borrow();
                     sweep = Some(if watches { Sweep::new(self.limits()) } else { Sweep::of_size() });
                     if Instant::now() >= judged_from {
-                        facts.extend(self.left_by_dead_replicas().await);
+                        let left = patiently(&self.published.clone(), self.left_by_dead_replicas()).await;
+                        self.published.queued(left.len());
+                        facts.extend(left);
                     } else {
                         // What fails here fails again when something is to be stored, and is told then.
-                        drop(self.be_ready().await);
+                        drop(patiently(&self.published.clone(), self.be_ready()).await);
                         next_sweep.reset_at(judged_from);
                     }
                 }
                 // Removing takes a part of the writer's time only, and none that somebody waits for.
-                () = tokio::time::sleep_until(sweep_from), if sweep.is_some() && !is_stuck && !is_busy => {
+                () = tokio::time::sleep_until(sweep_from), if sweep.is_some() && !self.is_stuck && !is_busy => {
                     let begun = Instant::now();
-                    self.sweep(&mut sweep).await;
+                    patiently(&self.published.clone(), self.sweep(&mut sweep)).await;
                     sweep_from = Instant::now() + begun.elapsed();
                     continue;
                 }
-                () = tokio::time::sleep(RETRY_AFTER), if is_stuck => {}
+                () = tokio::time::sleep_until(self.probe_at), if !self.is_stuck => {
+                    patiently(&self.published.clone(), self.probe()).await;
+                    continue;
+                }
             }
             let begun = Instant::now();
-            is_stuck = !self.store(&mut facts, &mut closing).await;
+            patiently(&self.published.clone(), self.store(&mut facts, &mut closing)).await;
+            retry_at = Instant::now() + RETRY_AFTER;
             facts_from = Instant::now() + (begun.elapsed() * FACTS_PAUSE_FACTOR).min(LONGEST_FACTS_PAUSE);
+        }
+        if !self.held.is_empty() {
+            tracing::error!(
+                operations = self.held.len(),
+                "operations were not recorded: the ledger could not be written"
+            );
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "the ledger was not closed cleanly");
@@ -162,78 +198,30 @@ impl Writer {
         }
     }
 
-    /// Stores `facts` and tells who waits for that; when it fails they stay where they are. Whether it went well.
-    async fn store(&mut self, facts: &mut Vec<Told>, closing: &mut Option<oneshot::Sender<()>>) -> bool {
+    /// Stores `facts` and answers those who wait for that. When it fails, they stay where they are to be tried again.
+    async fn store(&mut self, facts: &mut Vec<Told>, closing: &mut Option<oneshot::Sender<()>>) {
         let stored = self.turn(facts).await;
-        let is_stored = stored.is_ok();
-        self.published.set_trouble(stored.err());
-        if is_stored {
-            for fact in facts.drain(..) {
-                match fact {
-                    // Whoever stopped waiting is not told.
-                    Told::Flush(done) => drop(done.send(())),
-                    Told::Close(done) => *closing = Some(done),
-                    Told::Answer(..) | Told::Withdraw(_) | Told::Rehearsed(..) | Told::Observed(_) => {}
+        self.is_stuck = stored.is_err();
+        match stored {
+            Ok(has_written) => {
+                if has_written {
+                    self.written();
                 }
             }
+            Err(error) => return self.failed(error),
         }
-        is_stored
-    }
-
-    async fn store_intents(&mut self, requests: &mut Vec<IntentRequest>) {
-        let stored = self.insert_intents(requests).await;
-        for (at, (intent, waiting)) in requests.drain(..).enumerate() {
-            let answer = stored.clone().map(|ids| ids[at]);
-            if let Ok(id) = answer {
-                self.book.intend(id, &intent);
+        self.published.stored(facts.iter().filter(|fact| fact.is_fact()).count());
+        for fact in facts.drain(..) {
+            match fact {
+                Told::Flush(done, wait) => {
+                    wait.stored();
+                    // The receiver may have stopped waiting.
+                    let _ = done.send(());
+                }
+                Told::Close(done) => *closing = Some(done),
+                Told::Answer(..) | Told::Withdraw(_) | Told::Rehearsed(..) | Told::Observed(_) => {}
             }
-            // Whoever no longer waits has gone away with the request: the intent stands, and is settled as unknown.
-            let _ = waiting.send(answer);
         }
-        self.published.set_trouble(stored.err());
-    }
-
-    async fn insert_intents(&mut self, requests: &[IntentRequest]) -> Result<Vec<SubmissionId>, LedgerError> {
-        self.be_ready().await?;
-        let mut ids = Vec::new();
-        match self.try_insert(requests, &mut ids).await {
-            Ok(()) => Ok(ids),
-            // A connection that was lost while nobody used it is found out now. The same numbers are stored once.
-            Err(error) if self.connection.is_shared() => {
-                tracing::info!(%error, "an intent could not be stored; connecting again");
-                self.is_stale = true;
-                self.be_ready().await?;
-                let stored = self.try_insert(requests, &mut ids).await;
-                self.is_stale = stored.is_err();
-                stored.map(|()| ids).map_err(LedgerError::unwritable)
-            }
-            Err(error) => Err(LedgerError::unwritable(error)),
-        }
-    }
-
-    /// Stores intents under the numbers `ids`, which are given out if there are none yet.
-    async fn try_insert(&mut self, requests: &[IntentRequest], ids: &mut Vec<SubmissionId>) -> sqlx::Result<()> {
-        if ids.is_empty() {
-            self.spare_submissions(requests.len()).await?;
-            ids.extend(requests.iter().map(|_| self.book.next_submission()));
-        }
-        let intents: Vec<_> = ids.iter().copied().zip(requests.iter().map(|(intent, _)| intent)).collect();
-        if intents.len() <= store::ONE_STATEMENT {
-            // One statement is a transaction of its own.
-            return store::insert_intents(&mut self.connection, &self.scope, &intents).await;
-        }
-        self.connection.begin().await?;
-        let inserted = store::insert_intents(&mut self.connection, &self.scope, &intents).await;
-        self.connection.end(inserted).await
-    }
-
-    /// Numbers for so many submissions are at hand afterwards.
-    pub(super) async fn spare_submissions(&mut self, wanted: usize) -> sqlx::Result<()> {
-        if self.connection.is_shared() && self.book.spare_submissions() < wanted {
-            let first = store::next_submissions(&mut self.connection).await?;
-            self.book.give_submissions(first..first + store::SUBMISSIONS_AT_ONCE);
-        }
-        Ok(())
     }
 
     fn limits(&self) -> Limits {

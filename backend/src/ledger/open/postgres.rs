@@ -6,7 +6,7 @@
 use super::{READERS, STATEMENTS};
 use crate::{
     ledger::{
-        database::{Connection, Readers},
+        database::{Connection, Readers, within},
         withhold::content_hash,
     },
     schema_version,
@@ -35,8 +35,12 @@ const NEWS_EVERY: Duration = Duration::from_secs(5);
 /// so many times its length.
 const PICTURES_EVERY: Duration = Duration::from_secs(1);
 const PICTURES_PAUSE_FACTOR: u32 = 10;
-/// Longest wait for a connection to read by: whoever asks for history while the server is down is told so.
+/// Acquire timeout of the read pool; after it the request fails with 503.
 const READ_WAITS: Duration = Duration::from_secs(2);
+/// Longest wait for a new connection.
+const CONNECTS: Duration = Duration::from_secs(5);
+/// Longest wait for a statement outside of the writer: a connection that takes longer counts as lost.
+const ANSWERS: Duration = Duration::from_secs(10);
 /// Before a lost connection is made again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -71,7 +75,7 @@ impl Server {
 
     /// A connection for the writer.
     pub async fn connect(&self) -> sqlx::Result<Connection> {
-        Ok(Connection::Postgres(self.options.connect().await?))
+        Ok(Connection::Postgres(within(CONNECTS, self.options.connect()).await?))
     }
 
     /// Connections for reads.
@@ -177,18 +181,17 @@ impl Server {
     }
 
     async fn show_once(&self, pictures: &mut watch::Receiver<Option<String>>) -> sqlx::Result<()> {
-        let mut connection = self.options.connect().await?;
+        let mut connection = within(CONNECTS, self.options.connect()).await?;
         while pictures.changed().await.is_ok() {
             let Some(picture) = pictures.borrow_and_update().clone() else { continue };
             let begun = Instant::now();
-            sqlx::query(
+            let store = sqlx::query(
                 "INSERT INTO picture (only_row, content) VALUES (1, $1) \
                  ON CONFLICT (only_row) DO UPDATE SET content = excluded.content",
-            )
-            .bind(picture)
-            .execute(&mut connection)
-            .await?;
-            sqlx::query("SELECT pg_notify($1, '')").bind(self.picture_channel()).execute(&mut connection).await?;
+            );
+            within(ANSWERS, store.bind(picture).execute(&mut connection)).await?;
+            let notify = sqlx::query("SELECT pg_notify($1, '')").bind(self.picture_channel());
+            within(ANSWERS, notify.execute(&mut connection)).await?;
             tokio::time::sleep(PICTURES_EVERY.max(begun.elapsed() * PICTURES_PAUSE_FACTOR)).await;
         }
         Ok(())
@@ -227,15 +230,16 @@ impl Server {
         sender: &watch::Sender<()>,
         pictures: &watch::Sender<Option<Arc<str>>>,
     ) -> sqlx::Result<()> {
-        let pool = PgPoolOptions::new().max_connections(2).connect_with(self.options.clone()).await?;
-        let mut listener = PgListener::connect_with(&pool).await?;
+        let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(CONNECTS);
+        let pool = pool.connect_with(self.options.clone()).await?;
+        let mut listener = within(CONNECTS, PgListener::connect_with(&pool)).await?;
         let channel = self.picture_channel();
-        listener.listen_all([self.schema.as_str(), &channel]).await?;
+        within(ANSWERS, listener.listen_all([self.schema.as_str(), &channel])).await?;
         let mut is_picture_due = true;
         loop {
             if is_picture_due {
                 let query = sqlx::query_scalar("SELECT content FROM picture");
-                let last: Option<String> = query.fetch_optional(&pool).await?;
+                let last: Option<String> = within(ANSWERS, query.fetch_optional(&pool)).await?;
                 pictures.send_if_modified(|before| {
                     let is_new = before.as_deref() != last.as_deref();
                     *before = last.map(Into::into);

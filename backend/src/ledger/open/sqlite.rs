@@ -9,16 +9,25 @@ use crate::{
     schema_version,
 };
 use sqlx::{
-    ConnectOptions, SqliteConnection,
+    AssertSqlSafe, ConnectOptions, SqliteConnection,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 pub static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
 
-/// How often the write-ahead log is copied into the file.
+/// How often the write-ahead log is copied into the file while runs change.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
+/// And while none does: the writer's probes lengthen the log too.
+const IDLE_CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+/// Longest wait for a lock of another process, at the start and afterwards. The second one is short, so that pages and
+/// operations learn of such a lock within 2 s.
+const LOCK_AT_START: Duration = Duration::from_secs(10);
+const LOCK: Duration = Duration::from_millis(600);
+/// Acquire timeout of the read pool; after it the request fails with 503.
+const READ_WAITS: Duration = Duration::from_secs(2);
 
 /// What a burst, or a reader that took long, left the log larger than this, is given back, in bytes.
 const LARGEST_IDLE_LOG: u32 = 16 << 20;
@@ -39,7 +48,7 @@ impl File {
             .filename(file)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(LOCK_AT_START);
         Ok(Self(options))
     }
 
@@ -53,8 +62,16 @@ impl File {
 
     /// Connections for reads.
     pub async fn readers(&self) -> sqlx::Result<Readers> {
-        let options = self.0.clone().read_only(true).statement_cache_capacity(STATEMENTS);
-        Ok(Readers::Sqlite(SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?))
+        let options = self.0.clone().read_only(true).busy_timeout(LOCK).statement_cache_capacity(STATEMENTS);
+        let pool = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(READ_WAITS);
+        Ok(Readers::Sqlite(pool.connect_with(options).await?))
+    }
+
+    /// Ends the start: from now on a lock of another process is waited for only briefly.
+    pub async fn started(&self, connection: &mut Connection) -> sqlx::Result<()> {
+        let Connection::Sqlite(connection) = connection else { return Ok(()) };
+        let set = AssertSqlSafe(format!("PRAGMA busy_timeout = {}", LOCK.as_millis()));
+        sqlx::raw_sql(set).execute(connection).await.map(drop)
     }
 
     /// Brings the file up to date.
@@ -69,14 +86,14 @@ impl File {
         make_shrinkable(connection).await
     }
 
-    /// Copies the write-ahead log into the file, now and then, until the ledger is closed.
+    /// Copies the write-ahead log into the file periodically until the ledger is closed.
     pub fn keep_log_short(&self, published: Arc<Published>) {
         let options = self.0.clone();
         tokio::spawn(async move {
             let mut revision = published.revision();
             drop(published);
             let mut connection = None;
-            while revision.changed().await.is_ok() {
+            while !matches!(timeout(IDLE_CHECKPOINT_EVERY, revision.changed()).await, Ok(Err(_))) {
                 tokio::time::sleep(CHECKPOINT_EVERY).await;
                 if connection.is_none() {
                     connection = options.connect().await.ok();

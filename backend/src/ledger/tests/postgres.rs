@@ -231,3 +231,18 @@ async fn what_ended_and_was_removed_while_a_replica_was_cut_off_is_gone_in_it() 
         }
     }
 }
+
+#[tokio::test]
+async fn reports_a_server_that_does_not_answer_and_stores_afterwards() {
+    let Some((fixture, _other)) = replicas().await else { return };
+    // A replica that hangs in the middle of a transaction.
+    let mut hangs = fixture.at.connect().await;
+    hangs.begin().await.unwrap();
+    hangs.fetch_all(Query::new("SELECT change_seq FROM ledger FOR UPDATE")).await.unwrap();
+    fixture.ledger.trouble().wait_for(Option::is_some).await.unwrap();
+    assert!(fixture.ledger.try_observe(vec![event("T", "TI-1", "RUNNING", 1)]).await.is_err());
+    hangs.end(Ok(())).await.unwrap();
+    fixture.ledger.trouble().wait_for(Option::is_none).await.unwrap();
+    fixture.ledger.flush().await.unwrap();
+    assert_eq!(fixture.row("T").await.phase, Phase::Active);
+}

@@ -22,23 +22,37 @@ struct Stored {
 }
 
 impl Writer {
-    /// Stores `facts`. When it fails nothing of them is stored, and they can be given again.
-    pub(super) async fn turn(&mut self, facts: &[Told]) -> Result<(), LedgerError> {
-        if facts.iter().all(|fact| matches!(fact, Told::Flush(_) | Told::Close(_))) {
-            return Ok(());
+    /// Stores `facts`, and returns whether there was something to write. When it fails nothing of them is stored, and they
+    /// can be given again.
+    pub(super) async fn turn(&mut self, facts: &[Told]) -> Result<bool, LedgerError> {
+        if !facts.iter().any(Told::is_fact) {
+            return Ok(false);
         }
+        match self.try_turn(facts).await {
+            // A connection that was lost while nobody used it is found out now.
+            Err(error) if self.connection.is_shared() => {
+                tracing::info!(%error, "facts could not be stored; connecting again");
+                self.try_turn(facts).await
+            }
+            stored => stored,
+        }
+    }
+
+    async fn try_turn(&mut self, facts: &[Told]) -> Result<bool, LedgerError> {
         self.be_ready().await?;
         let stored =
             if self.connection.is_shared() { self.turn_of_many(facts).await } else { self.turn_alone(facts).await };
         match stored {
-            Ok(Some(stored)) => self.show(stored),
-            Ok(None) => {}
+            Ok(Some(stored)) => {
+                self.show(stored);
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
             Err(error) => {
                 self.is_stale = true;
-                return Err(LedgerError::unwritable(error));
+                Err(LedgerError::unwritable(error))
             }
         }
-        Ok(())
     }
 
     async fn turn_alone(&mut self, facts: &[Told]) -> sqlx::Result<Option<Stored>> {
@@ -88,7 +102,7 @@ impl Writer {
                     self.book.rehearsed((**intent).clone(), answer.clone(), verdicts, &mut changes);
                 }
                 Told::Observed(observation) => self.book.observe((**observation).clone(), verdicts, &mut changes),
-                Told::Flush(_) | Told::Close(_) => {}
+                Told::Flush(..) | Told::Close(_) => {}
             }
         }
         Ok(changes)
@@ -99,7 +113,7 @@ impl Writer {
             Told::Answer(id, _) => self.book.intent_key(*id).cloned(),
             Told::Rehearsed(intent, _) => Some(intent.key.clone()),
             Told::Observed(observation) => observation.key(),
-            Told::Withdraw(_) | Told::Flush(_) | Told::Close(_) => None,
+            Told::Withdraw(_) | Told::Flush(..) | Told::Close(_) => None,
         }
     }
 
