@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod intent;
+mod record;
 mod rehearsed;
 mod verdict;
 
@@ -14,7 +15,7 @@ use crate::{
     drove_client::ClusterError,
     error::{ApiError, refusal},
     extract::read_body,
-    ledger::{Answer, Ledger, LedgerError, Now, SubmissionId},
+    ledger::{Answer, Ledger, Now},
     session::caller::Caller,
     upstream::{Concerns, InMemory, Upstream, UpstreamError},
 };
@@ -25,6 +26,7 @@ use model::{
     OUTCOME_HEADER, OUTCOME_UNKNOWN, TaskKey, TaskOperation, UserRole,
     dashboard::{AnswerKind, Door},
 };
+use record::Record;
 use std::time::Duration;
 use tracing::Instrument;
 use verdict::Verdict;
@@ -42,6 +44,9 @@ const LARGEST_ANSWER: usize = 1 << 20;
 /// Longest wait for the whole answer. With the wait for the body before it, it ends before the client's own wait does
 /// (`middleware::limits`): who waits is told that the outcome is unknown, and it is settled.
 const LONGEST_ANSWER: Duration = Duration::from_secs(85);
+
+/// Longest time that an operation waits until its intent is stored.
+const LONGEST_INTENT: Duration = Duration::from_secs(1);
 
 /// What to do with an operation that cannot be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,72 +129,50 @@ impl Operations {
         if intent.key != TaskKey::default() {
             parts.extensions.insert(Concerns(intent.key.clone()));
         }
-        match self.ledger.intend(intent).await {
-            Ok(id) => self.recorded(id, &audit, parts, body).await,
-            Err(error) => self.unrecorded(error, &audit, parts, body).await,
-        }
-    }
-
-    async fn recorded(&self, id: SubmissionId, audit: &Audit, parts: request::Parts, body: Bytes) -> Response<Body> {
-        match self.send(parts, body).await {
-            Ok((mut response, body)) => {
-                match verdict::of(response.status, &body) {
-                    Verdict::Answered(answer) => {
-                        audit.write(Outcome::Answered(&answer.kind, answer.status), true);
-                        if answer.kind == AnswerKind::Unknown {
-                            response.headers.extend([UNKNOWN_OUTCOME]);
-                        }
-                        self.ledger.answer(id, answer);
-                    }
-                    Verdict::NotLetIn => {
-                        audit.write(Outcome::NotLetIn(response.status), false);
-                        self.ledger.withdraw(id);
-                    }
-                }
-                Response::from_parts(response, Body::from(body))
-            }
-            Err(error) => {
-                let outcome = Outcome::of_error(&error);
-                audit.write(outcome, outcome != Outcome::NotSent);
-                let is_lost = matches!(error, UpstreamError::AnswerLost(_));
-                if is_lost {
-                    self.ledger.answer(id, Answer::unknown());
-                } else {
-                    self.ledger.withdraw(id);
-                }
-                let mut response = unanswered(error);
-                response.headers_mut().extend(is_lost.then_some(UNKNOWN_OUTCOME));
-                response
-            }
-        }
-    }
-
-    async fn unrecorded(
-        &self,
-        error: LedgerError,
-        audit: &Audit,
-        parts: request::Parts,
-        body: Bytes,
-    ) -> Response<Body> {
-        if self.unrecordable == Unrecordable::Refuse {
+        let goes_on = self.unrecordable == Unrecordable::GoOn;
+        let is_futile = goes_on && self.ledger.trouble().borrow().is_some();
+        let limit = if is_futile { Duration::ZERO } else { LONGEST_INTENT };
+        let record = Record::begin(self.ledger.clone(), intent, limit).await;
+        let trouble = record.trouble();
+        if let Some(error) = &trouble
+            && !goes_on
+        {
             audit.write(Outcome::NotSent, false);
+            record.end(None);
             let sentence = format!("{error}; nothing was sent, because it could not be recorded");
             return refusal(OPERATIONS, ApiError::Unavailable(sentence));
         }
-        let mut response = match self.send(parts, body).await {
+        let mut response = self.recorded(record, &audit, parts, body).await;
+        response.headers_mut().extend(trouble.map(|_| LEDGER_UNAVAILABLE));
+        response
+    }
+
+    async fn recorded(&self, record: Record, audit: &Audit, parts: request::Parts, body: Bytes) -> Response<Body> {
+        let (is_recorded, is_kept) = (record.trouble().is_none(), record.is_kept());
+        let (answer, mut response) = match self.send(parts, body).await {
             Ok((response, body)) => {
-                match verdict::of(response.status, &body) {
-                    Verdict::Answered(answer) => audit.write(Outcome::Answered(&answer.kind, answer.status), false),
-                    Verdict::NotLetIn => audit.write(Outcome::NotLetIn(response.status), false),
-                }
-                Response::from_parts(response, Body::from(body))
+                let answer = match verdict::of(response.status, &body) {
+                    Verdict::Answered(answer) => {
+                        audit.write(Outcome::Answered(&answer.kind, answer.status), is_recorded);
+                        Some(answer)
+                    }
+                    Verdict::NotLetIn => {
+                        audit.write(Outcome::NotLetIn(response.status), false);
+                        None
+                    }
+                };
+                (answer, Response::from_parts(response, Body::from(body)))
             }
             Err(error) => {
-                audit.write(Outcome::of_error(&error), false);
-                unanswered(error)
+                let outcome = Outcome::of_error(&error);
+                audit.write(outcome, is_recorded && outcome != Outcome::NotSent);
+                let is_lost = matches!(error, UpstreamError::AnswerLost(_));
+                (is_lost.then(Answer::unknown), unanswered(error))
             }
         };
-        response.headers_mut().extend([LEDGER_UNAVAILABLE]);
+        let is_unknown = answer.as_ref().is_some_and(|answer| answer.kind == AnswerKind::Unknown);
+        response.headers_mut().extend((is_unknown && is_kept).then_some(UNKNOWN_OUTCOME));
+        record.end(answer);
         response
     }
 

@@ -131,8 +131,11 @@ async fn a_refusal_keeps_droves_words() {
 
 #[tokio::test]
 async fn an_answer_that_never_comes_is_an_unknown_outcome() {
-    let fixture = Fixture::over(std::future::pending).await;
-    tokio::time::pause();
+    let never = || async {
+        tokio::time::pause();
+        std::future::pending().await
+    };
+    let fixture = Fixture::over(never).await;
     let response = fixture.post(create()).await;
     tokio::time::resume();
     assert_eq!((response.status().as_u16(), told(&response)), (504, Some(OUTCOME_UNKNOWN)));
