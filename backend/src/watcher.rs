@@ -10,7 +10,8 @@
 //! * Executors ([`executors`]), those read longest ago first.
 //!
 //! Where replicas share a ledger, one of them watches, and shows the others what it sees ([`worker`], [`shared`]): they
-//! ask the leader nothing.
+//! ask the leader nothing. While the ledger cannot be written, leader and executors are read and shown, and nothing is
+//! recorded; afterwards the watcher goes on from the last event that the ledger holds.
 
 mod budget;
 mod doubts;
@@ -78,10 +79,10 @@ pub fn start(config: WatcherConfig, client: DroveClient, ledger: Ledger, clock: 
     let (picture_sender, picture) = watch::channel(Arc::new(ClusterPicture::unread(&config, clock.now())));
     let (caught_up_sender, caught_up) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
-    let (turn, shared) = (ledger.is_watching(), ledger.shared_picture());
+    let (turn, trouble, shared) = (ledger.is_watching(), ledger.trouble(), ledger.shared_picture());
     let round = Round::new(config, client, ledger, clock, picture_sender);
     let (refresher, refreshed) = Refresher::new();
-    let worker = Worker { round, caught_up: caught_up_sender, turn, shared, refreshed };
+    let worker = Worker { round, caught_up: caught_up_sender, turn, trouble, shared, refreshed };
     let worker = tokio::spawn(worker.run(stopped).in_current_span());
     Watcher { picture, caught_up, refresher, stop, worker }
 }

@@ -222,6 +222,7 @@ impl Round {
         let watched = self.ledger.watched(&self.config.world).await?;
         self.records = true;
         self.seen = None;
+        self.status.forget_told_leader();
         self.window = EventWindow::new(watched, overlap(&self.config));
         self.told = watched.map(|watched| watched.read);
         if !self.config.embedded && watched.is_some() {
@@ -270,9 +271,9 @@ impl Round {
         }
     }
 
-    /// Reads a little for the picture, while no other replica shows anything: what happens is told by the ledger.
+    /// Reads for the picture only: no other replica shows anything, or the ledger cannot be written.
     pub async fn aside(&mut self) -> Result<(), RoundError> {
-        self.leave_to_others();
+        self.records = false;
         self.seen = None;
         self.turn += 1;
         let read = self.read_aside().await;

@@ -91,6 +91,11 @@ impl Status {
         is_new.then_some(name)
     }
 
+    /// The ledger may not have the leader yet: what was read was not recorded.
+    pub fn forget_told_leader(&mut self) {
+        self.told_leader = None;
+    }
+
     /// Whether a summary's name is that of the leader that is followed, and not of one before it.
     fn is_of_leader(&self, name: &str) -> bool {
         match &self.followed {

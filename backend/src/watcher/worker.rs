@@ -1,10 +1,13 @@
-//! What is read when: while it is this process's turn to watch, and while another replica does.
+//! What is read when: while this process watches, while another replica does, and while the ledger cannot be written.
 
 use super::{
     refresh::Refreshed,
     round::{Noted, Round},
 };
-use crate::upstream::{Change, Changes};
+use crate::{
+    ledger::LedgerError,
+    upstream::{Change, Changes},
+};
 use futures_util::{FutureExt, StreamExt};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -36,6 +39,8 @@ pub struct Worker {
     pub caught_up: watch::Sender<bool>,
     /// Whether this process watches.
     pub turn: watch::Receiver<bool>,
+    /// Why the ledger cannot be written, while it cannot.
+    pub trouble: watch::Receiver<Option<LedgerError>>,
     /// What the replica that does shows.
     pub shared: watch::Receiver<Option<Arc<str>>>,
     /// What was read on users' behalf.
@@ -58,7 +63,7 @@ impl Worker {
         let mut changes = self.round.changes();
         let working = async {
             loop {
-                if *self.turn.borrow_and_update() {
+                if self.may_record() {
                     self.watch(&mut changes).await;
                 } else {
                     self.look_on(&mut changes).await;
@@ -73,20 +78,24 @@ impl Worker {
         self.round.tell_the_last().await;
     }
 
-    /// Watches until it is the turn of another.
+    /// Whether this process watches, and the ledger takes what it reads.
+    fn may_record(&mut self) -> bool {
+        let is_writable = self.trouble.borrow_and_update().is_none();
+        *self.turn.borrow_and_update() && is_writable
+    }
+
+    /// Watches until another replica does, or the ledger cannot be written.
     async fn watch(&mut self, changes: &mut Changes) {
         if !self.begin(changes).await {
             return;
         }
         self.caught_up.send_replace(true);
         let mut due = Schedule::from_now();
-        loop {
+        while self.may_record() {
             let noted = tokio::select! {
                 // The ledger lives as long as this does.
-                Ok(()) = self.turn.changed() => match *self.turn.borrow_and_update() {
-                    true => continue,
-                    false => return,
-                },
+                Ok(()) = self.turn.changed() => continue,
+                Ok(()) = self.trouble.changed() => continue,
                 Some(batch) = changes.next() => self.note_all(batch, changes),
                 Some(refreshed) = self.refreshed.recv() => {
                     take_details(&mut self.round, refreshed);
@@ -115,7 +124,7 @@ impl Worker {
         }
     }
 
-    /// Reads everything for the first time, again and again until that works. Whether it is still this process's turn.
+    /// Reads everything for the first time, again and again until that works. Whether this process may still record.
     async fn begin(&mut self, changes: &mut Changes) -> bool {
         let mut failures = 0;
         tracing::info!("this process watches the cluster");
@@ -129,7 +138,10 @@ impl Worker {
             loop {
                 tokio::select! {
                     () = sleep_until(again) => break,
-                    Ok(()) = self.turn.changed() => if !*self.turn.borrow_and_update() {
+                    Ok(()) = self.turn.changed() => if !self.may_record() {
+                        return false;
+                    },
+                    Ok(()) = self.trouble.changed() => if !self.may_record() {
                         return false;
                     },
                     Some(refreshed) = self.refreshed.recv() => take_details(&mut self.round, refreshed),
@@ -179,17 +191,25 @@ impl Worker {
             };
     }
 
-    /// Shows what another replica sees, until it is this one's turn. What happens is told by the ledger.
+    /// Records nothing until this process may. Shows what another replica sees, or reads leader and executors itself while
+    /// no replica can share anything through the ledger.
     async fn look_on(&mut self, changes: &mut Changes) {
-        self.round.leave_to_others();
-        // What was shown before this began is shown, too.
-        self.shared.mark_changed();
-        let mut read_from = Instant::now() + LONGEST_SILENCE;
-        loop {
+        let watches = *self.turn.borrow();
+        if !watches {
+            self.round.leave_to_others();
+        }
+        let mut read_from = Instant::now();
+        if self.trouble.borrow().is_none() {
+            read_from += LONGEST_SILENCE;
+            // What was shown before this began is shown, too.
+            self.shared.mark_changed();
+        }
+        while !self.may_record() {
             tokio::select! {
                 // The ledger lives as long as this does.
-                Ok(()) = self.turn.changed() => if *self.turn.borrow_and_update() {
-                    return;
+                Ok(()) = self.turn.changed() => {}
+                Ok(()) = self.trouble.changed() => if self.trouble.borrow().is_some() {
+                    read_from = Instant::now();
                 },
                 Ok(()) = self.shared.changed() => {
                     let shared = self.shared.borrow_and_update().clone();
@@ -200,12 +220,13 @@ impl Worker {
                 }
                 Some(batch) = changes.next() => {
                     // What became of a task is for the one that watches to find out.
-                    self.round.note(batch.into_iter().filter(|change| matches!(change, Change::Leader(_))).collect());
+                    let is_ours = |change: &Change| watches || matches!(change, Change::Leader(_));
+                    self.round.note(batch.into_iter().filter(is_ours).collect());
                 }
                 Some(refreshed) = self.refreshed.recv() => take_details(&mut self.round, refreshed),
                 () = sleep_until(read_from) => {
                     if let Err(error) = self.round.aside().await {
-                        tracing::warn!(%error, "no other replica shows the cluster, and it could not be read");
+                        tracing::warn!(%error, "the cluster could not be read, and no other replica shows it");
                     }
                     read_from = Instant::now() + LISTS_EVERY;
                 }

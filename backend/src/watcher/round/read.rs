@@ -31,19 +31,18 @@ impl Round {
     /// Tells the ledger, unless another replica does.
     async fn tell(&self, observations: Vec<Observation>) -> Result<(), LedgerError> {
         match self.records {
-            true => self.ledger.observe(observations).await,
+            true => self.ledger.try_observe(observations).await,
             false => Ok(()),
         }
     }
 
-    /// One read for the picture, while another replica watches and records.
+    /// Reads for the picture while nothing is recorded: the executors, and something else by turns.
     pub(super) async fn read_aside(&mut self) -> Result<(), RoundError> {
         let asked = self.clock.now();
+        self.read_executors(if self.config.embedded { usize::MAX } else { 0 }).await?;
         match self.turn % 4 {
-            _ if self.executors_changed => self.read_executors(0).await?,
             0 => self.read_summary().await?,
             1 => self.read_list().await?,
-            2 if self.turn % 8 == 2 => self.read_executors(0).await?,
             _ => self.read_executor_details(1).await?,
         }
         self.status.answered(asked);

@@ -67,8 +67,7 @@ impl Round {
 
     /// What another replica sees, with what is known here only.
     fn picture_of(&self, seen: &Seen) -> ClusterPicture {
-        let mut picture = seen.picture(&self.status);
-        picture.status.not_recording = self.not_recording();
+        let picture = seen.picture(&self.status);
         self.verdicts.renew(picture.view.clone(), Vec::new());
         picture
     }
@@ -87,16 +86,13 @@ impl Round {
             leader: self.status.leader(),
             maintenance: self.status.maintenance(now),
             stale: self.status.stale(),
-            not_recording: self.not_recording(),
+            // The hub adds it: what other replicas read says nothing about this one's ledger.
+            not_recording: None,
             clock_paused: self.clock.paused(),
             active_tasks: count(goes_on),
             active_executors: count(active),
             executors: count(executors.len()),
         };
         ClusterPicture { status, executors, view }
-    }
-
-    fn not_recording(&self) -> Option<String> {
-        self.ledger.trouble().borrow().as_ref().map(ToString::to_string)
     }
 }
