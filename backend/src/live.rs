@@ -1,11 +1,13 @@
 //! Live push to the pages: one subscription per view, shared by its readers.
 //!
 //! ```text
-//! ledger --changes--> feed --rows--> subscription (one a view) --frames--> reader (one a page) --> socket
+//! ledger --changes--> feed --rows--> subscription (one a view) --frames---> reader (one a page) --> socket
+//! watcher's picture ---------------> status source (one a hub) --notices--> reader
 //! ```
 //! The feed reads what changed once, whatever the number of pages. A subscription keeps what its view shows, and renders
 //! each frame once. A reader that does not keep up misses frames, and gets a fresh snapshot instead: nothing is buffered
-//! for it beyond a fixed number of frames. Facts come from the ledger, the cluster's status from the watcher's picture.
+//! for it beyond a fixed number of frames. Facts come from the ledger; the cluster's status comes from the watcher's picture
+//! and waits for no database, so a page without a ledger still shows who leads and what is wrong.
 
 mod executors_view;
 mod feed;
@@ -74,8 +76,8 @@ impl Hub {
         watcher_client: DroveClient,
         stopping: watch::Receiver<bool>,
     ) -> Self {
+        let status = StatusSource::start(picture, &ledger, clock);
         let feed = Feed::start(ledger.clone());
-        let status = StatusSource::new(picture, clock);
         let shared = Shared {
             source: Source { ledger, feed, status },
             subscriptions: Mutex::new(BTreeMap::new()),
@@ -113,7 +115,7 @@ impl Hub {
         self.shared.source.status.read()
     }
 
-    /// Joins the subscription of a view, which is begun if nobody reads it yet. Nothing if the hub has stopped.
+    /// Joins the subscription of a view, which is begun if nobody reads it yet. Nothing if the ledger cannot be read.
     async fn join(&self, view: &View, since: Option<Position>) -> Option<Joined> {
         // A subscription ends when it has had no readers for a while; then the next round begins another.
         for _ in 0..3 {

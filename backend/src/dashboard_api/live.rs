@@ -32,7 +32,7 @@ use http::header;
         (
             status = 200,
             description = "Server-sent events without end. `data` is JSON: of a `snapshot` a LiveSnapshot, of a `delta` a LiveDelta, of a `log` a LogFrame, \
-                           of a `notice` a LiveNotice; `id` is where to go on",
+                           of a `notice` a LiveNotice; `id`, which a notice before the first snapshot lacks, is where to go on",
             content_type = "text/event-stream",
             body = String
         ),

@@ -3,7 +3,7 @@ use axum::body::Bytes;
 use model::dashboard::LiveFrame;
 
 /// A frame, rendered once for all its readers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Frame {
     event: &'static str,
     data: String,
@@ -30,8 +30,9 @@ impl Frame {
         Self { event, data: data.unwrap_or_default(), revision, log_to }
     }
 
-    /// The server-sent event for a reader that is at `position` afterwards.
-    pub fn event(&self, position: &Position) -> Bytes {
-        Bytes::from(format!("event: {}\nid: {position}\ndata: {}\n\n", self.event, self.data))
+    /// The server-sent event for a reader that is at `position` afterwards; without an id while it has no position.
+    pub fn event(&self, position: Option<Position>) -> Bytes {
+        let id = position.map(|position| format!("id: {position}\n")).unwrap_or_default();
+        Bytes::from(format!("event: {}\n{id}data: {}\n\n", self.event, self.data))
     }
 }

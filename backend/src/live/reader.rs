@@ -4,22 +4,23 @@ use super::{
     Hub,
     frame::Frame,
     log_follower::LogReader,
-    query::{LiveQuery, Position},
+    query::{LiveQuery, Position, View},
     subscription::Joined,
 };
 use crate::drove_client::DroveClient;
 use async_stream::stream;
 use axum::body::Bytes;
-use futures_util::Stream;
-use model::dashboard::LiveFrame;
+use futures_util::{Stream, StreamExt};
+use model::dashboard::{LiveFrame, LogFrame};
 use std::{convert::Infallible, sync::Arc, time::Duration};
-use tokio::{
-    sync::{broadcast::error::RecvError, watch},
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 
 /// A notice is sent when nothing else was for this long. A page treats twice this silence as a dead connection.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// A view that is not read after this long does not hold up the status.
+const LATE_VIEW: Duration = Duration::from_secs(1);
+/// Pause after a view could not be read.
+const JOIN_AGAIN: Duration = Duration::from_secs(1);
 /// How long a page waits before it comes back, in milliseconds.
 const HELLO: &str = "retry: 1000\n\n";
 
@@ -38,7 +39,8 @@ impl Readers {
     }
 }
 
-/// The server-sent events of one page, until it leaves, may not stay (`over`), or the process stops.
+/// The server-sent events of one page, until it leaves, may not stay (`over`), or the process stops. The cluster's status
+/// does not wait for the view, which is read from the ledger.
 pub(super) fn stream(
     hub: Hub,
     query: LiveQuery,
@@ -50,43 +52,74 @@ pub(super) fn stream(
         let _counted = hub.shared.readers.enter();
         let mut over = std::pin::pin!(over);
         let mut stopping = hub.shared.stopping.clone();
-        let Some(Joined { first, mut frames }) = hub.join(&query.view, since).await else { return };
-        let mut at = Position { revision: first.revision, log: since.and_then(|since| since.log) };
-        let mut log = LogReader::open(&hub.shared.followers, &query, at.log, client);
+        let status = hub.shared.source.status.clone();
+        let mut notices = status.notices();
+        let mut view = std::pin::pin!(view_frames(hub.clone(), query.view.clone(), since));
+        let mut log = None;
+        let mut at = since;
+        let mut is_noticed = false;
+        let mut notice_at = Instant::now() + LATE_VIEW;
         yield Ok(Bytes::from_static(HELLO.as_bytes()));
-        yield Ok(sent(&mut at, &first));
-        let mut quiet_since = Instant::now();
         loop {
             let frame = tokio::select! {
+                biased;
                 () = stopped(&mut stopping) => return,
                 () = over.as_mut() => return,
-                frame = frames.recv() => match frame {
-                    Ok(frame) => frame,
-                    // Too slow, or told to start afresh.
-                    Err(RecvError::Lagged(_) | RecvError::Closed) => {
-                        let Some(joined) = hub.join(&query.view, None).await else { return };
-                        frames = joined.frames;
-                        joined.first
+                Some((frame, is_first)) = view.next() => {
+                    let (revision, offset) = at.map_or((0, None), |at| (at.revision, at.log));
+                    let revision = if is_first { frame.revision } else { revision.max(frame.revision) };
+                    at = Some(Position { revision, log: offset });
+                    log.get_or_insert_with(|| LogReader::open(&hub.shared.followers, &query, offset, client.clone()));
+                    if is_first && std::mem::take(&mut is_noticed) {
+                        // It may show an older status than the last notice.
+                        notices.mark_changed();
                     }
-                },
-                content = log.next() => {
-                    Frame::new(&LiveFrame::Log(content), at.revision).into()
+                    frame
                 }
-                () = tokio::time::sleep_until(quiet_since + HEARTBEAT) => {
-                    hub.shared.source.status.notice(at.revision).into()
+                // The sender is part of the hub. The view comes first, unless it is late.
+                Ok(()) = notices.changed(), if at.is_some() || is_noticed => {
+                    is_noticed = true;
+                    notices.borrow_and_update().clone()
+                }
+                content = next_of(&mut log) => {
+                    let frame = Frame::new(&LiveFrame::Log(content), 0);
+                    at = at.map(|at| Position { log: frame.log_to.or(at.log), ..at });
+                    frame.into()
+                }
+                () = tokio::time::sleep_until(notice_at) => {
+                    is_noticed = true;
+                    status.notice(0).into()
                 }
             };
-            yield Ok(sent(&mut at, &frame));
-            quiet_since = Instant::now();
+            yield Ok(frame.event(at));
+            notice_at = Instant::now() + HEARTBEAT;
         }
     }
 }
 
-/// Moves the reader on, and renders the event.
-fn sent(at: &mut Position, frame: &Frame) -> Bytes {
-    at.revision = at.revision.max(frame.revision);
-    at.log = frame.log_to.or(at.log);
-    frame.event(at)
+/// The frames of a view; each that begins a subscription is marked. Goes on while the ledger cannot be read.
+fn view_frames(hub: Hub, view: View, mut since: Option<Position>) -> impl Stream<Item = (Arc<Frame>, bool)> + Send {
+    stream! {
+        loop {
+            let Some(Joined { first, mut frames }) = hub.join(&view, since).await else {
+                tokio::time::sleep(JOIN_AGAIN).await;
+                continue;
+            };
+            since = None;
+            yield (first, true);
+            // Ends when the reader is too slow, or when all readers are to start afresh.
+            while let Ok(frame) = frames.recv().await {
+                yield (frame, false);
+            }
+        }
+    }
+}
+
+async fn next_of(log: &mut Option<LogReader>) -> LogFrame {
+    match log {
+        Some(log) => log.next().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn stopped(stopping: &mut watch::Receiver<bool>) {

@@ -14,7 +14,7 @@ use super::{
     tasks_view::TasksView,
 };
 use crate::ledger::LedgerError;
-use model::dashboard::{HistoryQuery, LiveDelta, LiveFrame, ViewDelta};
+use model::dashboard::{ClusterStatus, HistoryQuery, LiveDelta, LiveFrame, ViewDelta};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc, oneshot},
@@ -61,8 +61,8 @@ struct Worker {
     deltas: Pace,
     counts: Pace,
     counts_due: bool,
-    /// The last snapshot, while nothing has changed: many pages may come at once.
-    recent: Option<(Arc<Frame>, Instant)>,
+    /// The last snapshot and its status, while nothing has changed: many pages may come at once.
+    recent: Option<(Arc<Frame>, Instant, ClusterStatus)>,
 }
 
 impl Subscription {
@@ -106,7 +106,7 @@ impl Worker {
         let mut batches = self.source.feed.subscribe();
         let mut picture = self.source.status.picture();
         let mut clock = self.source.status.clock_changes();
-        let mut status = self.source.status.read();
+        let mut trouble = self.source.ledger.trouble();
         let mut empty_since = Some(Instant::now());
         loop {
             let due = self.next_due();
@@ -122,21 +122,18 @@ impl Worker {
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
                 Ok(()) = picture.changed() => {
-                    self.recent = None;
                     let seen = picture.borrow_and_update().clone();
                     if let Content::Executors(view) = &mut self.content {
+                        self.recent = None;
                         view.take(&seen.executors);
                     }
-                    let new = self.source.status.read();
-                    if new != status {
-                        status = new;
-                        self.notice();
-                    }
                 }
-                Ok(()) = clock.changed() => {
-                    self.recent = None;
-                    status = self.source.status.read();
-                    self.notice();
+                Ok(()) = clock.changed() => self.recent = None,
+                Ok(()) = trouble.changed() => {
+                    let is_over = trouble.borrow_and_update().is_none();
+                    if is_over {
+                        self.start_afresh().await;
+                    }
                 }
                 () = sleep_until(due), if due.is_some() => {}
                 () = sleep_until(linger), if linger.is_some() => {
@@ -231,10 +228,6 @@ impl Worker {
         let frame = Frame::new(&frame, self.revision);
         // Without readers nobody listens.
         let _ = self.frames.send(Arc::new(frame));
-    }
-
-    fn notice(&self) {
-        let _ = self.frames.send(Arc::new(self.source.status.notice(self.revision)));
     }
 
     /// Every reader gets a fresh snapshot: its channel is closed, and it joins again.

@@ -17,17 +17,21 @@ const CATCH_UP: usize = 500;
 impl Worker {
     /// Gives a reader its first frame, and all that follow.
     pub(super) async fn welcome(&mut self, join: Join) {
-        let recent = self.recent.as_ref().filter(|(_, made)| join.since.is_none() && made.elapsed() < RECENT);
+        let status = self.source.status.read();
+        let recent = self
+            .recent
+            .as_ref()
+            .filter(|(_, made, shown)| join.since.is_none() && made.elapsed() < RECENT && *shown == status);
         let first = match recent {
-            Some((frame, _)) => frame.clone(),
+            Some((frame, ..)) => frame.clone(),
             None => match self.first_frame(join.since).await {
                 Ok(frame) => {
                     let frame = Arc::new(frame);
-                    self.recent = join.since.is_none().then(|| (frame.clone(), Instant::now()));
+                    self.recent = join.since.is_none().then(|| (frame.clone(), Instant::now(), status));
                     frame
                 }
                 Err(error) => {
-                    // The reader's stream ends, and the page comes back.
+                    // The reader asks again.
                     tracing::warn!(%error, "a live view cannot be read");
                     return;
                 }
@@ -39,7 +43,6 @@ impl Worker {
     }
 
     async fn first_frame(&mut self, since: Option<Position>) -> Result<Frame, LedgerError> {
-        let cluster = self.source.status.read();
         let (revision, view) = match &mut self.content {
             Content::Tasks(list) => {
                 let page = self.source.ledger.page(list.query()).await?;
@@ -72,7 +75,7 @@ impl Worker {
                 (self.revision, ViewSnapshot::Executors(view.all()))
             }
         };
-        let now = self.source.status.now();
+        let (now, cluster) = (self.source.status.now(), self.source.status.read());
         let snapshot = LiveSnapshot { revision, now, cluster, view };
         Ok(Frame::new(&LiveFrame::Snapshot(Box::new(snapshot)), revision))
     }
