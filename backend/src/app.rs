@@ -11,6 +11,7 @@ mod scenario;
 mod serve;
 mod served;
 mod signals;
+mod stopping;
 
 pub use cluster::Cluster;
 pub use demo::Demo;

@@ -62,7 +62,7 @@ impl Cluster {
         self.hub.status()
     }
 
-    /// Whether a controller leads, as is known at this moment. What pages are shown waits for the ledger.
+    /// Whether a controller leads, as is known at this moment.
     pub fn has_leader(&self) -> bool {
         self.controllers.as_ref().map_or_else(|| self.status().leader.is_some(), Controllers::has_leader)
     }

@@ -1,6 +1,6 @@
 //! Everything of the demo, started in order and stopped in the opposite one.
 
-use super::{Cluster, Failure, now, scenario};
+use super::{Cluster, Failure, now, scenario, stopping};
 use crate::{
     config::{DataDir, DemoConfig, Retention},
     drove_api::{self, DroveApi},
@@ -99,12 +99,11 @@ impl Demo {
         Failure::Running("the embedded cluster has stopped: the log says why".to_owned())
     }
 
-    /// Stops in order; what was answered is on disk.
+    /// Stops in order, within a few seconds. What was answered is on disk, unless the log says otherwise.
     pub async fn stop(self) {
         self.scenario.abort();
-        self.watcher.stop().await;
-        self.cluster.ledger.close().await;
-        self.embedded.shutdown().await;
+        stopping::recording(self.watcher, &self.cluster.ledger).await;
+        stopping::within(stopping::LAST_SNAPSHOT, NAME, "embedded cluster", self.embedded.shutdown()).await;
     }
 }
 

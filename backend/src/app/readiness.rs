@@ -35,7 +35,8 @@ impl Cluster {
         let watches = *self.ledger.is_watching().borrow();
         let watcher = match (status.stale, self.ledger.since_observed()) {
             (Some(stale), _) => Some(stale.reason),
-            (None, Some(age)) if watches && age > LONGEST_SILENCE => {
+            // Without a ledger the cluster is read and not recorded.
+            (None, Some(age)) if watches && ledger.is_none() && age > LONGEST_SILENCE => {
                 Some(format!("the cluster was last read {} s ago", age.as_secs()))
             }
             (None, _) => None,

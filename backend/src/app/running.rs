@@ -5,6 +5,7 @@ use crate::{
     config::{Mode, ServeConfig},
     session::cookies::SessionCookies,
 };
+use futures_util::future::join_all;
 use std::{net::SocketAddr, path::Path, sync::Arc};
 use tokio::sync::watch;
 
@@ -72,15 +73,12 @@ impl Running {
         }
     }
 
-    /// Stops in order; what was answered is on disk.
+    /// Stops all clusters at the same time.
     pub async fn stop(self) {
         match self {
             Self::Demo(demo) => demo.stop().await,
             Self::Clusters(first, others) => {
-                first.stop().await;
-                for served in others {
-                    served.stop().await;
-                }
+                join_all(std::iter::once(*first).chain(others).map(Served::stop)).await;
             }
         }
     }

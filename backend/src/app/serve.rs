@@ -3,6 +3,7 @@
 //! Connections are served by threads of their own, each with its own reactor and, towards a leader, its own connections
 //! ([`crate::upstream::trust`]): what is forwarded never wakes another thread, and what one thread allocated no other frees.
 
+use super::stopping::LAST_ANSWERS;
 use crate::router::Site;
 use axum::body::Body;
 use futures_util::FutureExt;
@@ -25,8 +26,6 @@ const CONNECTIONS: u32 = 4096;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest head of a request, in bytes.
 const LARGEST_HEAD: usize = 64 << 10;
-/// Time that answers on their way get when the process stops.
-const LAST_ANSWERS: Duration = Duration::from_secs(5);
 /// Pause after the system refused a connection: it is out of something.
 const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 

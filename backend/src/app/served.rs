@@ -1,6 +1,6 @@
 //! Everything of one real cluster, started in order and stopped in the opposite one.
 
-use super::{Cluster, Failure, now};
+use super::{Cluster, Failure, now, stopping};
 use crate::{
     clock::Clock,
     config::{ClusterConfig, Credential, DataDir, DatabaseUrl, ProxyUsers, Retention, SessionConfig},
@@ -111,10 +111,9 @@ impl Served {
         &self.cluster
     }
 
-    /// Stops in order; what was answered is on disk.
+    /// Stops in order, within a few seconds. What was answered is on disk, unless the log says otherwise.
     pub async fn stop(self) {
-        self.watcher.stop().await;
-        self.cluster.ledger.close().await;
+        stopping::recording(self.watcher, &self.cluster.ledger).await;
     }
 }
 

@@ -18,7 +18,7 @@ use http::{Method, Request, Response, StatusCode};
 use model::dashboard::TaskDetail;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, ConnectOptions, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{sync::watch, time::Instant};
@@ -133,6 +133,14 @@ impl Dashboard {
                 sqlx::raw_sql(AssertSqlSafe(rule)).execute(&mut ledger).await.unwrap();
             }
         }
+    }
+
+    /// A lock on the ledger of that cluster, as another process holds it, until it is dropped.
+    pub async fn lock_ledger(&self, cluster: &str) -> SqliteConnection {
+        let file = self.folder.path().join(cluster).join("ledger.db");
+        let mut other = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+        sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+        other
     }
 
     pub async fn stop(self) {

@@ -27,4 +27,5 @@ mod requests;
 mod sessions;
 mod signing_in;
 mod streaming;
+mod unwritable;
 mod watching;
