@@ -60,10 +60,7 @@ pub fn router(api: DroveApi) -> Router {
 async fn answer(State(api): State<DroveApi>, request: Request) -> Response {
     let method = request.method().clone();
     let asked = request.headers().clone();
-    let mut response = respond(&api, request).await.unwrap_or_else(Refusal::into_response);
-    if negotiate::from_browser(&asked) {
-        response.headers_mut().remove(header::WWW_AUTHENTICATE);
-    }
+    let response = respond(&api, request).await.unwrap_or_else(Refusal::into_response);
     if method == Method::HEAD {
         return without_body(response);
     }
@@ -145,7 +142,9 @@ fn options(route: &routes::Route) -> Response {
 /// The answer to HEAD: all that GET would say about its body, and no body.
 fn without_body(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
-    if let Some(length) = body.size_hint().exact() {
+    // Drove does not ask the executor for a file of which only the headers are wanted, and calls it empty.
+    let is_file = parts.headers.contains_key(header::CONTENT_DISPOSITION);
+    if let Some(length) = if is_file { Some(0) } else { body.size_hint().exact() } {
         parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     Response::from_parts(parts, Body::empty())

@@ -183,9 +183,15 @@ impl DroveClient {
     /// A whole log file as the executor streams it; the status is 200.
     pub async fn log_download(&self, key: &TaskKey, file: &str) -> Result<Response<Body>, ClusterError> {
         let path = format!("{}/download/{}", log_path(key), path_part(file));
-        let response = self.send(self.request(Method::GET, &path, Body::empty())?).await?;
+        let mut request = self.request(Method::GET, &path, Body::empty())?;
+        // The one route that gives no JSON: Drove answers 406 to a client that asks for that.
+        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        let response = self.send(request).await?;
         match response.status() {
             StatusCode::OK => Ok(response),
+            StatusCode::INTERNAL_SERVER_ERROR => Err(ClusterError::NotFound(format!(
+                "the executor of {key} did not give its file {file}: it may have been rotated away, or be out of reach"
+            ))),
             _ => Err(answer::failure(response).await),
         }
     }

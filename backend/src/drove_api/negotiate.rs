@@ -24,28 +24,24 @@ pub(super) fn check_content_type(headers: &HeaderMap, wanted: Consumes) -> Resul
     if essence.eq_ignore_ascii_case(wanted) { Ok(()) } else { Err(unsupported()) }
 }
 
-/// Refuses a client that would not take JSON. A page of a browser takes what `fetch` gives it, whatever it says.
+/// Refuses a client that would not take what the route gives.
 pub(super) fn check_accept(headers: &HeaderMap, offered: Produces) -> Result<(), Refusal> {
-    if offered == Produces::Anything || from_browser(headers) {
-        return Ok(());
-    }
+    let offered = match offered {
+        Produces::Json => "application/json",
+        Produces::File => "application/octet-stream",
+    };
     let Some(accept) = text(headers, header::ACCEPT) else { return Ok(()) };
-    let takes_json = accept.split(',').any(|range| {
+    let takes_it = accept.split(',').any(|range| {
         let refused = range.split(';').skip(1).any(|param| {
             param.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0)
         });
         let kind = essence(range);
-        !refused && ["*/*", "application/*", "application/json"].iter().any(|json| kind.eq_ignore_ascii_case(json))
+        !refused && ["*/*", "application/*", offered].iter().any(|taken| kind.eq_ignore_ascii_case(taken))
     });
-    if takes_json || accept.trim().is_empty() {
+    if takes_it || accept.trim().is_empty() {
         return Ok(());
     }
-    Err(page(StatusCode::NOT_ACCEPTABLE, format!("The answer is application/json, which Accept excludes: {accept}")))
-}
-
-/// Whether a browser sent this for a page. Such a request must never make the browser ask for a password by itself.
-pub(super) fn from_browser(headers: &HeaderMap) -> bool {
-    headers.contains_key("sec-fetch-site")
+    Err(page(StatusCode::NOT_ACCEPTABLE, format!("The answer is {offered}, which Accept excludes: {accept}")))
 }
 
 fn has_body(headers: &HeaderMap) -> bool {
@@ -108,6 +104,17 @@ mod tests {
             assert_eq!(asked(bad), 406, "{bad}");
         }
         let page = headers(&[("accept", "text/html"), ("sec-fetch-site", "same-origin")]);
-        assert_eq!(status(check_accept(&page, Produces::Json)), 200);
+        assert_eq!(status(check_accept(&page, Produces::Json)), 406, "a browser gets no exception");
+    }
+
+    #[test]
+    fn accept_must_leave_room_for_a_file_where_a_file_is_given() {
+        let asked = |accept: &str| status(check_accept(&headers(&[("accept", accept)]), Produces::File));
+        for good in ["*/*", "application/*", "application/octet-stream", "text/html,*/*;q=0.8", ""] {
+            assert_eq!(asked(good), 200, "{good}");
+        }
+        for bad in ["application/json", "text/html", "text/plain", "application/octet-stream;q=0"] {
+            assert_eq!(asked(bad), 406, "{bad}");
+        }
     }
 }

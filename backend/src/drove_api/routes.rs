@@ -55,8 +55,8 @@ pub(super) enum Consumes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Produces {
     Json,
-    /// A file or a redirect, given to whoever asks.
-    Anything,
+    /// `application/octet-stream`, as a client's `Accept` sees it; the answer names its own type.
+    File,
 }
 
 /// One method of one template.
@@ -113,7 +113,8 @@ const SEARCH: Action = Action {
     endpoint: Endpoint::SearchTask,
     access: Access::Anyone,
     consumes: Consumes::Form,
-    produces: Produces::Anything,
+    // It redirects, and still asks for JSON like every route of its class in Drove.
+    produces: Produces::Json,
 };
 
 macro_rules! routes {
@@ -131,7 +132,7 @@ static ROUTES: &[Route] = routes! {
     "tasks/{app}/instances/{id}": [get(Endpoint::Task), delete(Endpoint::DeleteTask)],
     "logfiles/tasks/{app}/{id}/list": [log(Endpoint::LogList, Produces::Json)],
     "logfiles/tasks/{app}/{id}/read/{file}": [log(Endpoint::LogRead, Produces::Json)],
-    "logfiles/tasks/{app}/{id}/download/{file}": [log(Endpoint::LogDownload, Produces::Anything)],
+    "logfiles/tasks/{app}/{id}/download/{file}": [log(Endpoint::LogDownload, Produces::File)],
     "cluster": [get(Endpoint::Cluster)],
     "cluster/dashboard": [get(Endpoint::Dashboard)],
     "cluster/executors": [get(Endpoint::Executors)],

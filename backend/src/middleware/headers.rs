@@ -1,6 +1,6 @@
 //! Headers that every answer carries, and what browsers must not see.
 
-use crate::{app::App, error::is_drove_path, session::same_origin::is_browser};
+use crate::{app::App, error::is_drove_path, middleware::cluster::within, session::same_origin::is_browser};
 use axum::extract::Request;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -20,11 +20,11 @@ pub struct Told {
 }
 
 impl Told {
-    /// The `Accept` of a browser never reaches Drove, which would answer 406 (design section 3).
+    /// Replaces the `Accept` of a browser, to which Drove would answer 406, by JSON. A log file is not JSON: there it stays.
     pub fn prepare(request: &mut Request) -> Self {
         let browser = is_browser(request.headers());
         let is_drove = is_drove_path(request.uri().path());
-        if browser && is_drove {
+        if browser && is_drove && !is_download(request.uri().path()) {
             request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         }
         Self { browser, is_drove }
@@ -51,6 +51,45 @@ impl Told {
         }
         if !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+    }
+}
+
+/// Whether Drove answers with a log file: `/apis/v1/logfiles/{kind}/{app}/{id}/download/{file}`.
+fn is_download(path: &str) -> bool {
+    let call = within(path).strip_prefix("/apis/v1/logfiles/").and_then(|rest| rest.split('/').nth(3));
+    call == Some("download")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use axum::body::Body;
+
+    /// What of a browser's `Accept` reaches the cluster.
+    fn accept_on(path: &str) -> String {
+        let request = Request::get(path).header("sec-fetch-site", "none").header(header::ACCEPT, "text/html,*/*;q=0.8");
+        let mut request = request.body(Body::empty()).unwrap();
+        Told::prepare(&mut request);
+        request.headers()[header::ACCEPT].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn turns_the_accept_of_a_browser_into_json_except_where_a_file_is_given() {
+        for json in [
+            "/apis/v1/tasks",
+            "/clusters/prod/apis/v1/logfiles/tasks/A/download/list",
+            "/apis/v1/logfiles/tasks/A/B/read/x",
+        ] {
+            assert_eq!(accept_on(json), "application/json", "{json}");
+        }
+        for untouched in [
+            "/apis/v1/logfiles/tasks/A/B/download/output.log",
+            "/clusters/prod/apis/v1/logfiles/tasks/A/B/download/output.log?rename=true",
+            "/api/logs/A/B/output.log",
+        ] {
+            assert_eq!(accept_on(untouched), "text/html,*/*;q=0.8", "{untouched}");
         }
     }
 }

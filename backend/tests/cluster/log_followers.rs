@@ -1,7 +1,7 @@
 //! Logs that many follow: who reads them, and by whose rights.
 
 use crate::{
-    dashboard::{Dashboard, basic, config, create, eventually, get},
+    dashboard::{Dashboard, FROM_PAGE, answered, basic, config, create, eventually, get, taken},
     events::Events,
     fake::Fake,
 };
@@ -100,4 +100,29 @@ async fn followers_read_for_themselves_where_the_dashboard_may_not() {
         end = frame.to;
     }
     assert!(reads(&fake, "guest") >= 4);
+}
+
+#[tokio::test]
+async fn a_log_is_downloaded_from_a_leader_that_gives_no_json_there() {
+    let (_fake, dashboard) = at_work(|cluster| cluster).await;
+    let guest = basic("guest");
+    let own = dashboard.send(get("/api/logs/TEST_APP/T-1/output.log?download", &[("authorization", &guest)])).await;
+    assert_eq!(own.status(), StatusCode::OK);
+    let text = String::from_utf8(taken(own).await.1.to_vec()).unwrap();
+    assert!(text.contains("Action to be executed: TaskSpecValidator"), "{text}");
+
+    let path = "/apis/v1/logfiles/tasks/TEST_APP/T-1/download/output.log";
+    let asked = async |accept: &str, from_page: bool| {
+        let mut headers = vec![("authorization", &*guest), ("accept", accept)];
+        headers.extend(from_page.then_some(FROM_PAGE));
+        dashboard.send(get(path, &headers)).await.status()
+    };
+    assert_eq!(asked("text/html,*/*;q=0.8", true).await, StatusCode::OK, "a browser that saves it");
+    assert_eq!(asked("application/json", true).await, StatusCode::NOT_ACCEPTABLE);
+    assert_eq!(asked("application/json", false).await, StatusCode::NOT_ACCEPTABLE);
+
+    let missing = dashboard.send(get("/api/logs/TEST_APP/T-1/gone.log?download", &[("authorization", &guest)])).await;
+    let (status, answer) = answered(missing).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(answer["message"].as_str().unwrap().contains("gone.log"), "{answer}");
 }

@@ -75,12 +75,60 @@ async fn whoever_may_not_ask_is_told_before_the_body_is_read() {
 }
 
 #[tokio::test]
-async fn a_browser_is_never_asked_for_a_password_by_itself() {
+async fn a_browser_gets_no_exception_from_a_controller() {
     let world = World::recorded([]).await;
-    let request =
-        Request::get("/apis/v1/tasks").header("sec-fetch-site", "same-origin").header(header::ACCEPT, "text/html");
-    let answer = world.answer(request.body(Body::empty()).unwrap()).await;
-    assert_eq!((answer.status.as_u16(), answer.header("www-authenticate")), (401, None));
+    for (accept, status, asks) in [("text/html", 406, false), ("text/html,*/*;q=0.8", 401, true)] {
+        let request =
+            Request::get("/apis/v1/tasks").header("sec-fetch-site", "same-origin").header(header::ACCEPT, accept);
+        let answer = world.answer(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.status.as_u16(), answer.header("www-authenticate").is_some()), (status, asks), "{accept}");
+    }
+}
+
+/// Whether each route below `/apis/v1` gives JSON: log files are the only ones that do not.
+#[tokio::test]
+async fn every_route_answers_406_to_who_excludes_what_it_gives() {
+    let world = World::recorded([(key("log"), lasting())]).await;
+    world.create("log", 64, any()).await;
+    world.until("it runs", async || world.state("log").await == "RUNNING").await;
+    let json = [
+        ("GET", "ping"),
+        ("GET", "tasks"),
+        ("GET", "tasks/REC/instances/log"),
+        ("DELETE", "tasks/REC/instances/none"),
+        ("POST", "tasks/operations"),
+        ("POST", "tasks/validate/spec"),
+        ("POST", "tasks/search"),
+        ("GET", "logfiles/tasks/REC/log/list"),
+        ("GET", "logfiles/tasks/REC/log/read/output.log"),
+        ("GET", "cluster"),
+        ("GET", "cluster/dashboard"),
+        ("GET", "cluster/executors"),
+        ("GET", "cluster/executors/none"),
+        ("POST", "cluster/executors/blacklist"),
+        ("POST", "cluster/executors/none/unblacklist"),
+        ("POST", "cluster/maintenance/unset"),
+        ("GET", "cluster/events"),
+        ("GET", "cluster/events/latest"),
+        ("GET", "cluster/events/summary"),
+        ("GET", "applications"),
+        ("GET", "endpoints"),
+    ];
+    let file = ("GET", "logfiles/tasks/REC/log/download/output.log");
+    for (method, path) in json.into_iter().chain([file]) {
+        for (accept, refused) in [
+            ("text/html", true),
+            ("text/plain", true),
+            ("application/json", (method, path) == file),
+            ("application/octet-stream", (method, path) != file),
+        ] {
+            let request = Request::builder().method(method).uri(format!("/apis/v1/{path}"));
+            let request = request.header(header::ACCEPT, accept).body(Body::empty()).unwrap();
+            // Asked before the credentials, which are missing here.
+            let expected = if refused { 406 } else { 401 };
+            assert_eq!(world.answer(request).await.status, expected, "{method} {path} as {accept}");
+        }
+    }
 }
 
 #[tokio::test]

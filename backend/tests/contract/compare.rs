@@ -38,6 +38,11 @@ pub fn differences(exchange: &Exchange, answer: &Answer) -> Vec<String> {
     }
     let wanted = recorded.headers.get("Content-Type").map(String::as_str);
     found.equal("content-type", &answer.header("content-type"), &wanted);
+    if exchange.request.method == "HEAD" {
+        let is_empty = |length: Option<&str>| length == Some("0");
+        let wanted = recorded.headers.get("Content-Length").map(String::as_str);
+        found.equal("claims to be empty", &is_empty(answer.header("content-length")), &is_empty(wanted));
+    }
     found.body(exchange, answer);
     found.0
 }
