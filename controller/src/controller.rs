@@ -14,6 +14,7 @@ use crate::{
     event_store::{EventStore, Subject},
     executor_pool::ExecutorPool,
     figures::Figures,
+    logs::Logs,
     runners::Runners,
     runs::Runs,
     task_table::TaskTable,
@@ -24,7 +25,8 @@ use model::{ClusterState, ClusterStateData, EventType, TaskKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, time::Duration};
 
-/// Number of a run of a task: counted from 1 over the whole world, and never used again. Names the log directory.
+/// Number of a run of a task: counted from 1 over the whole world, and never used again. That of the run which
+/// began a log file names its directory.
 pub type RunId = u64;
 
 const RUNNER_CHECK: Duration = Duration::from_secs(5);
@@ -44,6 +46,8 @@ pub struct Controller {
     tasks: TaskTable,
     runners: Runners,
     runs: Runs,
+    #[serde(default)]
+    logs: Logs,
     pool: ExecutorPool,
     events: EventStore,
     state: ClusterStateData,
@@ -104,6 +108,7 @@ impl Controller {
             tasks: TaskTable::default(),
             runners: Runners::default(),
             runs: Runs::default(),
+            logs: Logs::default(),
             pool: ExecutorPool::new(&config.executors, now),
             events: EventStore::default(),
             state: ClusterStateData { state: ClusterState::Normal, updated: now },

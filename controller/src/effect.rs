@@ -35,7 +35,7 @@ pub enum Effect {
 /// What an executor is told to run (contract 5.8, START_TASK).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstanceOrder {
-    /// Number of the run; names the log directory.
+    /// Number of the run.
     pub run: RunId,
     /// The task.
     pub key: TaskKey,
@@ -70,9 +70,9 @@ impl InstanceOrder {
 /// One thing for the driver: bytes to write, files to remove, readers to wake, answers to give.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Output {
-    /// Write `bytes` at `offset` of `file` of run `run`. Offsets are absolute, so writing twice is harmless.
+    /// Write `bytes` at `offset` of `file`. Offsets are absolute, so writing twice is harmless.
     Log {
-        /// The run.
+        /// The run that began the file.
         run: RunId,
         /// File name, without a path.
         file: String,
@@ -81,9 +81,9 @@ pub enum Output {
         /// Whole lines.
         bytes: Vec<u8>,
     },
-    /// The run ended and its record is gone: its log files may go.
+    /// No record has led to a log for long, or its task was purged: its files may go.
     RemoveLogs {
-        /// The run.
+        /// The run that began it.
         run: RunId,
     },
     /// Something about this task changed.

@@ -26,6 +26,7 @@ mod figures;
 pub mod invariants;
 mod lifecycle;
 mod log_lines;
+mod logs;
 mod options;
 mod pairs;
 mod random;

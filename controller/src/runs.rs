@@ -16,7 +16,10 @@ pub(crate) struct Run {
     pub(crate) allocation: Allocation,
     /// A stop was taken; a container is killed once.
     pub(crate) stopping: bool,
-    /// Bytes of log written so far.
+    /// The earlier run whose log file it goes on in; none if it began one.
+    #[serde(default)]
+    pub(crate) log_of: Option<RunId>,
+    /// Bytes of that file.
     pub(crate) log_length: u64,
     /// Name of the image, once pulled.
     pub(crate) image_id: String,

@@ -80,11 +80,11 @@ pub(super) async fn download(cluster: &EmbeddedCluster, call: &Call) -> Result<R
     Ok(response)
 }
 
-/// The run whose log a task's record leads to; nothing if there is no record, or its executor is gone.
+/// The run that began the log to which a task's record leads; nothing if there is no record, or its executor is gone.
 fn run_of(cluster: &EmbeddedCluster, key: &TaskKey) -> Option<RunId> {
     cluster.read(|core, _| {
         core.executor(&core.task(key)?.executor_id)?;
-        core.run_number(key)
+        core.log_number(key)
     })
 }
 

@@ -1,6 +1,6 @@
-//! Log files of the simulated containers: `logs/<run number>/<file>@<offset>`.
+//! Log files of the simulated containers: `logs/<number of the run that began the log>/<file>@<offset>`.
 //!
-//! The core puts out bytes with the offset they have in the whole log of their run. A log is cut into segments, and each
+//! The core puts out bytes with the offset they have in the whole log. A log is cut into segments, and each
 //! segment's file is named after the offset at which it begins; so writing the same bytes twice changes nothing, and
 //! no name that a user chose ever becomes a path. Readers see the newest segment under the log's own name and older ones as
 //! `<name>-<offset>`, as Drove's executors show rotated files (contract 2.4).

@@ -1,6 +1,6 @@
 //! The bytes of a log, which a recording can only show the shape of (contract 2.4).
 
-use super::world::{World, any, basic, container, key};
+use super::world::{World, any, basic, container, gpu, key};
 use axum::body::Body;
 use controller::{OutputLine, Stream};
 use http::{Request, header};
@@ -75,4 +75,26 @@ async fn a_log_goes_with_its_record() {
         Request::delete("/apis/v1/tasks/REC/instances/log").header(header::AUTHORIZATION, basic("admin", "admin"));
     assert_eq!(world.answer(delete.body(Body::empty()).unwrap()).await.status, 200);
     assert_eq!(world.get("/apis/v1/logfiles/tasks/REC/log/list").await.status, 204);
+}
+
+#[tokio::test]
+async fn a_task_that_is_created_again_on_an_executor_goes_on_in_its_log() {
+    let says = |text: &str| (1, OutputLine { stream: Stream::Stdout, text: text.to_owned() });
+    let world = World::recorded([(key("log"), container(vec![says("once more")], Some(1_000)))]).await;
+    let mut logs = Vec::new();
+    // One executor has the tag.
+    for _ in 0..2 {
+        world.create("log", 64, gpu()).await;
+        world.until("it ends", async || world.state("log").await == "STOPPED").await;
+        let delete =
+            Request::delete("/apis/v1/tasks/REC/instances/log").header(header::AUTHORIZATION, basic("admin", "admin"));
+        let log = whole(&world).await;
+        world.step(Duration::from_secs(20)).await;
+        assert_eq!(world.answer(delete.body(Body::empty()).unwrap()).await.status, 200);
+        assert_eq!(world.get("/apis/v1/logfiles/tasks/REC/log/list").await.status, 204);
+        logs.push(String::from_utf8(log).unwrap());
+    }
+    let [first, both] = logs.as_slice() else { panic!("{logs:?}") };
+    assert!(both.starts_with(first), "the lines of the first run are still there");
+    assert_eq!((first.matches("once more").count(), both.matches("once more").count()), (1, 2));
 }

@@ -7,27 +7,30 @@ use crate::{
     executor_pool::{Allocation, Node},
     lifecycle::{Signal, Tracked},
     log_lines::LogText,
+    logs::LogFile,
     runs::Run,
 };
 use model::{OUTPUT_LOG, TaskResultStatus};
 
 impl Controller {
     /// An executor registers a run and begins to pull.
-    pub(super) fn register(&mut self, order: &InstanceOrder, node: usize, allocation: Allocation) {
+    pub(super) fn register(&mut self, order: &InstanceOrder, node_index: usize, allocation: Allocation) {
         let mut tracked = Tracked::register(order, self.now);
         tracked.advance(Signal::Validated, self.now);
         let mut log = LogText::at(self.now);
         log.validating();
         log.entered(tracked.info());
-        if let Some(node) = self.pool.get_mut(node) {
+        if let Some(node) = self.pool.get_mut(node_index) {
             node.publish(order.run, tracked.clone(), self.now);
         }
+        let file = self.logs.open((node_index, order.key.clone()), order.run);
         let run = Run {
             tracked: tracked.clone(),
-            node,
+            node: node_index,
             allocation,
             stopping: false,
-            log_length: 0,
+            log_of: Some(file.first).filter(|first| *first != order.run),
+            log_length: file.length,
             image_id: String::new(),
             container_id: String::new(),
         };
@@ -122,7 +125,8 @@ impl Controller {
             return;
         }
         let tracked = state.tracked.clone();
-        let heard = self.pool.get(state.node).is_some_and(Node::reachable);
+        let node = state.node;
+        let heard = self.pool.get(node).is_some_and(Node::reachable);
         log.entered(tracked.info());
         self.write_log(run, log);
         self.effects.extend(effect);
@@ -134,13 +138,15 @@ impl Controller {
             self.accept(run, tracked);
         } else if ended && self.tasks.run(&tracked.info().key()) != Some(run) {
             // Nobody hears of the end: a record that was deleted meanwhile never comes back.
-            self.outputs.push_back(Output::RemoveLogs { run });
+            self.logs.let_go((node, tracked.info().key()), self.now);
         }
     }
 
     /// A run ended: its executor gives back what it held and forgets it.
     fn forget(&mut self, run: RunId) {
         let Some(state) = self.runs.remove(run) else { return };
+        let file = LogFile { first: state.log_of.unwrap_or(run), length: state.log_length };
+        self.logs.grew((state.node, state.tracked.info().key()), file);
         let Some(node) = self.pool.get_mut(state.node) else { return };
         node.release(&state.allocation);
         node.withdraw(run, self.now);
@@ -151,6 +157,7 @@ impl Controller {
         let Some(state) = self.runs.get_mut(run).filter(|_| !bytes.is_empty()) else { return };
         let offset = state.log_length;
         state.log_length += bytes.len() as u64;
+        let run = state.log_of.unwrap_or(run);
         self.outputs.push_back(Output::Log { run, file: OUTPUT_LOG.to_owned(), offset, bytes });
     }
 }

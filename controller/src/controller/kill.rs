@@ -78,11 +78,12 @@ impl Controller {
 
     /// DELETE: the record goes, the container does not notice; an unknown key is success too.
     pub(super) fn delete(&mut self, key: &TaskKey) {
+        let file = self.log_key(key);
         let Some(run) = self.tasks.remove(key) else { return };
         self.touch(key);
-        // A run that goes on brings its record back, and needs its log.
-        if self.runs.get(run).is_none() {
-            self.outputs.push_back(Output::RemoveLogs { run });
+        // A run that goes on brings its record back, which leads to its log.
+        if let Some(file) = file.filter(|_| self.runs.get(run).is_none()) {
+            self.logs.let_go(file, self.now);
         }
     }
 

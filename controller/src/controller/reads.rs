@@ -2,7 +2,8 @@
 
 use super::{Controller, RunId};
 use crate::{
-    IN_MAINTENANCE, Options, executor_pool::ExecutorPool, runners::Runners, runs::Runs, task_table::TaskTable,
+    IN_MAINTENANCE, Options, executor_pool::ExecutorPool, logs::LogKey, runners::Runners, runs::Runs,
+    task_table::TaskTable,
 };
 use model::{
     ClusterSummary, DroveEventsList, DroveEventsSummary, ExecutorId, ExecutorNodeData, ExecutorState, ExecutorSummary,
@@ -70,9 +71,20 @@ impl Controller {
         self.engine_entries(spec)
     }
 
-    /// The run whose log belongs to the record of this key.
+    /// The run that the record of this key tells of.
     pub fn run_number(&self, key: &TaskKey) -> Option<RunId> {
         self.tasks.run(key)
+    }
+
+    /// The run that began the log file to which the record of this key leads: on its executor, whichever runs share it.
+    pub fn log_number(&self, key: &TaskKey) -> Option<RunId> {
+        let run = self.tasks.run(key)?;
+        Some(self.logs.get(&self.log_key(key)?).map_or(run, |file| file.first))
+    }
+
+    pub(super) fn log_key(&self, key: &TaskKey) -> Option<LogKey> {
+        let executor = &self.tasks.get(key)?.executor_id;
+        Some((self.pool.find(executor.as_str())?, key.clone()))
     }
 
     /// `host:port` of the leader.

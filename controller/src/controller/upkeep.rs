@@ -41,7 +41,7 @@ impl Controller {
         self.purge(self.purge_clock);
     }
 
-    /// Ended tasks whose last report is older than `staleTaskAge` lose their record and their log.
+    /// Ended tasks whose last report is older than `staleTaskAge` lose their record and their log; so do logs without a record.
     pub(super) fn purge(&mut self, clock: u64) {
         if clock != self.purge_clock {
             return;
@@ -49,10 +49,16 @@ impl Controller {
         self.timers.set(self.now + self.options.stale_check_interval.to_std(), Deadline::Purge { clock });
         let limit = self.now - self.options.stale_task_age.to_std();
         while let Some(key) = self.tasks.oldest_ended_before(limit) {
-            if let Some(run) = self.tasks.remove(&key) {
-                self.outputs.push_back(Output::RemoveLogs { run });
+            let log = self.log_number(&key);
+            if let Some(file) = self.log_key(&key) {
+                self.logs.remove(&file);
             }
+            self.tasks.remove(&key);
+            self.outputs.extend(log.map(|run| Output::RemoveLogs { run }));
             self.touch(&key);
+        }
+        while let Some(run) = self.logs.remove_unreachable(limit) {
+            self.outputs.push_back(Output::RemoveLogs { run });
         }
     }
 

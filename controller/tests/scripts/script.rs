@@ -167,7 +167,7 @@ impl World {
 
     /// The container's lines of a log, without their dates.
     fn log(&self, name: &str) -> Vec<String> {
-        let Some(run) = self.simulation.controller().run_number(&key(name)) else { return vec!["none".into()] };
+        let Some(run) = self.simulation.controller().log_number(&key(name)) else { return vec!["none".into()] };
         let text = String::from_utf8(self.logs[&run].clone()).unwrap();
         let worth = ["InstanceLogHandler", "ImagePullProgressHandler", "TaskMonitoringAction"];
         text.lines()
