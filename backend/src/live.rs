@@ -13,6 +13,7 @@ mod executors_view;
 mod feed;
 mod frame;
 mod log_follower;
+pub mod log_part;
 pub mod log_range;
 mod pace;
 mod query;
@@ -78,10 +79,11 @@ impl Hub {
     ) -> Self {
         let status = StatusSource::start(picture, &ledger, clock);
         let feed = Feed::start(ledger.clone());
+        let followers = LogFollowers::new(watcher_client, ledger.clone());
         let shared = Shared {
             source: Source { ledger, feed, status },
             subscriptions: Mutex::new(BTreeMap::new()),
-            followers: LogFollowers::new(watcher_client),
+            followers,
             stopping,
             readers: Readers::default(),
         };

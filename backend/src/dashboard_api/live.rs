@@ -25,6 +25,7 @@ use http::header;
         ("key" = Option<String>, Query, description = "The task, as `APP/ID`"),
         ("run" = Option<u32>, Query, description = "Which run of the task, the first being 1; the newest if absent"),
         ("log" = Option<String>, Query, description = "Name of a log file of the task, to be followed"),
+        ("whole" = Option<String>, Query, description = "With `log`: lines of other runs that share the file too, whatever its value"),
         ("since" = Option<String>, Query, description = "The `id` of the last event received, for readers that cannot send `Last-Event-ID`"),
         HistoryParams,
     ),

@@ -1,20 +1,28 @@
 //! Following logs: all followers of one file share one reader of it, and each has proved its right by a read of its own.
 //! Where the account of that reader may not read logs, followers read for themselves, and not often.
 
+mod following;
+
 use super::{
+    log_part,
     log_range::{LARGEST_RANGE, LogFile},
     query::{LiveQuery, View},
 };
-use crate::drove_client::{ClusterError, DroveClient};
-use model::{TaskKey, dashboard::LogFrame};
+use crate::{
+    drove_client::{ClusterError, DroveClient},
+    ledger::Ledger,
+};
+use following::Following;
+use model::{InstanceId, LogRun, TaskKey, dashboard::LogFrame};
 use std::{
     collections::BTreeMap,
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::{
     sync::{broadcast, watch},
-    time::{Instant, sleep, sleep_until},
+    time::sleep,
 };
 
 /// Pause between two looks at a file that grows.
@@ -31,11 +39,37 @@ const PROVED_FOR: Duration = Duration::from_secs(900);
 const BACKLOG: usize = 32;
 
 /// The files that are followed. Clones share them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct LogFollowers {
     client: DroveClient,
-    files: Arc<Mutex<BTreeMap<(TaskKey, String), SharedFile>>>,
+    runs: Arc<dyn Runs>,
+    files: Arc<Mutex<BTreeMap<FileId, SharedFile>>>,
 }
+
+/// What is known of the runs of a task.
+pub(super) trait Runs: Send + Sync {
+    /// A run, the newest if no number is given. Nothing if it is not known.
+    fn find(&self, key: TaskKey, run: Option<u32>) -> Lookup;
+    /// Drove's name of the run that goes on, if one does.
+    fn live(&self, key: &TaskKey) -> Option<InstanceId>;
+}
+
+pub(super) type Lookup = Pin<Box<dyn Future<Output = Option<LogRun>> + Send>>;
+
+impl Runs for Ledger {
+    fn find(&self, key: TaskKey, run: Option<u32>) -> Lookup {
+        let ledger = self.clone();
+        // While the ledger cannot be read nothing is known of runs, and the whole file is shown.
+        Box::pin(async move { log_part::run_of(&ledger, &key, run).await.ok().flatten() })
+    }
+
+    fn live(&self, key: &TaskKey) -> Option<InstanceId> {
+        self.live_run(key)?.instance_id
+    }
+}
+
+/// What names a file: Drove reads it on the executor of the run that is the newest, so another run has another file.
+type FileId = (TaskKey, Option<InstanceId>, String);
 
 type Chunks = broadcast::Sender<Arc<LogFrame>>;
 
@@ -55,40 +89,41 @@ impl SharedFile {
 }
 
 impl LogFollowers {
-    /// `client` reads for all.
-    pub fn new(client: DroveClient) -> Self {
-        Self { client, files: Arc::default() }
+    /// `client` reads for all; `runs` tells whose lines a file may hold.
+    pub fn new(client: DroveClient, runs: impl Runs + 'static) -> Self {
+        Self { client, runs: Arc::new(runs), files: Arc::default() }
     }
 
-    fn follow(&self, key: &TaskKey, name: &str) -> (broadcast::Receiver<Arc<LogFrame>>, SharedFile) {
+    fn follow(&self, id: &FileId) -> (broadcast::Receiver<Arc<LogFrame>>, SharedFile) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = files.get(&(key.clone(), name.to_owned())) {
+        if let Some(shared) = files.get(id) {
             return (shared.chunks.subscribe(), shared.clone());
         }
         let (chunks, receiver) = broadcast::channel(BACKLOG);
         let shared = SharedFile { chunks, refused: watch::Sender::new(false) };
-        files.insert((key.clone(), name.to_owned()), shared.clone());
-        let file = LogFile { client: self.client.clone(), key: key.clone(), name: name.to_owned() };
-        tokio::spawn(read_for_all(self.clone(), file, shared.clone()));
+        files.insert(id.clone(), shared.clone());
+        tokio::spawn(read_for_all(self.clone(), id.clone(), shared.clone()));
         (receiver, shared)
     }
 
     /// Forgets a file that nobody follows any more.
-    fn forget_if_unread(&self, file: &LogFile, shared: &SharedFile) -> bool {
+    fn forget_if_unread(&self, id: &FileId, shared: &SharedFile) -> bool {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let unread = shared.chunks.receiver_count() == 0;
         if unread {
-            files.remove(&(file.key.clone(), file.name.clone()));
+            files.remove(id);
         }
         unread
     }
 }
 
 /// Reads what is appended to one file, until nobody follows it.
-async fn read_for_all(followers: LogFollowers, file: LogFile, shared: SharedFile) {
+async fn read_for_all(followers: LogFollowers, id: FileId, shared: SharedFile) {
+    let (key, _, name) = &id;
+    let file = LogFile { client: followers.client.clone(), key: key.clone(), name: name.clone() };
     let mut at = None;
     let mut pause = SHORTEST_PAUSE;
-    while !followers.forget_if_unread(&file, &shared) {
+    while !followers.forget_if_unread(&id, &shared) {
         let read = next_chunk(&file, &mut at).await;
         let refused = matches!(read, Err(ClusterError::Unauthorized { .. }));
         shared.refused.send_if_modified(|before| std::mem::replace(before, refused) != refused);
@@ -119,7 +154,6 @@ async fn next_chunk(file: &LogFile, at: &mut Option<u64>) -> Result<Option<LogFr
 }
 
 /// One page that follows a log, or none.
-#[derive(Debug)]
 pub(super) enum LogReader {
     /// No log is followed, or the reader may not read it.
     Silent,
@@ -127,27 +161,12 @@ pub(super) enum LogReader {
     Following(Box<Following>),
 }
 
-#[derive(Debug)]
-pub(super) struct Following {
-    /// Read with the reader's own rights.
-    file: LogFile,
-    chunks: broadcast::Receiver<Arc<LogFrame>>,
-    shared: SharedFile,
-    /// When it last read for itself.
-    read: Instant,
-    /// Where the reader is; nothing before its first read.
-    at: Option<u64>,
-    /// There may be more than the reader has, and no chunk will tell it.
-    behind: bool,
-}
-
 impl LogReader {
     /// Follows the log that `query` names, from offset `at` or from its last part.
     pub fn open(followers: &LogFollowers, query: &LiveQuery, at: Option<u64>, client: DroveClient) -> Self {
-        let (View::Task(key, _), Some(name)) = (&query.view, &query.log) else { return Self::Silent };
+        let (View::Task(key, run), Some(name)) = (&query.view, &query.log) else { return Self::Silent };
         let file = LogFile { client, key: key.clone(), name: name.clone() };
-        let (chunks, shared) = followers.follow(key, name);
-        Self::Following(Box::new(Following { file, chunks, shared, read: Instant::now(), at, behind: true }))
+        Self::Following(Box::new(Following::begin(followers.clone(), file, *run, query.whole_log, at)))
     }
 
     /// The next part of the log. May be dropped and called again: nothing is lost.
@@ -160,55 +179,6 @@ impl LogReader {
                 Err(ClusterError::Unauthorized { .. }) => *self = Self::Silent,
                 Err(_) => sleep(LONGEST_PAUSE).await,
             }
-        }
-    }
-}
-
-impl Following {
-    async fn next(&mut self) -> Result<Option<LogFrame>, ClusterError> {
-        if self.behind {
-            let frame = match self.at {
-                Some(at) => self.file.range(at, LARGEST_RANGE).await?,
-                None => self.file.tail(LARGEST_RANGE).await?,
-            };
-            self.read = Instant::now();
-            let first = self.at.is_none();
-            self.at = Some(frame.to);
-            self.behind = frame.to < frame.size && frame.to > frame.from;
-            return Ok((first || frame.rotated || frame.to > frame.from).then_some(frame));
-        }
-        let mut refused = self.shared.refused.subscribe();
-        let own_turn = async {
-            // The file is not forgotten while somebody follows.
-            drop(refused.wait_for(|refused| *refused).await);
-            sleep_until(self.read + self.shared.own_pause()).await;
-        };
-        let chunk = tokio::select! {
-            chunk = self.chunks.recv() => chunk,
-            () = own_turn => {
-                self.behind = true;
-                return Ok(None);
-            }
-            () = sleep_until(self.read + PROVED_FOR) => {
-                self.behind = true;
-                return Ok(None);
-            }
-        };
-        match chunk {
-            Ok(chunk) if chunk.rotated || Some(chunk.from) == self.at => {
-                self.at = Some(chunk.to);
-                Ok(Some((*chunk).clone()))
-            }
-            Ok(chunk) => {
-                self.behind = self.at.is_none_or(|at| chunk.to > at);
-                Ok(None)
-            }
-            Err(broadcast::error::RecvError::Lagged(_)) => {
-                self.behind = true;
-                Ok(None)
-            }
-            // The shared reader never ends while somebody follows.
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
     }
 }

@@ -4,7 +4,10 @@
 //! shortened, or begun earlier, by up to three bytes.
 
 use crate::drove_client::{ClusterError, DroveClient};
-use model::{TaskKey, dashboard::LogFrame};
+use model::{
+    TaskKey,
+    dashboard::{LogFrame, LogPart},
+};
 
 /// Most bytes read at a time.
 pub const LARGEST_RANGE: u64 = 64 << 10;
@@ -44,7 +47,7 @@ impl LogFile {
         let rotated = offset > size;
         let from = if rotated { 0 } else { offset };
         let length = length.min(LARGEST_RANGE).min(size - from);
-        let mut frame = LogFrame { file: self.name.clone(), from, to: from, text: String::new(), size, rotated };
+        let mut frame = LogFrame { file: self.name.clone(), from, to: from, size, rotated, ..LogFrame::default() };
         if length == 0 {
             return Ok(frame);
         }
@@ -76,9 +79,31 @@ impl LogFile {
     /// # Errors
     /// As [`Self::size`].
     pub async fn tail(&self, length: u64) -> Result<LogFrame, ClusterError> {
+        self.tail_within(LogPart::WHOLE, length).await
+    }
+
+    /// As [`Self::range_of_characters`], without bytes outside of `part`.
+    ///
+    /// # Errors
+    /// As [`Self::size`].
+    pub async fn range_within(&self, part: LogPart, offset: u64, length: u64) -> Result<LogFrame, ClusterError> {
+        let from = offset.max(part.from).min(part.to.unwrap_or(u64::MAX));
+        let length = part.to.map_or(length, |to| length.min(to - from));
+        let frame = match from == part.from {
+            true => self.range(from, length).await?,
+            false => self.range_of_characters(from, length).await?,
+        };
+        Ok(LogFrame { part, ..frame })
+    }
+
+    /// The last `length` bytes of `part`, from the beginning of a character.
+    ///
+    /// # Errors
+    /// As [`Self::size`].
+    pub async fn tail_within(&self, part: LogPart, length: u64) -> Result<LogFrame, ClusterError> {
         let length = length.min(LARGEST_RANGE);
-        let size = self.size().await?;
-        self.range_of_characters(size.saturating_sub(length), length).await
+        let end = part.end(self.size().await?);
+        self.range_within(part, end.saturating_sub(length), length).await
     }
 
     /// Reads `length` bytes, or up to three less if that ends with a whole character.
@@ -95,11 +120,12 @@ impl LogFile {
         Ok((length, whole))
     }
 
-    async fn read(&self, from: u64, length: u64) -> Result<String, ClusterError> {
+    /// Up to `length` bytes from `from`, decoded wherever they were cut.
+    pub(super) async fn read(&self, from: u64, length: u64) -> Result<String, ClusterError> {
         let from = i64::try_from(from).unwrap_or(i64::MAX);
         Ok(self.client.log_read(&self.key, &self.name, from, Some(length)).await?.data)
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

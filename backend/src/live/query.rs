@@ -11,6 +11,8 @@ pub struct LiveQuery {
     pub view: View,
     /// Name of a log file of the task shown.
     pub log: Option<String>,
+    /// The lines of other runs that share the file are wanted too.
+    pub whole_log: bool,
 }
 
 /// What is shown. Equal views share one subscription.
@@ -56,7 +58,7 @@ impl LiveQuery {
         if log.is_some() && !matches!(view, View::Task(..)) {
             return bad("log=FILE goes with view=task");
         }
-        Ok(Self { view, log })
+        Ok(Self { view, log, whole_log: pairs.get("whole").is_some() })
     }
 }
 
@@ -114,8 +116,13 @@ mod tests {
         let task = read("view=task&key=APP/T-1&log=output.log").unwrap();
         assert_eq!(
             task,
-            LiveQuery { view: View::Task(TaskKey::new("APP", "T-1"), None), log: Some("output.log".into()) }
+            LiveQuery {
+                view: View::Task(TaskKey::new("APP", "T-1"), None),
+                log: Some("output.log".into()),
+                whole_log: false
+            }
         );
+        assert!(read("view=task&key=APP/T-1&log=output.log&whole").unwrap().whole_log);
         let older = read("view=task&key=APP/T-1&run=2").unwrap();
         assert_eq!(older.view, View::Task(TaskKey::new("APP", "T-1"), Some(2)));
         for wrong in [

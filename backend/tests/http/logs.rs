@@ -1,6 +1,9 @@
-use crate::support::{ADMIN, Dashboard, answered, eventually, get, taken};
-use http::{StatusCode, header};
-use model::dashboard::{LogFiles, LogFrame};
+use crate::{
+    events::Events,
+    support::{ADMIN, Dashboard, answered, eventually, get, request, taken},
+};
+use http::{Method, StatusCode, header};
+use model::dashboard::{LogFiles, LogFrame, TaskDetail, TaskRow};
 use serde_json::json;
 
 #[tokio::test]
@@ -37,6 +40,79 @@ async fn a_log_is_read_by_bytes_to_its_end() {
     let disposition = download.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
     assert_eq!(disposition, "attachment; filename=\"TEST_APP_L-1_output.log\"");
     assert_eq!(taken(download).await.1, whole.text);
+}
+
+/// Runs a task to its end, which removes its record so that the ID is free.
+async fn run_to_the_end(dashboard: &Dashboard, id: &str, run: u32) -> TaskDetail {
+    dashboard.create(id, json!({ "ITERATIONS": run.to_string(), "PULL_SECONDS": "0", "EXIT_CODE": "3" })).await;
+    dashboard.step(60_000).await;
+    eventually("its end", async || {
+        let path = format!("/api/history/tasks/TEST_APP/{id}?run={run}");
+        let (status, detail) = answered(dashboard.send(get(&path, &[("authorization", ADMIN)])).await).await;
+        let detail: TaskDetail = (status == StatusCode::OK).then(|| serde_json::from_value(detail).unwrap())?;
+        detail.row.is_over().then_some(detail)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn runs_of_one_id_that_share_a_file_are_told_apart() {
+    const FILE: &str = "/api/logs/TEST_APP/twice/output.log";
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    let mut details = Vec::new();
+    // Executors are chosen by chance: some two of these runs meet on one.
+    for run in 1..=12 {
+        details.push(run_to_the_end(&dashboard, "twice", run).await);
+        let newest = &details[details.len() - 1].row;
+        if details.iter().rev().skip(1).any(|earlier| earlier.row.executor_id == newest.executor_id) {
+            break;
+        }
+        let delete =
+            request(Method::DELETE, "/apis/v1/tasks/TEST_APP/instances/twice", &[("authorization", ADMIN)], "");
+        assert_eq!(dashboard.send(delete).await.status(), StatusCode::OK);
+        dashboard.step(20_000).await;
+    }
+    let second = details.pop().unwrap().row;
+    let first = details.into_iter().map(|detail| detail.row).find(|row| row.executor_id == second.executor_id).unwrap();
+
+    let whole: LogFrame = dashboard.get(FILE).await;
+    let names = |text: &str, row: &TaskRow| text.contains(row.instance_id.as_ref().unwrap().as_str());
+    assert!(names(&whole.text, &first) && names(&whole.text, &second), "one file, as in Drove: {}", whole.text);
+    assert!(whole.part.is_whole());
+
+    let mut parts = Vec::new();
+    for (own, other) in [(&first, &second), (&second, &first)] {
+        for query in ["tail=60000", "offset=0"] {
+            let frame: LogFrame = dashboard.get(&format!("{FILE}?run={}&{query}", own.run)).await;
+            assert!(names(&frame.text, own) && !names(&frame.text, other), "{query}: {}", frame.text);
+            assert_eq!(frame.instance, own.instance_id);
+            assert_eq!((frame.from, frame.to), (frame.part.from, frame.part.end(whole.size)));
+            parts.push(frame);
+        }
+        let live = format!("/api/live?view=task&key=TEST_APP/twice&log=output.log&run={}", own.run);
+        let frame = followed(&dashboard, &live).await;
+        assert!(names(&frame.text, own) && !names(&frame.text, other), "live: {}", frame.text);
+        let download =
+            dashboard.send(get(&format!("{FILE}?run={}&download", own.run), &[("authorization", ADMIN)])).await;
+        let name = format!("attachment; filename=\"TEST_APP_twice_run-{}_output.log\"", own.run);
+        assert_eq!(download.headers()[header::CONTENT_DISPOSITION].to_str().unwrap(), name);
+        assert_eq!(taken(download).await.1, frame.text);
+    }
+    assert_eq!(parts[0].part.to, Some(parts[2].part.from), "what one run left off the next one begins");
+    let all = followed(&dashboard, "/api/live?view=task&key=TEST_APP/twice&log=output.log&run=1&whole").await;
+    assert_eq!(all.text, whole.text);
+}
+
+/// The first lines that a live stream brings.
+async fn followed(dashboard: &Dashboard, path: &str) -> LogFrame {
+    let mut events = Events::of(dashboard.send(get(path, &[("authorization", ADMIN)])).await);
+    loop {
+        let event = events.next().await.unwrap();
+        if event.name == "log" {
+            return serde_json::from_str(&event.data).unwrap();
+        }
+    }
 }
 
 #[tokio::test]

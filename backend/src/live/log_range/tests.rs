@@ -11,7 +11,7 @@ use http::{Request, Response};
 use std::sync::{Arc, Mutex};
 
 /// A cluster with one log file, read as an executor reads it: bytes out, text decoded with replacements.
-fn file_with(content: &Arc<Mutex<Vec<u8>>>) -> LogFile {
+pub fn file_with(content: &Arc<Mutex<Vec<u8>>>) -> LogFile {
     let content = content.clone();
     let service = tower::service_fn(move |request: Request<Body>| {
         let query = request.uri().query().unwrap_or_default().to_owned();
@@ -89,4 +89,18 @@ async fn a_shorter_file_was_rotated() {
     let frame = file.range(end, 100).await.unwrap();
     assert_eq!((frame.rotated, frame.from, frame.text.as_str()), (true, 0, "new\n"));
     assert!(!file.range(frame.to, 100).await.unwrap().rotated);
+}
+
+#[tokio::test]
+async fn a_part_is_read_like_a_file_of_its_own() {
+    let (_, file) = log("others\n\u{e4} own\nlater\n");
+    let part = LogPart { from: 7, to: Some(14) };
+    let read = |frame: LogFrame| (frame.from, frame.to, frame.text, frame.part);
+    let own = (7, 14, "\u{e4} own\n".to_owned(), part);
+    assert_eq!(read(file.tail_within(part, 100).await.unwrap()), own);
+    assert_eq!(read(file.range_within(part, 0, 100).await.unwrap()), own);
+    assert_eq!(read(file.range_within(part, 12, 100).await.unwrap()), (12, 14, "n\n".to_owned(), part));
+    assert_eq!(read(file.range_within(part, 99, 100).await.unwrap()), (14, 14, String::new(), part));
+    let open = LogPart { from: 14, to: None };
+    assert_eq!(file.tail_within(open, 100).await.unwrap().text, "\u{6c}ater\n");
 }
