@@ -22,6 +22,8 @@ pub enum LiveView {
         run: Option<u32>,
         /// Which log file to follow.
         log: Option<String>,
+        /// Lines of other runs that share the file too.
+        whole_log: bool,
     },
     /// All executors.
     Executors,
@@ -39,10 +41,11 @@ impl Api {
                 pairs.extend(query.to_pairs());
                 pairs
             }
-            LiveView::Task { key, run, log } => {
+            LiveView::Task { key, run, log, whole_log } => {
                 let mut pairs = vec![("view", "task".to_owned()), ("key", key.to_string())];
                 pairs.extend(run.map(|run| ("run", run.to_string())));
                 pairs.extend(log.clone().map(|log| ("log", log)));
+                pairs.extend(whole_log.then(|| ("whole", String::new())));
                 pairs
             }
             LiveView::Executors => vec![("view", "executors".to_owned())],

@@ -21,8 +21,10 @@ impl Api {
         self.noticed(transport::read_own(&answer))
     }
 
-    /// Address of a whole log file, to be saved.
-    pub fn log_download(&self, key: &TaskKey, file: &str) -> String {
-        self.own(&format!("logs/{}/{}", Self::segments(key), encode(file)), &[("download", String::new())])
+    /// Address of a log file to be saved: the lines of one run, or all of them.
+    pub fn log_download(&self, key: &TaskKey, file: &str, run: Option<u32>) -> String {
+        let mut pairs = vec![("download", String::new())];
+        pairs.extend(run.map(|run| ("run", run.to_string())));
+        self.own(&format!("logs/{}/{}", Self::segments(key), encode(file)), &pairs)
     }
 }

@@ -92,7 +92,7 @@ fn Content(
     view! {
         <Head data detail row/>
         <Story data detail row/>
-        <When is=move || ended_badly.get()>
+        <When is=move || ended_badly.get() && !data.whole_log().get()>
             <LastWords buffer=data.log() on_open=open_log/>
         </When>
         <Jump sections=SECTIONS has_log=Signal::derive(move || !never_reported.get())/>

@@ -1,6 +1,6 @@
 //! File, filter, search and switches above the lines.
 
-use super::{items::Filter, view::LogView};
+use super::{LogBuffer, items::Filter, view::LogView};
 use crate::browser::guarded;
 use crate::ui::{Choice, Icon, IconButton, IconName, Select};
 use leptos::{ev, prelude::*};
@@ -35,7 +35,7 @@ pub(super) fn Bar(
     };
     let found = move || {
         let (at, all) = view.position();
-        let whole = view.buffer.with(|b| b.start() == 0);
+        let whole = view.buffer.with(LogBuffer::has_beginning);
         match (view.query.with(String::is_empty), all) {
             (true, _) => String::new(),
             (false, 0) if whole => "none".into(),

@@ -1,7 +1,10 @@
 //! The part of a log file that was read, as lines. Frames are taken as they come: cut anywhere, in order, rotated. Pure.
 
 use super::line::LogLine;
-use model::{TaskState, dashboard::LogFrame};
+use model::{
+    InstanceId, TaskState,
+    dashboard::{LogFrame, LogPart},
+};
 use std::collections::VecDeque;
 
 /// Lines kept; older ones are let go and can be read again.
@@ -16,7 +19,11 @@ pub struct LogBuffer {
     size: u64,
     lines: VecDeque<LogLine>,
     unfinished: String,
-    /// Number of the first line, if the file was read from its beginning.
+    /// Which bytes of the file belong to the run that is shown; all that was read lies in it.
+    part: LogPart,
+    /// The run whose lines these are, if that is known.
+    instance: Option<InstanceId>,
+    /// Number of the first line, if the part was read from its beginning.
     first_number: Option<u64>,
     rotated: bool,
     heard: bool,
@@ -43,9 +50,24 @@ impl LogBuffer {
         self.start
     }
 
-    /// Length of the file when it was read last.
+    /// Which bytes of the file belong to the run that is shown.
+    pub fn part(&self) -> LogPart {
+        self.part
+    }
+
+    /// Whether the run's lines were read from the first one on.
+    pub fn has_beginning(&self) -> bool {
+        self.start <= self.part.from
+    }
+
+    /// Bytes of other runs before and after those of the run that is shown.
+    pub fn left_out(&self) -> (u64, u64) {
+        self.part.left_out(self.size)
+    }
+
+    /// Length of the run's part of the file when it was read last.
     pub fn size(&self) -> u64 {
-        self.size
+        self.part.end(self.size) - self.part.from
     }
 
     /// Bytes that were read.
@@ -66,7 +88,11 @@ impl LogBuffer {
     /// Takes what was read or written next. What was taken before is passed over; what does not follow replaces all.
     pub fn take(&mut self, frame: LogFrame) {
         self.heard = true;
-        let follows = frame.file == self.file && !frame.rotated && frame.from <= self.end && self.end > 0;
+        let follows = self.is_continued_by(&frame) && !frame.rotated && frame.from <= self.end && self.end > 0;
+        if follows {
+            self.part = frame.part;
+            self.instance.clone_from(&frame.instance);
+        }
         if follows && frame.to <= self.end {
             self.size = frame.size.max(self.end);
             return;
@@ -95,7 +121,7 @@ impl LogBuffer {
             return;
         }
         let mut older = LogBuffer::default();
-        older.take(LogFrame { rotated: false, ..frame.clone() });
+        older.take(LogFrame { rotated: false, part: self.part, ..frame.clone() });
         if let Some(last) = older.lines.back() {
             // A line that the executor's format did not begin belongs to the one before, which is known only now.
             for line in self.lines.iter_mut().take_while(|line| line.time.is_empty()) {
@@ -108,21 +134,29 @@ impl LogBuffer {
         self.lines = older.lines;
     }
 
+    /// Whether a frame is of the same run in the same file. Of which run lines are may turn out after they were read.
+    fn is_continued_by(&self, frame: &LogFrame) -> bool {
+        let is_same_run = self.instance.is_none() || frame.instance == self.instance;
+        frame.file == self.file && is_same_run && frame.part.from == self.part.from
+    }
+
     fn restart(&mut self, frame: &LogFrame) {
-        let rotated = frame.rotated || (frame.file == self.file && frame.from < self.end);
+        let rotated = frame.rotated || (self.is_continued_by(frame) && frame.from < self.end);
         *self = Self {
             file: frame.file.clone(),
             start: frame.from,
             end: frame.from,
-            first_number: (frame.from == 0).then_some(1),
+            part: frame.part,
+            instance: frame.instance.clone(),
+            first_number: (frame.from == frame.part.from).then_some(1),
             rotated: rotated && self.heard && !self.lines.is_empty(),
             heard: true,
             ..Self::default()
         };
         // A part that begins within a line begins after it: half a line would be misread.
-        let whole = match frame.from {
-            0 => frame.text.as_str(),
-            _ => frame.text.split_once('\n').map_or("", |(_, rest)| rest),
+        let whole = match frame.from == frame.part.from {
+            true => frame.text.as_str(),
+            false => frame.text.split_once('\n').map_or("", |(_, rest)| rest),
         };
         let skipped = u64::try_from(frame.text.len() - whole.len()).unwrap_or_default();
         self.start += skipped;
@@ -173,7 +207,7 @@ mod tests {
             to: to as u64,
             text: TEXT[from..to].into(),
             size: TEXT.len() as u64,
-            rotated: false,
+            ..LogFrame::default()
         }
     }
 
@@ -219,7 +253,7 @@ mod tests {
         let text = line("STARTING") + &line("RUNNING");
         let (to, running) = (text.len() as u64, line("STARTING").len() as u64);
         let mut buffer = LogBuffer::default();
-        buffer.take(LogFrame { file: "f".into(), from: 0, to, text, size: to, rotated: false });
+        buffer.take(LogFrame { file: "f".into(), to, text, size: to, ..LogFrame::default() });
         assert_eq!((buffer.told(&TaskState::Running), buffer.told(&TaskState::Stopped)), (Some(running), None));
     }
 
@@ -237,11 +271,46 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_a_file_is_numbered_and_measured_like_a_file() {
+        let part = LogPart { from: 10, to: Some(TEXT.len() as u64 - 5) };
+        let end = TEXT.len() - 5;
+        let mut buffer = LogBuffer::default();
+        buffer.take(LogFrame { part, ..frame(10, end) });
+        assert_eq!(
+            (buffer.number(0), buffer.has_beginning()),
+            (Some(1), true),
+            "the first line of a run is a whole one"
+        );
+        assert_eq!((buffer.loaded(), buffer.size()), (end as u64 - 10, end as u64 - 10));
+        assert_eq!(buffer.left_out(), (10, 5));
+        let mut later = LogBuffer::default();
+        later.take(LogFrame { part, ..frame(30, end) });
+        assert!(!later.has_beginning());
+        let start = usize::try_from(later.start()).unwrap();
+        later.take_before(&frame(10, start));
+        assert_eq!((later.lines(), later.number(0)), (buffer.lines(), Some(1)));
+    }
+
+    #[test]
+    fn frames_of_another_run_begin_another_log() {
+        let mut buffer = LogBuffer::default();
+        buffer.take(LogFrame { instance: Some("TI-1".into()), ..frame(0, TEXT.len()) });
+        let (text, end) = ("other\n".to_owned(), TEXT.len() as u64);
+        let other = LogFrame { from: end, to: end + 6, text, size: end + 6, ..frame(0, 0) };
+        let part = LogPart { from: end, to: None };
+        buffer.take(LogFrame { part, instance: Some("TI-2".into()), ..other.clone() });
+        assert_eq!((texts(&buffer), buffer.rotated()), (vec!["other"], false));
+        // On another executor it is another file, whatever its offsets.
+        buffer.take(LogFrame { instance: Some("TI-3".into()), ..frame(0, TEXT.len()) });
+        assert_eq!(texts(&buffer).len(), 4);
+    }
+
+    #[test]
     fn a_rotated_file_begins_anew() {
         let mut buffer = LogBuffer::default();
         buffer.take(frame(0, TEXT.len()));
-        let new = LogFrame { file: "output.log".into(), from: 0, to: 4, text: "new\n".into(), size: 4, rotated: true };
-        buffer.take(new);
+        let file = "output.log".into();
+        buffer.take(LogFrame { file, to: 4, text: "new\n".into(), size: 4, rotated: true, ..LogFrame::default() });
         assert_eq!(texts(&buffer), ["new"]);
         assert!(buffer.rotated());
     }
@@ -251,7 +320,7 @@ mod tests {
         let mut buffer = LogBuffer::default();
         let text = "x\n".repeat(MOST_LINES + 10);
         let to = text.len() as u64;
-        buffer.take(LogFrame { file: "f".into(), from: 0, to, text, size: to, rotated: false });
+        buffer.take(LogFrame { file: "f".into(), to, text, size: to, ..LogFrame::default() });
         assert_eq!(buffer.lines().len(), MOST_LINES);
         assert_eq!((buffer.start(), buffer.number(0)), (20, Some(11)));
     }

@@ -1,8 +1,11 @@
 //! How much was read, and whether the pane follows.
 
 use super::view::LogView;
-use crate::browser::guarded;
-use crate::{format::format_number, ui::When};
+use crate::{
+    browser::guarded,
+    format::{format_bytes, format_number},
+    ui::When,
+};
 use leptos::prelude::*;
 
 /// The line under the lines.
@@ -15,8 +18,8 @@ pub(super) fn Foot(
     let counted = move || view.buffer.with(|b| format!("{} lines", format_number(b.lines().len() as u64)));
     let loaded = move || {
         view.buffer.with(|b| match b.loaded() >= b.size() {
-            true => kib(b.size()),
-            false => format!("{} of {} loaded", kib(b.loaded()), kib(b.size())),
+            true => format_bytes(b.size()),
+            false => format!("{} of {} loaded", format_bytes(b.loaded()), format_bytes(b.size())),
         })
     };
     let state = move || match (live.get(), view.follow.get(), view.query.with(String::is_empty)) {
@@ -45,12 +48,4 @@ pub(super) fn Foot(
         </div>
     }
     .into_any()
-}
-
-fn kib(bytes: u64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} bytes"),
-        1_024..1_048_576 => format!("{} KiB", bytes / 1_024),
-        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-    }
 }

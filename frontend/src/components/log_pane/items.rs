@@ -85,7 +85,7 @@ impl Item {
 /// The rows for a buffer. Folds that begin at an offset in `open` are shown line by line, as are all while `searching`.
 pub fn items(buffer: &LogBuffer, filter: Filter, open: &BTreeSet<u64>, searching: bool) -> Vec<Item> {
     let mut rows = Vec::new();
-    let mut state = (buffer.start() == 0).then(|| "Placing".to_owned());
+    let mut state = buffer.has_beginning().then(|| "Placing".to_owned());
     let mut run: Vec<(usize, &LogLine)> = Vec::new();
     for (index, line) in buffer.lines().iter().enumerate() {
         let folds = filter == Filter::All && line.stream == Stream::Driver && !line.is_trouble && line.state.is_none();
@@ -178,7 +178,7 @@ mod tests {
         .concat();
         let mut buffer = LogBuffer::default();
         let to = text.len() as u64;
-        buffer.take(LogFrame { file: "output.log".into(), from: 0, to, text, size: to, rotated: false });
+        buffer.take(LogFrame { file: "output.log".into(), to, text, size: to, ..LogFrame::default() });
         buffer
     }
 

@@ -1,7 +1,7 @@
 //! One line of a task's log. Executors write `LEVEL | date | logger | message` (contract 2.4), where the container's own
 //! output has the logger `InstanceLogHandler`, INFO for stdout and ERROR for stderr. Pure.
 
-use model::{TaskState, secret::mask_secrets};
+use model::{ExecutorLine, TaskState, secret::mask_secrets};
 
 /// Who wrote a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +51,8 @@ impl LogLine {
     /// Reads a line that begins at `at`, after `before`.
     pub fn read(at: u64, raw: &str, before: Option<&LogLine>) -> Self {
         let raw = raw.trim_end_matches('\r');
-        match head(raw) {
-            Some((level, time, logger, message)) => Self::of_executor(at, level, time, logger, message),
+        match ExecutorLine::read(raw) {
+            Some(line) => Self::of_executor(at, line),
             None => Self {
                 at,
                 stream: before.map_or(Stream::Raw, |b| b.stream),
@@ -75,7 +75,8 @@ impl LogLine {
         self.stream == Stream::Driver && self.text.contains("oomKilled=true")
     }
 
-    fn of_executor(at: u64, level: &str, time: &str, logger: &str, message: &str) -> Self {
+    fn of_executor(at: u64, line: ExecutorLine<'_>) -> Self {
+        let ExecutorLine { level, time, logger, message, .. } = line;
         let stream = match (logger, level) {
             ("InstanceLogHandler", "ERROR") => Stream::Err,
             ("InstanceLogHandler", _) => Stream::Out,
@@ -92,19 +93,6 @@ impl LogLine {
             pull: if driver { pull_told(message) } else { None },
         }
     }
-}
-
-/// The four parts of a line in the executor's format; the time without its date.
-fn head(raw: &str) -> Option<(&str, &str, &str, &str)> {
-    let mut parts = raw.splitn(4, '|');
-    let (level, date, logger, message) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let level = level.trim();
-    if !matches!(level, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR") {
-        return None;
-    }
-    let (_, time) = date.trim().split_once(' ')?;
-    let message = message.strip_prefix(' ').unwrap_or(message);
-    time.starts_with(|c: char| c.is_ascii_digit()).then_some((level, time, logger.trim(), message))
 }
 
 fn shown(text: &str) -> String {

@@ -83,7 +83,7 @@ impl LogView {
             wrap: RwSignal::new(crate::browser::is_narrow()),
             sheet: RwSignal::new(false),
             shown,
-            has_earlier: Memo::new(move |_| bounds.get().0 > 0 || buffer.with(|b| b.start() > 0 && b.heard())),
+            has_earlier: Memo::new(move |_| bounds.get().0 > 0 || buffer.with(|b| !b.has_beginning() && b.heard())),
             has_later: Memo::new(move |_| {
                 let (_, to, len) = bounds.get();
                 to < len

@@ -39,8 +39,10 @@ pub struct TaskData {
     at: Memo<Option<u64>>,
     files: RwSignal<Vec<String>>,
     trouble: RwSignal<Option<String>>,
+    whole_log: RwSignal<bool>,
     api: StoredValue<Api>,
-    listed: StoredValue<bool>,
+    /// The run with which the files were listed.
+    listed: StoredValue<Option<u32>>,
     tasks: OwnedTasks,
 }
 
@@ -60,14 +62,21 @@ impl TaskData {
             at,
             files: RwSignal::new(Vec::new()),
             trouble: RwSignal::new(None),
+            whole_log: RwSignal::new(false),
             api: StoredValue::new(use_api()),
-            listed: StoredValue::new(false),
+            listed: StoredValue::new(None),
             tasks: owned_tasks(),
         };
-        let view = Memo::new(move |_| LiveView::Task { key: key.clone(), run: run.get(), log: Some(file.get()) });
+        let view = Memo::new(move |_| LiveView::Task {
+            key: key.clone(),
+            run: run.get(),
+            log: Some(file.get()),
+            whole_log: data.whole_log.get(),
+        });
         Effect::new(move |before: Option<()>| {
             file.track();
             run.track();
+            data.whole_log.track();
             if before.is_some() {
                 data.log.set(LogBuffer::default());
             }
@@ -84,8 +93,9 @@ impl TaskData {
 
     /// Whether the log says that the container ran out of memory.
     pub fn out_of_memory(&self) -> Memo<bool> {
-        let log = self.log;
-        Memo::new(move |_| log.with(|log| log.lines().iter().rev().any(|line| line.tells_oom())))
+        let (log, whole) = (self.log, self.whole_log);
+        // Lines of other runs tell nothing of this one.
+        Memo::new(move |_| !whole.get() && log.with(|log| log.lines().iter().rev().any(|line| line.tells_oom())))
     }
 
     /// What was read of the log.
@@ -108,6 +118,11 @@ impl TaskData {
         self.files
     }
 
+    /// Lines of other runs that share the log file are shown too.
+    pub fn whole_log(&self) -> RwSignal<bool> {
+        self.whole_log
+    }
+
     /// Why an older part of the log could not be read.
     pub fn trouble(&self) -> RwSignal<Option<String>> {
         self.trouble
@@ -119,10 +134,18 @@ impl TaskData {
         move |run, log| go(&format!("{}{}", paths.task(&key), task_query(run, log, None)), Replace::Yes)
     }
 
-    /// The address of a line of the log, by its offset.
+    /// The address of a line of the log, by its offset. It names the run: a later one may share the file.
     pub fn link(&self) -> Callback<u64, String> {
         let data = *self;
-        Callback::new(move |at| task_query(data.run.get_untracked(), Some(&data.file.read_untracked()), Some(at)))
+        Callback::new(move |at| task_query(data.shown_run(), Some(&data.file.read_untracked()), Some(at)))
+    }
+
+    /// Number of the run that is shown.
+    fn shown_run(&self) -> Option<u32> {
+        self.known.with_untracked(|known| match known {
+            Known::Task(detail) => Some(detail.with_untracked(|detail| detail.row.run)),
+            Known::Loading | Known::Nobody => self.run.get_untracked(),
+        })
     }
 
     /// A function that leads to the line in which the executor told a state; to the log as it is if that was not read.
@@ -133,7 +156,7 @@ impl TaskData {
             let SegmentState::State(state) = state else { return scroll_to_id("log") };
             let at = data.log.with_untracked(|log| log.told(&state));
             if let Some(at) = at {
-                let query = task_query(data.run.get_untracked(), Some(&data.file.read_untracked()), Some(at));
+                let query = task_query(data.shown_run(), Some(&data.file.read_untracked()), Some(at));
                 go.with_value(|go| go(&format!("{path}{query}"), Replace::Yes));
             }
             scroll_to_id("log");
@@ -163,12 +186,21 @@ impl TaskData {
                 data.read_from(at.saturating_sub(MARGIN));
             }
         });
+        // A link may lead to a line of another run.
+        let is_elsewhere =
+            Memo::new(move |_| data.at.get().is_some_and(|at| data.log.with(|log| log.heard() && !log.part().has(at))));
+        Effect::new(move |_| {
+            if is_elsewhere.get() {
+                data.whole_log.set(true);
+            }
+        });
     }
 
-    /// Reads the log from `from` to the beginning of what was read, at most [`MOST`] bytes.
+    /// Reads the log from `from` to the beginning of what was read, at most [`MOST`] bytes, and none of other runs.
     fn read_from(&self, from: u64) {
         let data = *self;
-        let start = data.log.with_untracked(LogBuffer::start);
+        let (start, part) = data.log.with_untracked(|log| (log.start(), log.part()));
+        let from = from.max(part.from);
         if from >= start {
             return;
         }
@@ -226,8 +258,9 @@ impl TaskData {
     }
 
     fn take_detail(&self, detail: TaskDetail) {
-        if detail.row.executor_id.is_some() && !self.listed.get_value() {
-            self.listed.set_value(true);
+        // Another run may be on another executor, which has other files.
+        if detail.row.executor_id.is_some() && self.listed.get_value() != Some(detail.row.run) {
+            self.listed.set_value(Some(detail.row.run));
             self.list_files();
         }
         let same = self.known.with_untracked(|known| match known {
