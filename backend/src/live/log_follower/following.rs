@@ -6,7 +6,7 @@ use model::{
     InstanceId, LogMarks,
     dashboard::{LogFrame, LogPart},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast,
     task::JoinSet,
@@ -15,6 +15,10 @@ use tokio::{
 
 /// Bytes of an unfinished line that are kept: what comes next may make it one that names another run.
 const LONGEST_MARK: usize = 16 << 10;
+/// How often the name of a run is looked up that was submitted and is not reported yet, and the pause between. A log can be
+/// read a moment before the ledger knows whose it is; without a name the whole file is shown.
+const LOOKUPS: usize = 8;
+const LOOKUP_PAUSE: Duration = Duration::from_millis(250);
 
 /// One page that follows a log.
 pub struct Following {
@@ -124,7 +128,14 @@ impl Following {
             let (followers, file) = (self.followers.clone(), self.file.clone());
             let (run, whole) = (self.run, self.whole);
             self.locating.spawn(async move {
-                let known = followers.runs.find(file.key.clone(), run).await;
+                let mut known = followers.runs.find(file.key.clone(), run).await;
+                for _ in 1..LOOKUPS {
+                    if whole || known.as_ref().is_none_or(|known| known.instance.is_some() || known.ended.is_some()) {
+                        break;
+                    }
+                    sleep(LOOKUP_PAUSE).await;
+                    known = followers.runs.find(file.key.clone(), run).await;
+                }
                 let part = match &known {
                     Some(known) if !whole => locate(&file, known).await?,
                     Some(_) | None => LogPart::WHOLE,
