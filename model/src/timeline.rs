@@ -1,10 +1,12 @@
 //! From transitions to the segments of a timeline, each saying how it is known, and to their places on an axis.
 
 mod axis;
+mod heard;
 mod layout;
 mod segments;
 
 pub use axis::*;
+pub use heard::*;
 pub use layout::*;
 pub use segments::*;
 
@@ -22,6 +24,8 @@ wire_enum!(
         Instance = "INSTANCE",
         /// A submission through this dashboard.
         Submission = "SUBMISSION",
+        /// The log that the executor writes of the task: the executor's own time, to the millisecond.
+        Log = "LOG",
         /// Concluded from other facts.
         Inferred = "INFERRED",
     }
@@ -44,6 +48,44 @@ pub struct Transition {
     /// ID of the event, if one told it; rows of lists go without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_id: Option<String>,
+    /// By the executor's time the state had begun by then; set where the event came later than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_by: Option<BegunBy>,
+    /// Events that came while the run was in this state and changed nothing: Drove reports a state again after a change of
+    /// leader, a return from LOST, or a deleted record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<Repeat>,
+}
+
+/// The executor's evidence for a beginning that its event dates too late.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BegunBy {
+    /// The executor's time.
+    pub at: Timestamp,
+    /// A read bounds the beginning from above; the executor's log dates it.
+    pub source: Source,
+}
+
+/// An event that repeated what was known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Repeat {
+    /// The state that it names: the current one or, from an old record, an earlier one.
+    pub state: TaskState,
+    /// Time of the event.
+    pub at: Timestamp,
+    /// ID of the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+}
+
+impl Transition {
+    /// A state that began at `at`, without bounds or an event ID.
+    pub fn new(state: TaskState, at: Timestamp, source: Source) -> Self {
+        Self { state, at, source, not_before: None, event_id: None, begun_by: None, repeats: Vec::new() }
+    }
 }
 
 /// A span in which nothing can have been recorded: the leader changed, events were dropped, the machine slept.

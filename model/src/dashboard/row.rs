@@ -95,6 +95,12 @@ pub struct TaskRow {
     /// Drove reports it as running and no longer manages it (contract 5.6): KILL is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unmanaged: bool,
+    /// Drove lists it no longer; whether it was lost or goes on is being checked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
+    /// What Drove's record says, where that differs from how the run ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_says: Option<TaskState>,
     /// The ledger's revision of its last change.
     pub revision: u64,
 }
@@ -103,6 +109,11 @@ impl TaskRow {
     /// Which run of the key to ask for: none if it is the newest, which may be asked for by the key alone.
     pub fn run_to_name(&self) -> Option<u32> {
         self.superseded.then_some(self.run)
+    }
+
+    /// Cores and MB, allocated or asked for; nothing while only events are known of it, which tell neither.
+    pub fn resources(&self) -> Option<(i64, i64)> {
+        (self.cores != 0 || self.memory_mb != 0).then_some((self.cores, self.memory_mb))
     }
 
     /// Whether it goes on, as far as is known.

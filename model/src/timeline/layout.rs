@@ -227,6 +227,7 @@ mod tests {
                 continued: false,
                 source: Some(crate::Source::Event),
                 event_id: None,
+                repeats: Vec::new(),
             })
             .collect();
         for n in 1..segments.len() {

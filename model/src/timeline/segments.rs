@@ -1,11 +1,14 @@
 //! Transitions of one run -> what it did when, and how each stretch is known.
 
-use super::{Gap, Source, Transition};
+use super::{Gap, Repeat, Source, Transition};
 use crate::{
     Outcome, TaskState, Timestamp,
     dashboard::{Phase, TaskRow},
 };
 use std::time::Duration;
+
+/// An event that comes so much later than the executor's own evidence does not date the beginning of its state.
+const LATE: Duration = Duration::from_secs(1);
 
 /// What a run does during a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +100,8 @@ pub struct Segment {
     pub source: Option<Source>,
     /// The event that told its beginning.
     pub event_id: Option<String>,
+    /// Events that came meanwhile and changed nothing.
+    pub repeats: Vec<Repeat>,
 }
 
 impl Segment {
@@ -106,7 +111,8 @@ impl Segment {
     }
 
     fn new(state: SegmentState, from: Timestamp, certainty: Certainty) -> Self {
-        Self { state, from, to: None, certainty, error: Duration::ZERO, continued: false, source: None, event_id: None }
+        let (to, error, continued) = (None, Duration::ZERO, false);
+        Self { state, from, to, certainty, error, continued, source: None, event_id: None, repeats: Vec::new() }
     }
 }
 
@@ -119,14 +125,14 @@ pub fn segments(row: &TaskRow, now: Timestamp) -> Vec<Segment> {
 pub fn segments_with_gaps(row: &TaskRow, gaps: &[Gap], now: Timestamp) -> Vec<Segment> {
     let reports = row.transitions.iter().filter(|t| t.source != Source::Submission);
     let mut line: Vec<Segment> = Vec::new();
-    if reports.clone().next().is_none_or(|first| row.submitted < first.at) {
+    if reports.clone().next().is_none_or(|first| row.submitted < beginning(first, row).0) {
         line.push(Segment {
             source: Some(Source::Submission),
             ..Segment::new(SegmentState::Placing, row.submitted, Certainty::Inferred)
         });
     }
     for report in reports {
-        add_report(&mut line, report);
+        add_report(&mut line, report, row);
     }
     add_end(&mut line, row);
     if let [only] = line.as_mut_slice()
@@ -144,15 +150,16 @@ pub fn time_in(segments: &[Segment], state: &SegmentState, now: Timestamp) -> Du
     segments.iter().filter(|s| &s.state == state && !s.state.is_final()).map(|s| s.length(now)).sum()
 }
 
-fn add_report(line: &mut Vec<Segment>, report: &Transition) {
+fn add_report(line: &mut Vec<Segment>, report: &Transition, row: &TaskRow) {
     let before = line.last().map(|s| s.from);
     let state = SegmentState::State(report.state.clone());
     if line.last().is_some_and(|last| last.state == state) {
         return;
     }
+    let (at, source) = beginning(report, row);
     // Clocks of two machines may disagree: a report never begins before what was reported earlier.
-    let at = before.map_or(report.at, |b| report.at.max(b));
-    let exact = report.source == Source::Event;
+    let at = before.map_or(at, |b| at.max(b));
+    let exact = matches!(source, Source::Event | Source::Log);
     let earliest = if exact { at } else { report.not_before.or(before).unwrap_or(at).min(at) };
     let earliest = before.map_or(earliest, |b| earliest.max(b));
     let window = at.since(earliest);
@@ -173,10 +180,18 @@ fn add_report(line: &mut Vec<Segment>, report: &Transition) {
     };
     line.push(Segment {
         error,
-        source: Some(report.source.clone()),
+        source: Some(source),
         event_id: report.event_id.clone(),
+        repeats: report.repeats.clone(),
         ..Segment::new(state, from, if exact { Certainty::Observed } else { Certainty::Inferred })
     });
+}
+
+/// When the state began, or by when it had, and where that is known from. An executor's clock that puts it before the
+/// submission is wrong.
+fn beginning(report: &Transition, row: &TaskRow) -> (Timestamp, Source) {
+    let late = report.begun_by.as_ref().filter(|by| report.at.since(by.at) >= LATE && by.at >= row.submitted);
+    late.map_or((report.at, report.source.clone()), |by| (by.at, by.source.clone()))
 }
 
 /// States that a run must have passed on its way from `from` (nothing: placing) to `to` (contract 5.3). Where two ways
@@ -252,9 +267,10 @@ fn cut(line: Vec<Segment>, gap: &Gap, now: Timestamp) -> Vec<Segment> {
             continued: from > segment.from || segment.continued,
             source: None,
             event_id: None,
+            repeats: Vec::new(),
             ..segment.clone()
         };
-        let rest = Segment { from: to, error: Duration::ZERO, continued: true, ..segment.clone() };
+        let rest = Segment { from: to, error: Duration::ZERO, continued: true, repeats: Vec::new(), ..segment.clone() };
         if from > segment.from {
             pieces.push(Segment { to: Some(from), ..segment.clone() });
         }

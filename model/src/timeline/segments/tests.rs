@@ -1,5 +1,5 @@
 use super::*;
-use crate::TaskKey;
+use crate::{BegunBy, TaskKey};
 
 fn row(phase: Phase, transitions: Vec<Transition>) -> TaskRow {
     TaskRow {
@@ -19,17 +19,11 @@ fn row(phase: Phase, transitions: Vec<Transition>) -> TaskRow {
 }
 
 fn event(state: TaskState, at: i64) -> Transition {
-    Transition { state, at: Timestamp(at), source: Source::Event, not_before: None, event_id: Some("e".into()) }
+    Transition { event_id: Some("e".into()), ..Transition::new(state, Timestamp(at), Source::Event) }
 }
 
 fn listed(state: TaskState, not_before: i64, at: i64) -> Transition {
-    Transition {
-        state,
-        at: Timestamp(at),
-        source: Source::List,
-        not_before: Some(Timestamp(not_before)),
-        event_id: None,
-    }
+    Transition { not_before: Some(Timestamp(not_before)), ..Transition::new(state, Timestamp(at), Source::List) }
 }
 
 /// `Placing 1000-1200 inferred`, one line a segment.
@@ -171,6 +165,39 @@ fn back_from_lost_and_unknown_states_are_segments_like_others() {
 fn a_repeated_report_begins_nothing() {
     let row = row(Phase::Active, vec![event(TaskState::Running, 1_000), listed(TaskState::Running, 2_000, 3_000)]);
     assert_eq!(segments(&row, Timestamp(9_000)).len(), 1);
+}
+
+#[test]
+fn the_executor_dates_states_whose_events_came_late() {
+    let by = |at, source| Some(BegunBy { at: Timestamp(at), source });
+    let row = row(
+        Phase::Active,
+        vec![
+            Transition { begun_by: by(1_500, Source::Inferred), ..event(TaskState::Provisioning, 33_600) },
+            Transition { begun_by: by(1_500, Source::Log), ..event(TaskState::Running, 33_700) },
+        ],
+    );
+    let line = segments(&row, Timestamp(40_000));
+    assert_eq!(
+        drawn(&line),
+        [
+            "Placing 1000-1250 inferred",
+            "Provisioning 1250-1500 inferred",
+            "Starting 1500-1500 not seen",
+            "Running 1500- observed"
+        ]
+    );
+    assert_eq!((line[3].source.clone(), line[3].event_id.as_deref()), (Some(Source::Log), Some("e")));
+}
+
+#[test]
+fn events_that_repeat_a_state_belong_to_its_segment() {
+    let repeat = Repeat { state: TaskState::Running, at: Timestamp(5_000), event_id: Some("again".into()) };
+    let row =
+        row(Phase::Active, vec![Transition { repeats: vec![repeat.clone()], ..event(TaskState::Running, 2_000) }]);
+    let gap = Gap { from: Timestamp(3_000), to: Timestamp(4_000), reason: String::new() };
+    let line = segments_with_gaps(&row, &[gap], Timestamp(9_000));
+    assert_eq!(line.iter().flat_map(|segment| segment.repeats.clone()).collect::<Vec<_>>(), [repeat]);
 }
 
 /// Segments touch: whatever the reports, each begins where the one before ends.
