@@ -43,6 +43,10 @@ pub enum Fate {
     OrphanAfterFailover,
     /// It goes on unmanaged, and nothing tells why.
     Orphan,
+    /// Drove lists it no longer; why is being checked.
+    Unlisted,
+    /// It ended as shown, and Drove's record says that it was lost.
+    RecordRewritten,
 }
 
 /// What is known beside the run.
@@ -68,9 +72,19 @@ impl Fate {
                 () => Fate::Orphan,
             });
         }
+        if row.unlisted {
+            return Some(Fate::Unlisted);
+        }
+        if row.record_says.is_some() {
+            return Some(Fate::RecordRewritten);
+        }
         match (&row.outcome, &row.state) {
             (Some(Outcome::Lost), _) if row.error_message.starts_with(MACHINE_FAULT) => Some(Fate::MachineFault),
             (Some(Outcome::Lost), Some(TaskState::Lost)) if row.error_message == SILENCE => {
+                Some(if around.executor_is_back == Some(true) { Fate::EndedUnseen } else { Fate::ExecutorSilent })
+            }
+            // Concluded by us: its executor left the cluster, and it is listed no longer.
+            (Some(Outcome::Lost), Some(state)) if !state.is_terminal() => {
                 Some(if around.executor_is_back == Some(true) { Fate::EndedUnseen } else { Fate::ExecutorSilent })
             }
             (Some(Outcome::Lost), Some(TaskState::Stopped)) => Some(Fate::ContainerVanished),
@@ -144,6 +158,15 @@ impl Fate {
                 "Another controller leads since it was started, and took over only tasks of applications that are \
                  registered. It runs to its end unlisted, and Drove refuses to kill it. To end it now, delete its \
                  metadata: the leader then kills it within seconds. Registering its application prevents this."
+            }
+            Fate::Unlisted => {
+                "Drove no longer lists this run among its active tasks, and no event says why. Its executor and its record \
+                 are being read: within seconds this page says whether it was lost or runs on unmanaged."
+            }
+            Fate::RecordRewritten => {
+                "It ended as shown here, by Drove's own events. Drove's record of it says LOST: a leader that was paused or \
+                 cut off came back and wrote over newer records what it had known before. Other tools that read the record \
+                 show LOST."
             }
             Fate::Orphan => {
                 "Drove reports it as running and does not list it: whatever managed it is gone. It runs to its end, and \

@@ -158,6 +158,9 @@ impl Story<'_> {
             (Some(Outcome::Failed), Some(code)) if code >= 0 => end.strong(&format!("failed with exit code {code}")),
             (Some(Outcome::Failed), _) => end.strong("failed").plain(" without an exit code"),
             (Some(Outcome::Cancelled), _) => end.strong("was killed"),
+            (Some(Outcome::Lost), _) if !self.row.state.as_ref().is_some_and(TaskState::is_terminal) => {
+                end.plain("was ").strong("lost").plain(" with its executor")
+            }
             (Some(Outcome::Lost), _) => end.plain("was reported ").strong("lost"),
             (Some(Outcome::TimedOut), _) => end.strong("timed out"),
             (Some(Outcome::PullFailed | Outcome::StartFailed), _) => end.strong("never ran"),
@@ -175,6 +178,12 @@ impl Story<'_> {
         }
         if self.row.unmanaged {
             text.plain(" Drove ").strong("no longer manages this run").plain(" and refuses to kill it: see Outcome.");
+        }
+        if self.row.unlisted {
+            text.plain(" Drove ").strong("no longer lists this run").plain(": being checked.");
+        }
+        if let Some(state) = &self.row.record_says {
+            text.plain(" Drove’s record says ").strong(state.label()).plain(": see Outcome.");
         }
         self.tell_kill(text);
         if !self.spec_known {
@@ -236,14 +245,9 @@ impl Story<'_> {
 
     /// A length with `about` before it when one of its ends is not known exactly.
     fn length(&self, segment: &Segment) -> String {
-        let whole: Duration = self
-            .segments
-            .iter()
-            .filter(|s| {
-                s.from >= segment.from && (std::ptr::eq(*s, segment) || s.continued) && s.state == segment.state
-            })
-            .map(|s| s.length(self.now))
-            .sum();
+        let own = self.segments.iter().skip_while(|s| !std::ptr::eq(*s, segment));
+        let whole: Duration =
+            own.enumerate().take_while(|(n, s)| *n == 0 || s.continued).map(|(_, s)| s.length(self.now)).sum();
         let next = segment.to.and_then(|to| self.segments.iter().find(|s| s.from == to));
         let error = segment.error + next.map_or(Duration::ZERO, |s| s.error);
         let text = format_span_rounded(whole);

@@ -1,4 +1,4 @@
-use crate::{Timestamp, wire_enum::wire_enum};
+use crate::{Timestamp, utc::Utc, wire_enum::wire_enum};
 use serde::{Deserialize, Serialize};
 
 wire_enum!(
@@ -47,4 +47,19 @@ pub struct Submission {
     /// Drove's words, if it refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
+}
+
+impl Submission {
+    /// That it was refused and when, in Drove's words: `its CREATE of 2026-11-30 21:16:35 UTC was refused: …`.
+    pub fn refusal(&self) -> String {
+        let at = Utc::of(self.at);
+        let words = match self.words.as_slice() {
+            [] => "Drove gave no reason".to_owned(),
+            words => words.join("; "),
+        };
+        format!(
+            "its {} of {}-{:02}-{:02} {:02}:{:02}:{:02} UTC was refused: {words}",
+            self.operation, at.year, at.month, at.day, at.hour, at.minute, at.second
+        )
+    }
 }

@@ -20,13 +20,7 @@ fn answered(recording: &[Value], id: &str) -> Value {
 fn run(record: &Value, before: &[TaskState]) -> TaskRow {
     let info: TaskInfo = serde_json::from_value(record.clone()).unwrap();
     let passed: Vec<TaskState> = before.iter().chain([&info.state]).cloned().collect();
-    let transition = |state: &TaskState| Transition {
-        state: state.clone(),
-        at: Timestamp(0),
-        source: Source::Event,
-        not_before: None,
-        event_id: None,
-    };
+    let transition = |state: &TaskState| Transition::new(state.clone(), Timestamp(0), Source::Event);
     TaskRow {
         outcome: Outcome::of(&info, &passed),
         error_message: info.error_message.clone(),
@@ -152,4 +146,28 @@ fn a_failure_without_an_exit_code_is_explained_by_what_was_asked() {
     let around = Circumstances { out_of_memory: true, ..Circumstances::default() };
     assert_eq!(Fate::of(&by_memory, around), Some(Fate::OutOfMemory));
     assert_eq!(Fate::of(&TaskRow { exit_code: Some(3), ..failed }, Circumstances::default()), None);
+}
+
+#[test]
+fn a_run_that_is_listed_no_longer_is_being_checked() {
+    let unlisted = TaskRow { state: Some(TaskState::Running), unlisted: true, ..TaskRow::default() };
+    assert_eq!(Fate::of(&unlisted, Circumstances::default()), Some(Fate::Unlisted));
+}
+
+#[test]
+fn a_rewritten_record_is_named_beside_the_true_end() {
+    let ended = TaskRow {
+        state: Some(TaskState::Stopped),
+        outcome: Some(Outcome::Successful),
+        record_says: Some(TaskState::Lost),
+        ..TaskRow::default()
+    };
+    assert_eq!(Fate::of(&ended, Circumstances::default()), Some(Fate::RecordRewritten));
+}
+
+#[test]
+fn a_run_that_we_concluded_lost_left_with_its_executor() {
+    let lost = TaskRow { state: Some(TaskState::Running), outcome: Some(Outcome::Lost), ..TaskRow::default() };
+    let fate = |executor_is_back| Fate::of(&lost, Circumstances { executor_is_back, ..Circumstances::default() });
+    assert_eq!((fate(None), fate(Some(true))), (Some(Fate::ExecutorSilent), Some(Fate::EndedUnseen)));
 }

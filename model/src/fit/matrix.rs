@@ -63,6 +63,33 @@ pub struct Change {
     pub fitting: Vec<String>,
 }
 
+impl Matrix {
+    /// Why a task was not placed though this matrix has an executor that fits: the reason lies elsewhere, and what is known
+    /// of it. Nothing while no executor fits. `spec` is the document that was submitted.
+    pub fn reason_elsewhere(&self, spec: Option<&serde_json::Value>) -> Option<String> {
+        let passes = match self.fits {
+            0 => return None,
+            1 => "One executor passes every check here".to_owned(),
+            n => format!("{n} executors pass every check here"),
+        };
+        let configs = spec.and_then(|spec| spec["configs"].as_array()).into_iter().flatten();
+        let fetched = configs.filter(|config| config["type"] == "CONTROLLER_HTTP_FETCH").count();
+        let fetch = match fetched {
+            0 => String::new(),
+            n => format!(
+                "Its spec has {n} config file{} that the controller fetches over HTTP: if that fails, Drove drops the task in \
+                 the same way. ",
+                if n == 1 { "" } else { "s" }
+            ),
+        };
+        Some(format!(
+            "{passes}, so the reason is not in this table, and Drove records none. {fetch}Other causes are a race (another task \
+             took the room; figures of executors are up to 20 s old) and an executor that refused the task or did not answer \
+             in time."
+        ))
+    }
+}
+
 /// The verdict on every executor of `view`, and if none fits, the smallest change that would help.
 pub fn evaluate(spec: &TaskSpec, view: &ClusterView) -> Matrix {
     let demand = Demand::of(spec);
@@ -205,6 +232,17 @@ mod tests {
         let change = evaluate(&asked, &view()).smallest_change.unwrap();
         assert_eq!(change.policy, Some(PlacementPolicy::Any));
         assert_eq!(change.fitting, ["a", "b"]);
+    }
+
+    #[test]
+    fn says_that_the_reason_is_elsewhere_when_an_executor_fits() {
+        let matrix = |fits| Matrix { fits, ..Matrix::default() };
+        assert_eq!(matrix(0).reason_elsewhere(None), None);
+        let race = matrix(2).reason_elsewhere(None).unwrap();
+        assert!(race.starts_with("2 executors pass every check here, so the reason is not in this table"), "{race}");
+        assert!(race.contains("a race") && !race.contains("HTTP"), "{race}");
+        let spec = serde_json::json!({"configs": [{"type": "CONTROLLER_HTTP_FETCH"}, {"type": "INLINE"}]});
+        assert!(matrix(1).reason_elsewhere(Some(&spec)).unwrap().contains("1 config file that the controller fetches"));
     }
 
     #[test]

@@ -12,13 +12,7 @@ fn row(phase: Phase, states: &[(TaskState, i64)]) -> TaskRow {
         memory_mb: 64,
         transitions: states
             .iter()
-            .map(|(state, at)| Transition {
-                state: state.clone(),
-                at: Timestamp(*at),
-                source: Source::Event,
-                not_before: None,
-                event_id: None,
-            })
+            .map(|(state, at)| Transition::new(state.clone(), Timestamp(*at), Source::Event))
             .collect(),
         revision: 1,
         ..TaskRow::default()
@@ -212,4 +206,37 @@ fn a_failure_without_an_exit_code_names_none() {
         ..row(Phase::Ended, &then(&[(TaskState::RunCompleted, 45_500), (TaskState::Stopped, 46_000)]))
     };
     assert!(told(&row, 99_000).ends_with("and *failed* without an exit code."));
+}
+
+#[test]
+fn names_a_run_that_is_listed_no_longer_and_a_record_that_differs() {
+    let running = row(Phase::Active, &[(TaskState::Running, 1_000)]);
+    let unlisted = TaskRow { unlisted: true, ..running.clone() };
+    assert!(told(&unlisted, 9_000).contains("Drove *no longer lists this run*: being checked."));
+    let left = TaskRow { phase: Phase::Ended, outcome: Some(Outcome::Lost), ended: Some(Timestamp(8_000)), ..running };
+    assert!(told(&left, 9_000).contains("was *lost* with its executor."), "{}", told(&left, 9_000));
+    let ended = row(Phase::Ended, &[(TaskState::Running, 1_000), (TaskState::Stopped, 4_000)]);
+    let rewritten = TaskRow { outcome: Some(Outcome::Successful), record_says: Some(TaskState::Lost), ..ended };
+    assert!(told(&rewritten, 9_000).contains("Drove’s record says *Lost*: see Outcome."));
+}
+
+#[test]
+fn a_run_that_was_lost_and_came_back_ran_once() {
+    let states = [(TaskState::Running, 0), (TaskState::Lost, 70_000), (TaskState::Running, 100_000)];
+    let gap = crate::Gap { from: Timestamp(120_000), to: Timestamp(130_000), reason: String::new() };
+    let row = row(Phase::Active, &states);
+    let segments = timeline::segments_with_gaps(&row, &[gap], Timestamp(200_000));
+    let story = Story {
+        row: &row,
+        segments: &segments,
+        executor: None,
+        out_of_memory: false,
+        spec_known: true,
+        create: None,
+        traits: REAL,
+        now: Timestamp(200_000),
+        clock: &|at| at.to_string(),
+    };
+    let text: String = story.tell().into_iter().map(|phrase| phrase.text).collect();
+    assert!(text.starts_with("Has been running for about 3m 20s. Was reported lost at "), "{text}");
 }
