@@ -25,7 +25,7 @@ mod withhold;
 mod writer;
 
 pub use book::Verdicts;
-pub use fact::{Answer, Intent, Observation, Operation, SubmissionId, Watched};
+pub use fact::{Answer, Intent, Listing, Observation, Operation, SubmissionId, Watched};
 pub use place::Place;
 pub use published::{LiveRun, Now};
 pub use walk::Walk;
@@ -34,7 +34,7 @@ use database::Readers;
 use history::Lists;
 use model::{
     InstanceId, TaskKey, Timestamp,
-    dashboard::{Count, Counts, HistoryPage, HistoryQuery, TaskDetail, TaskRow},
+    dashboard::{Count, Counts, HistoryPage, HistoryQuery, Submission, TaskDetail, TaskRow},
 };
 use pictures::Pictures;
 use published::Published;
@@ -318,6 +318,11 @@ impl Ledger {
             drop(tokio::time::timeout(SHOWN_WITHIN, shown.wait_for(|shown| *shown >= detail.revision)).await);
         }
         Ok(detail)
+    }
+
+    /// The last CREATE of a key that was refused: it made no run.
+    pub async fn refused(&self, key: &TaskKey) -> Result<Option<Submission>, LedgerError> {
+        detail::refused(&self.readers, &self.cluster, key).await.map_err(LedgerError::unreadable)
     }
 
     /// How far the watcher had come in `world`, as far as that is recorded; nothing if nobody has watched it.

@@ -201,9 +201,13 @@ impl Book {
                 self.caught_up(at, &but_for, verdicts, changes);
                 self.end_kills(at, |ends| ends <= at, changes);
             }
-            Observation::Managed { key, instance_id, managed, at } => {
-                self.managed(&key, &instance_id, managed, at, changes);
+            Observation::Listing { key, instance_id, listing, at } => {
+                self.listing(&key, &instance_id, listing, at, changes);
             }
+            Observation::ExecutorGone { key, instance_id, at } => {
+                self.executor_gone(&key, &instance_id, at, changes);
+            }
+            Observation::Logged { key, instance_id, states } => self.logged(&key, &instance_id, states, changes),
             Observation::Gap(gap) => changes.gaps.push(gap),
             Observation::Watched(watched) => changes.watched = Some(watched),
             Observation::Leader { at, leader } => {

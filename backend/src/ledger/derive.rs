@@ -3,6 +3,10 @@
 //! The rank rules of a run are here and nowhere else: within a run no fact moves the state to a lower rank; from LOST and
 //! UNKNOWN, and after a conclusion of ours, any later report is believed, because real clusters do all three.
 
+mod line;
+
+pub use line::line;
+
 use super::run::{Conclusion, ConclusionKind, RunFacts};
 use model::{
     Outcome, Source, TaskState, Timestamp, Transition,
@@ -10,13 +14,21 @@ use model::{
 };
 
 /// Changes whenever the same facts would give another row: the views of older files are then derived again.
-pub const RULES_VERSION: i64 = 3;
+pub const RULES_VERSION: i64 = 4;
 
 /// The row of a run; its revision is given when it is stored.
 pub fn row(facts: &RunFacts) -> TaskRow {
-    let transitions = visible(&facts.transitions);
+    let mut transitions = line(&facts.transitions);
+    if let (Some(first), Some(info)) = (transitions.first_mut(), &facts.info)
+        && matches!(first.state, TaskState::Pending | TaskState::Provisioning)
+    {
+        // The executor dates the moment in which it takes a run.
+        line::note(first, info.created, Source::Inferred);
+    }
     let state = transitions.last().map(|t| t.state.clone());
-    let conclusion = facts.conclusion.as_ref().filter(|c| holds(c, facts));
+    // What Drove itself reports of the end outranks a conclusion of ours.
+    let is_told = state.as_ref().is_some_and(TaskState::is_terminal);
+    let conclusion = facts.conclusion.as_ref().filter(|c| !is_told && holds(c, facts));
     let outcome = outcome(facts, &transitions, conclusion);
     let phase = match (&outcome, &state, &facts.create) {
         (Some(_), _, _) => Phase::Ended,
@@ -33,7 +45,7 @@ pub fn row(facts: &RunFacts) -> TaskRow {
         key: facts.key.clone(),
         run: facts.run,
         superseded: facts.superseded,
-        ended: outcome.as_ref().map(|_| ended(&transitions, conclusion).unwrap_or(last)),
+        ended: outcome.as_ref().map(|_| ended(&transitions, facts.opened, conclusion).unwrap_or(last)),
         exit_code: info.and_then(|i| i.task_result.as_ref()).map(|result| result.exit_code),
         error_message: match conclusion {
             Some(conclusion) => sentence(conclusion, facts).to_owned(),
@@ -56,36 +68,14 @@ pub fn row(facts: &RunFacts) -> TaskRow {
         kill: facts.kill.as_ref().filter(|k| k.answer == AnswerKind::Accepted || !k.is_over).map(|k| k.answer.clone()),
         kill_pending: phase != Phase::Ended && facts.is_kill_accepted() && facts.kill_ends().is_some(),
         unmanaged: phase == Phase::Active && facts.unmanaged,
+        unlisted: phase == Phase::Active && facts.unlisted && !facts.unmanaged,
+        record_says: record_says(facts, state.as_ref()),
         phase,
         state,
         outcome,
         transitions,
         revision: 0,
     }
-}
-
-/// The transitions that count, in order of time.
-pub fn visible(facts: &[Transition]) -> Vec<Transition> {
-    let mut sorted: Vec<&Transition> = facts.iter().collect();
-    // What an event tells comes before what a read tells of the same moment.
-    sorted.sort_by_key(|t| (t.at, t.source != Source::Event, t.state.rank()));
-    let mut kept: Vec<Transition> = Vec::with_capacity(sorted.len());
-    for next in sorted {
-        match kept.last_mut() {
-            // An event knows better when a state began that a read had bounded.
-            Some(last) if last.state == next.state => {
-                if last.source != Source::Event && next.source == Source::Event {
-                    *last = next.clone();
-                }
-            }
-            last => {
-                if follows(last.map(|t| &t.state), &next.state) {
-                    kept.push(next.clone());
-                }
-            }
-        }
-    }
-    kept
 }
 
 /// Whether a later report of `next` is believed of a run in `current`.
@@ -111,6 +101,15 @@ pub fn follows(current: Option<&TaskState>, next: &TaskState) -> bool {
     }
 }
 
+/// Whether `next` comes after `current` in the normal order of a run; LOST, UNKNOWN and new states stand outside it.
+pub fn goes_on(current: &TaskState, next: &TaskState) -> bool {
+    is_ordered(current) && is_ordered(next) && current.rank() < next.rank()
+}
+
+fn is_ordered(state: &TaskState) -> bool {
+    !matches!(state, TaskState::Lost | TaskState::Unknown | TaskState::Other(_))
+}
+
 /// What a person reads where Drove has no words.
 fn sentence(conclusion: &Conclusion, facts: &RunFacts) -> &'static str {
     let is_unknown = facts.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Unknown);
@@ -127,6 +126,14 @@ fn holds(conclusion: &Conclusion, facts: &RunFacts) -> bool {
     !facts.is_reported() || (conclusion.kind.ends_reported_runs() && is_latest)
 }
 
+/// What Drove's record of an ended run says, where that is not how it ended: a leader that was paused writes what it knew
+/// before over what happened since.
+fn record_says(facts: &RunFacts, state: Option<&TaskState>) -> Option<TaskState> {
+    let is_rewritten = state == Some(&TaskState::Stopped)
+        && facts.transitions.last().is_some_and(|last| last.state == TaskState::Lost && last.source != Source::Event);
+    is_rewritten.then_some(TaskState::Lost)
+}
+
 fn outcome(facts: &RunFacts, transitions: &[Transition], conclusion: Option<&Conclusion>) -> Option<Outcome> {
     if let Some(state) = transitions.last().map(|t| &t.state).filter(|state| state.is_terminal()) {
         let Some(mut info) = facts.info.clone() else { return Some(Outcome::Unclear) };
@@ -137,7 +144,9 @@ fn outcome(facts: &RunFacts, transitions: &[Transition], conclusion: Option<&Con
     conclusion.map(|c| c.kind.outcome())
 }
 
-fn ended(transitions: &[Transition], conclusion: Option<&Conclusion>) -> Option<Timestamp> {
-    let end = transitions.last().filter(|t| t.state.is_terminal()).map(|t| t.at);
+/// The executor's time of the end where it is known, unless its clock puts the end before the submission.
+fn ended(transitions: &[Transition], opened: Timestamp, conclusion: Option<&Conclusion>) -> Option<Timestamp> {
+    let end = transitions.last().filter(|t| t.state.is_terminal());
+    let end = end.map(|t| t.begun_by.as_ref().map(|by| by.at).filter(|by| *by >= opened).unwrap_or(t.at));
     end.or(conclusion.map(|c| c.at))
 }

@@ -111,21 +111,32 @@ async fn submissions(
          WHERE (cluster = $1 AND run_id = $2) OR submission_id = $3 ORDER BY submission_id",
     );
     let rows = read.fetch_all(query.bind(cluster).bind(run).bind(create)).await?;
-    rows.iter()
-        .map(|row| {
-            let answer = row.text_or_none("answer")?;
-            let words = row.text_or_none("words")?;
-            Ok(Submission {
-                operation: row.text("operation")?,
-                at: Timestamp(row.number("at")?),
-                user: row.text_or_none("user")?,
-                door: Door::from_wire(&row.text("door")?),
-                answer: answer.map_or(AnswerKind::Unknown, |answer| AnswerKind::from_wire(&answer)),
-                status: row.number_or_none("status")?.and_then(|status| u16::try_from(status).ok()),
-                words: words.map(|words| from_json(&words)).transpose()?.unwrap_or_default(),
-            })
-        })
-        .collect()
+    rows.iter().map(submitted).collect()
+}
+
+fn submitted(row: &Row) -> sqlx::Result<Submission> {
+    let answer = row.text_or_none("answer")?;
+    let words = row.text_or_none("words")?;
+    Ok(Submission {
+        operation: row.text("operation")?,
+        at: Timestamp(row.number("at")?),
+        user: row.text_or_none("user")?,
+        door: Door::from_wire(&row.text("door")?),
+        answer: answer.map_or(AnswerKind::Unknown, |answer| AnswerKind::from_wire(&answer)),
+        status: row.number_or_none("status")?.and_then(|status| u16::try_from(status).ok()),
+        words: words.map(|words| from_json(&words)).transpose()?.unwrap_or_default(),
+    })
+}
+
+/// The last CREATE of a key that was refused.
+pub async fn refused(readers: &Readers, cluster: &str, key: &TaskKey) -> sqlx::Result<Option<Submission>> {
+    let query = Query::new(
+        "SELECT operation, at, \"user\", door, answer, status, words FROM submission \
+         WHERE cluster = $1 AND app = $2 AND task = $3 AND answer = 'REFUSED' AND operation = 'CREATE' \
+         ORDER BY submission_id DESC LIMIT 1",
+    );
+    let query = query.bind(cluster).bind(key.app.as_str()).bind(key.id.as_str());
+    readers.fetch_all(query).await?.first().map(submitted).transpose()
 }
 
 /// Who came to lead during the run.

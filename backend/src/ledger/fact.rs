@@ -1,7 +1,8 @@
 //! What the ledger is told: operations with their answers, and what the watcher observed.
 
 use model::{
-    ClusterOpSpec, DroveDuration, DroveEvent, Gap, InstanceId, Source, TaskInfo, TaskKey, TaskSpec, Timestamp,
+    ClusterOpSpec, DroveDuration, DroveEvent, Gap, InstanceId, Source, TaskInfo, TaskKey, TaskSpec, TaskState,
+    Timestamp,
     dashboard::{AnswerKind, Door},
 };
 use serde_json::Value;
@@ -98,6 +99,17 @@ pub struct Watched {
     pub newest: Option<Timestamp>,
 }
 
+/// What the list of active tasks shows of a run that goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// It is listed.
+    Listed,
+    /// It is listed no longer; why is not known yet.
+    Missing,
+    /// It is not listed, and its executor or its record says that it goes on: Drove no longer manages it.
+    Unmanaged,
+}
+
 /// What the watcher saw. Each may come any number of times, and late.
 #[derive(Clone, Debug)]
 pub enum Observation {
@@ -141,16 +153,34 @@ pub enum Observation {
         /// Tasks of which that is not known.
         but_for: BTreeSet<TaskKey>,
     },
-    /// Drove reports this run as going on, and lists it among its active tasks or does not (contract 5.6).
-    Managed {
+    /// Whether Drove lists this run, which goes on as far as is known, among its active tasks (contract 5.6).
+    Listing {
         /// The task.
         key: TaskKey,
         /// Names the run.
         instance_id: InstanceId,
-        /// Whether it is listed.
-        managed: bool,
+        /// What the list shows.
+        listing: Listing,
         /// When that was known.
         at: Timestamp,
+    },
+    /// The executor of this run left the cluster, and Drove lists the run no longer.
+    ExecutorGone {
+        /// The task.
+        key: TaskKey,
+        /// Names the run.
+        instance_id: InstanceId,
+        /// When that was known.
+        at: Timestamp,
+    },
+    /// When a run entered its states, by the log that its executor writes.
+    Logged {
+        /// The task.
+        key: TaskKey,
+        /// Names the run.
+        instance_id: InstanceId,
+        /// In the executor's time.
+        states: Vec<(TaskState, Timestamp)>,
     },
     /// Nothing can have been recorded in this span.
     Gap(Gap),
@@ -174,7 +204,9 @@ impl Observation {
             Observation::NoRecord { key, .. }
             | Observation::Holds { key, .. }
             | Observation::AttemptsEnded { key, .. }
-            | Observation::Managed { key, .. } => Some(key.clone()),
+            | Observation::Listing { key, .. }
+            | Observation::ExecutorGone { key, .. }
+            | Observation::Logged { key, .. } => Some(key.clone()),
             Observation::CaughtUp { .. }
             | Observation::Gap(_)
             | Observation::Watched(_)

@@ -144,6 +144,7 @@ fn row_of(row: &Row) -> sqlx::Result<TaskRow> {
     let mut row: TaskRow = from_json(&row.text("content")?)?;
     for transition in &mut row.transitions {
         transition.event_id = None;
+        transition.repeats.clear();
     }
     Ok(row)
 }

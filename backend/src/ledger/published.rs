@@ -2,7 +2,7 @@
 
 use super::{LedgerError, book::Verdicts, pulse::Pulse, run::RunFacts};
 use model::{
-    InstanceId, TaskKey, TaskSpec, TaskState, Timestamp,
+    ExecutorId, InstanceId, TaskKey, TaskSpec, TaskState, Timestamp,
     dashboard::{AnswerKind, Phase, TaskRow},
     fit::Matrix,
 };
@@ -39,6 +39,12 @@ pub struct LiveRun {
     pub has_allocations: bool,
     /// Drove reports it and does not list it.
     pub unmanaged: bool,
+    /// Drove lists it no longer, and why is not known yet.
+    pub unlisted: bool,
+    /// Where it runs.
+    pub executor_id: Option<ExecutorId>,
+    /// A KILL of it was accepted or may have been: Drove may drop it from its list while it goes on.
+    pub is_killed: bool,
     /// The answer to its CREATE was lost, and no whole record has told yet whether it is ours. Also of one that ended,
     /// while Drove may still have that record.
     pub is_doubtful: bool,
@@ -60,6 +66,9 @@ impl LiveRun {
             updated: row.updated,
             has_allocations: facts.info.as_ref().is_some_and(|info| !info.resources.is_empty()),
             unmanaged: row.unmanaged,
+            unlisted: row.unlisted,
+            executor_id: row.executor_id.clone(),
+            is_killed: facts.kill.is_some(),
             is_doubtful: facts.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Unknown)
                 && (!row.is_over() || (facts.is_reported() && !facts.is_forgotten && !facts.superseded)),
             spec: facts.create.as_ref().and_then(|create| create.spec.clone()).filter(|_| !facts.is_reported()),

@@ -34,6 +34,8 @@ pub struct RunFacts {
     pub conclusion: Option<Conclusion>,
     /// Drove reports it and does not list it.
     pub unmanaged: bool,
+    /// Drove lists it no longer, and why is not known yet.
+    pub unlisted: bool,
     /// Drove has no record of it any more.
     pub is_forgotten: bool,
 }
@@ -116,6 +118,10 @@ pub enum ConclusionKind {
     Unmanaged,
     /// Drove lists it again.
     Managed,
+    /// Drove lists it no longer.
+    Unlisted,
+    /// Its executor left the cluster, and Drove lists it no longer.
+    ExecutorGone,
     /// Drove has no record of an ended run any more: its ID is free.
     Forgotten,
     /// No KILL of it is carried out any longer.
@@ -123,13 +129,15 @@ pub enum ConclusionKind {
 }
 
 impl ConclusionKind {
-    const NAMES: [(ConclusionKind, &'static str); 8] = [
+    const NAMES: [(ConclusionKind, &'static str); 10] = [
         (ConclusionKind::NotPlaced, "NOT_PLACED"),
         (ConclusionKind::Cancelled, "CANCELLED"),
         (ConclusionKind::Vanished, "VANISHED"),
         (ConclusionKind::WorldEnded, "WORLD_ENDED"),
         (ConclusionKind::Unmanaged, "UNMANAGED"),
         (ConclusionKind::Managed, "MANAGED"),
+        (ConclusionKind::Unlisted, "UNLISTED"),
+        (ConclusionKind::ExecutorGone, "EXECUTOR_GONE"),
         (ConclusionKind::Forgotten, "FORGOTTEN"),
         (ConclusionKind::KillOver, "KILL_OVER"),
     ];
@@ -141,7 +149,7 @@ impl ConclusionKind {
 
     /// Whether it also ends a run that was reported.
     pub fn ends_reported_runs(self) -> bool {
-        matches!(self, ConclusionKind::Vanished | ConclusionKind::WorldEnded)
+        matches!(self, ConclusionKind::Vanished | ConclusionKind::WorldEnded | ConclusionKind::ExecutorGone)
     }
 
     /// The outcome of a run that ended by it.
@@ -149,10 +157,12 @@ impl ConclusionKind {
         match self {
             ConclusionKind::NotPlaced => Outcome::NotPlaced,
             ConclusionKind::Cancelled => Outcome::Cancelled,
+            ConclusionKind::ExecutorGone => Outcome::Lost,
             ConclusionKind::Vanished
             | ConclusionKind::WorldEnded
             | ConclusionKind::Unmanaged
             | ConclusionKind::Managed
+            | ConclusionKind::Unlisted
             | ConclusionKind::Forgotten
             | ConclusionKind::KillOver => Outcome::Unclear,
         }
@@ -165,8 +175,10 @@ impl ConclusionKind {
             ConclusionKind::Cancelled => "Killed before an executor had reported it",
             ConclusionKind::Vanished => "The cluster has no record of this task any more, and its end was not seen",
             ConclusionKind::WorldEnded => "The demo was reset while this task was going on",
+            ConclusionKind::ExecutorGone => "Its executor left the cluster, and Drove no longer lists the task",
             ConclusionKind::Unmanaged
             | ConclusionKind::Managed
+            | ConclusionKind::Unlisted
             | ConclusionKind::Forgotten
             | ConclusionKind::KillOver => "",
         }
@@ -197,6 +209,7 @@ impl RunFacts {
             info: None,
             conclusion: None,
             unmanaged: false,
+            unlisted: false,
             is_forgotten: false,
         }
     }
@@ -215,7 +228,7 @@ impl RunFacts {
 
     /// State that counts, if any was reported.
     pub fn state(&self) -> Option<TaskState> {
-        derive::visible(&self.transitions).pop().map(|t| t.state)
+        derive::line(&self.transitions).pop().map(|t| t.state)
     }
 
     /// Whether an executor was ever heard of it.
@@ -231,8 +244,12 @@ impl RunFacts {
     /// Takes a conclusion in.
     pub fn conclude(&mut self, conclusion: Conclusion) {
         match conclusion.kind {
-            ConclusionKind::Unmanaged => self.unmanaged = true,
-            ConclusionKind::Managed => self.unmanaged = false,
+            ConclusionKind::Unmanaged => {
+                self.unmanaged = true;
+                self.conclusion = self.conclusion.take().filter(|c| c.kind != ConclusionKind::ExecutorGone);
+            }
+            ConclusionKind::Managed => (self.unmanaged, self.unlisted) = (false, false),
+            ConclusionKind::Unlisted => self.unlisted = true,
             ConclusionKind::Forgotten => self.is_forgotten = true,
             ConclusionKind::KillOver => {
                 if let Some(kill) = self.kill.as_mut().filter(|kill| kill.at <= conclusion.at) {
@@ -242,6 +259,7 @@ impl RunFacts {
             ConclusionKind::NotPlaced
             | ConclusionKind::Cancelled
             | ConclusionKind::Vanished
+            | ConclusionKind::ExecutorGone
             | ConclusionKind::WorldEnded => self.conclusion = Some(conclusion),
         }
     }
@@ -254,15 +272,14 @@ impl RunFacts {
             self.info = Some(new);
             return;
         };
-        let goes_on = |from: &TaskInfo, to: &TaskInfo| {
-            let is_ordered =
-                |info: &TaskInfo| !matches!(info.state, TaskState::Lost | TaskState::Unknown | TaskState::Other(_));
-            is_ordered(from) && is_ordered(to) && from.state.rank() < to.state.rank()
-        };
+        let goes_on = |from: &TaskInfo, to: &TaskInfo| derive::goes_on(&from.state, &to.state);
         let is_newer = match () {
             () if new.instance_id != old.instance_id => new.updated >= old.updated,
             () if goes_on(&old, &new) => true,
             () if goes_on(&new, &old) => false,
+            // A leader that was paused may rewrite the record of a run that ended: its end stays.
+            () if old.state == TaskState::Stopped && new.state == TaskState::Lost => false,
+            () if new.state == TaskState::Stopped && old.state == TaskState::Lost => true,
             () => new.updated >= old.updated,
         };
         let (mut newer, older) = if is_newer { (new, old) } else { (old, new) };

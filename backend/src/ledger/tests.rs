@@ -5,6 +5,7 @@ mod encrypted;
 mod facts;
 mod file;
 mod kills;
+mod late;
 mod lists;
 mod machines;
 mod ours;

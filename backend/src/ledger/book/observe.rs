@@ -7,11 +7,11 @@ use super::{
 };
 use crate::ledger::{
     PLACING_TIME, derive,
-    fact::Answer,
+    fact::{Answer, Listing},
     report::Report,
     run::{Conclusion, ConclusionKind, CreateFact, RunFacts},
 };
-use model::{InstanceId, Source, TaskInfo, TaskKey, Timestamp, Transition, dashboard::AnswerKind};
+use model::{InstanceId, Source, TaskInfo, TaskKey, TaskState, Timestamp, Transition, dashboard::AnswerKind};
 use std::{collections::BTreeSet, time::Duration};
 
 /// A clock of the cluster that is wrong is wrong by no more.
@@ -38,6 +38,11 @@ impl Book {
             changes.dirty.insert(id.clone());
         }
         run.is_forgotten = false;
+        let is_refuted = run.conclusion.as_ref().is_some_and(|c| c.kind == ConclusionKind::ExecutorGone);
+        if is_refuted && report.source != Source::Event && report.state().is_active() {
+            // The record was read after its executor had left: nobody marks it as lost.
+            conclude(run, ConclusionKind::Unmanaged, report.info.updated, changes);
+        }
         let before = run.info.clone();
         let at = report.info.updated;
         run.take_info(report.info);
@@ -120,7 +125,8 @@ impl Book {
     ) {
         let mut kept = Vec::new();
         while let Some(((opened, run_id), key)) = self.unreported.pop_first() {
-            let is_early = at < opened + PLACING_TIME;
+            // A clock that was ahead when it was opened, and was set back since, does not keep it waiting.
+            let is_early = at < opened + PLACING_TIME && opened < at + CLOCK_SKEW;
             if is_early || but_for.contains(&key) {
                 kept.push(((opened, run_id), key));
                 if is_early {
@@ -139,20 +145,60 @@ impl Book {
         self.unreported.extend(kept);
     }
 
-    pub(super) fn managed(
+    pub(super) fn listing(
         &mut self,
         key: &TaskKey,
         instance_id: &InstanceId,
-        managed: bool,
+        listing: Listing,
         at: Timestamp,
         changes: &mut Changes,
     ) {
-        let Some(runs) = self.keys.get_mut(key) else { return };
-        let Some(run) = runs.runs.iter_mut().find(|run| run.instance_id.as_ref() == Some(instance_id)) else { return };
-        if run.unmanaged == managed {
-            let kind = if managed { ConclusionKind::Managed } else { ConclusionKind::Unmanaged };
+        let Some(run) = self.instance(key, instance_id) else { return };
+        let (kind, is_known) = match listing {
+            Listing::Listed => (ConclusionKind::Managed, !run.unmanaged && !run.unlisted),
+            Listing::Missing => (ConclusionKind::Unlisted, run.unlisted),
+            Listing::Unmanaged => (ConclusionKind::Unmanaged, run.unmanaged),
+        };
+        if !is_known {
             conclude(run, kind, at, changes);
         }
+    }
+
+    pub(super) fn executor_gone(
+        &mut self,
+        key: &TaskKey,
+        instance_id: &InstanceId,
+        at: Timestamp,
+        changes: &mut Changes,
+    ) {
+        let Some(run) = self.instance(key, instance_id) else { return };
+        if !derive::row(run).is_over() {
+            let at = run.info.as_ref().map_or(at, |info| info.updated.max(at));
+            conclude(run, ConclusionKind::ExecutorGone, at, changes);
+        }
+    }
+
+    pub(super) fn logged(
+        &mut self,
+        key: &TaskKey,
+        instance_id: &InstanceId,
+        states: Vec<(TaskState, Timestamp)>,
+        changes: &mut Changes,
+    ) {
+        let Some(run) = self.instance(key, instance_id) else { return };
+        for (state, at) in states {
+            let fact = Transition::new(state, at, Source::Log);
+            if !run.transitions.contains(&fact) {
+                run.transitions.push(fact.clone());
+                changes.transitions.push((run.run_id, fact));
+                changes.dirty.insert((run.key.clone(), run.run_id));
+            }
+        }
+    }
+
+    fn instance(&mut self, key: &TaskKey, instance_id: &InstanceId) -> Option<&mut RunFacts> {
+        let runs = &mut self.keys.get_mut(key)?.runs;
+        runs.iter_mut().find(|run| run.instance_id.as_ref() == Some(instance_id))
     }
 
     /// Drove has a newer record of the key, or room for one: whatever was reported before has none any more.
@@ -206,24 +252,29 @@ impl Book {
     }
 }
 
-/// What a report adds to the transitions of a run. Events are facts whatever they tell; a read is one only if it tells
-/// something new.
+/// What a report adds to the transitions of a run. Every event is recorded; a read only if it changes something: the state, or
+/// the time of the end, which the executor's record dates and the leader's event only follows.
 fn transition(run: &RunFacts, report: &Report) -> Option<Transition> {
-    let state = report.state().clone();
-    let at = report.info.updated;
+    let (state, at) = (report.state().clone(), report.info.updated);
+    let new = Transition::new(state.clone(), at, report.source.clone());
     if report.source == Source::Event {
-        let event_id = report.event_id.clone();
-        return Some(Transition { state, at, source: Source::Event, not_before: None, event_id });
+        return Some(Transition { event_id: report.event_id.clone(), ..new });
     }
-    let visible = derive::visible(&run.transitions);
-    let last = visible.last();
-    let is_newer = last.is_none_or(|last| at >= last.at);
-    if !is_newer || !derive::follows(last.map(|t| &t.state), &state) {
-        return None;
+    let line = derive::line(&run.transitions);
+    let Some(last) = line.last() else {
+        return Some(Transition { not_before: Some(report.info.created.min(at)), ..new });
+    };
+    if (&last.state, &state) == (&TaskState::Stopped, &TaskState::Lost) {
+        return run.transitions.last().is_some_and(|t| t.state != TaskState::Lost).then_some(new);
     }
-    let seen_before = last.map_or(report.info.created, |last| last.at);
-    let not_before = Some(seen_before.min(at));
-    Some(Transition { state, at, source: report.source.clone(), not_before, event_id: None })
+    let by_event = last.source == Source::Event && last.begun_by.is_none();
+    let dates_end = by_event && (&last.state, &state) == (&TaskState::Stopped, &TaskState::Stopped) && at < last.at;
+    // The leader may raise an event long after the executor entered the state: order counts for more than time.
+    let is_newer = at >= last.at || derive::goes_on(&last.state, &state);
+    let changes = is_newer && derive::follows(Some(&last.state), &state);
+    // The last word of the executor was about the state before.
+    let seen_before = run.info.as_ref().map_or(last.at, |info| info.updated.max(last.at)).min(at);
+    (changes || dates_end).then(|| Transition { not_before: Some(seen_before), ..new })
 }
 
 /// Whether a record tells more than a heartbeat, or the last heartbeat written is old.

@@ -211,12 +211,11 @@ fn timeout(row: &Row) -> sqlx::Result<Duration> {
 }
 
 fn transition(row: &Row) -> sqlx::Result<Transition> {
+    let (state, source) = (TaskState::from_wire(&row.text("state")?), Source::from_wire(&row.text("source")?));
     Ok(Transition {
-        state: TaskState::from_wire(&row.text("state")?),
-        at: Timestamp(row.number("at")?),
-        source: Source::from_wire(&row.text("source")?),
         not_before: row.number_or_none("not_before")?.map(Timestamp),
         event_id: row.text_or_none("event_id")?,
+        ..Transition::new(state, Timestamp(row.number("at")?), source)
     })
 }
 

@@ -60,6 +60,11 @@ async fn a_refused_create_is_a_submission_and_no_task() {
     fixture.ledger.flush().await.unwrap();
     assert_eq!(fixture.ledger.detail(&key("T"), None).await.unwrap(), None);
     assert_eq!(fixture.ledger.revision(), 0);
+    let refusal = fixture.ledger.refused(&key("T")).await.unwrap().unwrap().refusal();
+    let words =
+        "its CREATE of 2027-01-15 08:00:00 UTC was refused: Cluster does not have enough CPU. Required: 2 Available: 0";
+    assert_eq!(refusal, words);
+    assert_eq!(fixture.ledger.refused(&key("U")).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -233,20 +238,6 @@ async fn a_record_that_goes_away_ends_the_run_until_it_is_reported_again() {
     fixture.observe([Observation::NoRecord { key: key("T"), at: at(30) }]).await;
     let detail = fixture.detail("T").await;
     assert_eq!((detail.row.outcome, detail.id_taken_until), (Some(Outcome::Successful), None));
-}
-
-#[tokio::test]
-async fn an_unlisted_run_is_unmanaged_until_it_is_listed() {
-    let fixture = Fixture::new().await;
-    fixture.observe([event("T", "TI-1", "RUNNING", 1)]).await;
-    let seen =
-        |managed, seconds| Observation::Managed { key: key("T"), instance_id: "TI-1".into(), managed, at: at(seconds) };
-    fixture.observe([seen(true, 2)]).await;
-    assert!(!fixture.row("T").await.unmanaged);
-    fixture.observe([seen(false, 3)]).await;
-    assert!(fixture.row("T").await.unmanaged);
-    fixture.observe([seen(true, 4)]).await;
-    assert!(!fixture.row("T").await.unmanaged);
 }
 
 #[tokio::test]

@@ -89,8 +89,7 @@ fn what_a_row_came_to_match_by_decides_whether_it_is_new() {
     let mut view = list(starting, Vec::new());
     let entered = |run_id, at: i64| {
         let source = Source::Event;
-        let began =
-            Transition { state: TaskState::Running, at: Timestamp(at), source, not_before: None, event_id: None };
+        let began = Transition::new(TaskState::Running, Timestamp(at), source);
         TaskRow { transitions: vec![began], ..row(run_id, 11, 5) }
     };
     view.take_rows(&[entered(1, BASE.0 + 1), entered(2, 100)]);
