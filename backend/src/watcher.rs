@@ -23,6 +23,7 @@ mod round;
 mod shared;
 mod status;
 mod tasks;
+mod unlisted;
 mod verdicts;
 mod worker;
 

@@ -6,9 +6,14 @@ use std::{
     ops::Bound,
 };
 
+/// Records that wait to be read, at most: a cluster with more short tasks than look-ups never gets through.
+const MOST_RECORDS: usize = 10_000;
+
 /// Why a task is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
+    /// What became of it is known, and its record tells more: read once, whether it goes on or not, when nothing else waits.
+    Record,
     /// It goes on as far as is known, and is not listed: look only if that is still so.
     NotListed,
     /// As before; and the events that would tell of it may be among those that nobody read, so that silence proves nothing.
@@ -23,6 +28,8 @@ pub enum Doubt {
 pub struct Doubts {
     urgent: Queue,
     unlisted: Queue,
+    /// Taken when both others are empty.
+    records: Queue,
     /// Of which the last one was.
     was_urgent: bool,
 }
@@ -48,6 +55,14 @@ impl Queue {
 impl Doubts {
     /// A doubt arose.
     pub fn add(&mut self, key: TaskKey, doubt: Doubt) {
+        if doubt == Doubt::Record {
+            let is_wanted = !self.urgent.open.contains_key(&key) && !self.unlisted.open.contains_key(&key);
+            if is_wanted && self.records.open.len() < MOST_RECORDS {
+                self.records.open.insert(key, doubt);
+            }
+            return;
+        }
+        self.records.open.remove(&key);
         if doubt == Doubt::NotListed {
             if !self.urgent.open.contains_key(&key) {
                 self.unlisted.open.insert(key, doubt);
@@ -67,6 +82,15 @@ impl Doubts {
         }
     }
 
+    /// One answer settled these tasks at once; their records are read later.
+    pub fn settle(&mut self, keys: impl IntoIterator<Item = TaskKey>) {
+        for key in keys {
+            self.urgent.open.remove(&key);
+            self.unlisted.open.remove(&key);
+            self.add(key, Doubt::Record);
+        }
+    }
+
     /// The tasks of which silence proves nothing.
     pub fn hidden(&self) -> BTreeSet<TaskKey> {
         self.urgent.open.iter().filter(|(_, doubt)| **doubt == Doubt::Hidden).map(|(key, _)| key.clone()).collect()
@@ -77,11 +101,11 @@ impl Doubts {
         let mut taken = Vec::new();
         while taken.len() < limit {
             let queues = match self.was_urgent {
-                true => [&mut self.unlisted, &mut self.urgent],
-                false => [&mut self.urgent, &mut self.unlisted],
+                true => [&mut self.unlisted, &mut self.urgent, &mut self.records],
+                false => [&mut self.urgent, &mut self.unlisted, &mut self.records],
             };
             let Some((key, doubt)) = queues.into_iter().find_map(Queue::next) else { break };
-            if doubt == Doubt::Touched || goes_on(&key) {
+            if matches!(doubt, Doubt::Touched | Doubt::Record) || goes_on(&key) {
                 self.was_urgent = doubt != Doubt::NotListed;
                 taken.push((key, doubt));
             }
@@ -91,7 +115,7 @@ impl Doubts {
 
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
-        self.urgent.open.is_empty() && self.unlisted.open.is_empty()
+        [&self.urgent, &self.unlisted, &self.records].iter().all(|queue| queue.open.is_empty())
     }
 }
 

@@ -14,8 +14,9 @@ pub struct Executors {
 #[derive(Debug, Default)]
 struct Detail {
     data: Option<ExecutorNodeData>,
-    /// Number of the read; 0 for never.
-    read: u64,
+    /// Number of the last attempt to read it; 0 for never. One that fails holds up no other.
+    asked: u64,
+    is_read: bool,
 }
 
 impl Executors {
@@ -34,17 +35,23 @@ impl Executors {
 
     /// Takes in a detail; nothing if the executor is gone.
     pub fn take_detail(&mut self, id: &ExecutorId, data: Option<ExecutorNodeData>) {
-        self.reads += 1;
+        self.ask(id);
         let detail = self.details.entry(id.clone()).or_default();
-        detail.read = self.reads;
+        detail.is_read = true;
         detail.data = data;
+    }
+
+    /// The detail of an executor is read now.
+    pub fn ask(&mut self, id: &ExecutorId) {
+        self.reads += 1;
+        self.details.entry(id.clone()).or_default().asked = self.reads;
     }
 
     /// The executors whose details should be read next, oldest reads first.
     pub fn oldest(&self, limit: usize) -> Vec<ExecutorId> {
         let readable = self.list.iter().filter(|executor| executor.state != ExecutorState::Removed);
         let mut ids: Vec<(u64, &ExecutorId)> = readable
-            .map(|executor| (self.details.get(&executor.executor_id).map_or(0, |d| d.read), &executor.executor_id))
+            .map(|executor| (self.details.get(&executor.executor_id).map_or(0, |d| d.asked), &executor.executor_id))
             .collect();
         ids.sort();
         ids.into_iter().take(limit).map(|(_, id)| id.clone()).collect()
@@ -53,7 +60,7 @@ impl Executors {
     /// Those of which no detail was read yet.
     pub fn unread(&self) -> impl Iterator<Item = &ExecutorSummary> {
         let readable = self.list.iter().filter(|executor| executor.state != ExecutorState::Removed);
-        readable.filter(|executor| self.details.get(&executor.executor_id).is_none_or(|d| d.read == 0))
+        readable.filter(|executor| self.details.get(&executor.executor_id).is_none_or(|d| !d.is_read))
     }
 
     /// Details as far as they were read.

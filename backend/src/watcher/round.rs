@@ -1,5 +1,6 @@
 //! One round of reading: what is read, and what is told to the ledger. The reads stand in [`read`], what is shown of them in [`show`].
 
+mod beside;
 mod read;
 mod show;
 
@@ -10,8 +11,9 @@ use super::{
     events::EventWindow,
     executors::Executors,
     shared::{Seen, Showing},
-    status::Status,
+    status::{ReadKind, Status},
     tasks::ActiveTasks,
+    unlisted::Unlisted,
     verdicts::VerdictSource,
 };
 use crate::{
@@ -21,7 +23,11 @@ use crate::{
     upstream::{Change, Changes},
 };
 use model::{ExecutorId, ExecutorNodeData, TaskKey, Timestamp};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{sync::watch, time::Instant};
 
 /// Events of one moment may become visible one after the other for so long.
@@ -68,6 +74,11 @@ pub struct Round {
     listed: Option<Instant>,
     executors: Executors,
     doubts: Doubts,
+    unlisted: Unlisted,
+    /// Runs whose executors' logs date what events dated too late.
+    late: VecDeque<beside::LateRun>,
+    /// Reads under way.
+    beside: beside::Beside,
     status: Status,
     given_up: BTreeSet<TaskKey>,
     /// The last read that was told to the ledger.
@@ -122,6 +133,9 @@ impl Round {
             listed: None,
             executors: Executors::default(),
             doubts: Doubts::default(),
+            unlisted: Unlisted::default(),
+            late: VecDeque::new(),
+            beside: beside::Beside::default(),
             status,
             given_up: BTreeSet::new(),
             told: None,
@@ -186,7 +200,7 @@ impl Round {
             self.executors_changed = true;
             self.summary_wanted = true;
         } else {
-            self.status.failed(&ClusterError::NoLeader, now);
+            self.status.failed(ReadKind::Events, &ClusterError::NoLeader, now);
         }
         self.show();
         if is_found { Noted::NewLeader } else { Noted::Nothing }
@@ -253,22 +267,7 @@ impl Round {
     pub fn leave_to_others(&mut self) {
         self.records = false;
         self.doubts = Doubts::default();
-    }
-
-    /// Shows what the replica that watches has shown. Whether it did so a moment ago.
-    pub fn show_shared(&mut self, shared: &str) -> bool {
-        match Seen::read(shared, self.clock.now(), self.seen.take()) {
-            Ok(seen) => {
-                let is_fresh = seen.is_fresh;
-                self.seen = Some(seen);
-                self.show();
-                is_fresh
-            }
-            Err(error) => {
-                tracing::warn!(%error, "what another replica shows of the cluster cannot be read: is it as new as this one?");
-                false
-            }
-        }
+        self.unlisted = Unlisted::default();
     }
 
     /// Reads for the picture only: no other replica shows anything, or the ledger cannot be written.
@@ -276,6 +275,7 @@ impl Round {
         self.records = false;
         self.seen = None;
         self.turn += 1;
+        self.take_finished().await?;
         let read = self.read_aside().await;
         self.finish(read.map(|()| false)).await.map(drop)
     }
@@ -283,6 +283,7 @@ impl Round {
     /// Reads events, and what hints point at. Whether there was news.
     pub async fn events(&mut self) -> Result<bool, RoundError> {
         let read = async {
+            self.take_finished().await?;
             let is_list_old = self.listed.is_none_or(|listed| listed.elapsed() > FRESH_LIST);
             let wants_list = self.config.embedded && !self.given_up.is_empty() && is_list_old;
             let news = self.read_events().await?;
@@ -308,6 +309,7 @@ impl Round {
     /// neither keeps the next events waiting for the budget. Whether there was news.
     pub async fn lists(&mut self) -> Result<bool, RoundError> {
         let read = async {
+            self.take_finished().await?;
             let news = self.read_events().await?;
             if self.config.embedded {
                 self.read_list().await?;

@@ -10,6 +10,40 @@ use std::{collections::BTreeMap, time::Duration};
 /// A summary may be so old (contract 2.5): for so long an event knows better.
 const SUMMARY_LAG: Duration = Duration::from_secs(35);
 
+/// What is read of a cluster, the most telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadKind {
+    /// Events.
+    Events,
+    /// The list of active tasks.
+    Tasks,
+    /// The record of a task.
+    Task,
+    /// The list of executors.
+    Executors,
+    /// The detail of an executor.
+    Executor,
+    /// The summary of the cluster.
+    Summary,
+    /// The log of a run.
+    Log,
+}
+
+impl ReadKind {
+    /// What could not be read, if that is not everything.
+    fn what(self) -> Option<&'static str> {
+        match self {
+            ReadKind::Events => None,
+            ReadKind::Tasks => Some("the list of active tasks"),
+            ReadKind::Task => Some("the record of a task"),
+            ReadKind::Executors => Some("the list of executors"),
+            ReadKind::Executor => Some("the detail of an executor"),
+            ReadKind::Summary => Some("the state of the cluster"),
+            ReadKind::Log => Some("the log of a task"),
+        }
+    }
+}
+
 /// What is known of the cluster as a whole.
 #[derive(Debug, Default)]
 pub struct Status {
@@ -24,10 +58,12 @@ pub struct Status {
     maintenance: Option<Maintenance>,
     /// When an event last told about maintenance.
     maintenance_told: Option<Timestamp>,
-    last_good: Option<Timestamp>,
-    stale: Option<Stale>,
-    /// It is stale because nobody answered: whoever leads next puts an end to that.
-    is_absent: bool,
+    /// When each kind of read last succeeded.
+    last_good: BTreeMap<ReadKind, Timestamp>,
+    /// Nothing was read yet.
+    unread: Option<Stale>,
+    /// Kinds of reads that failed since; whether nobody answered, which the next leader puts an end to.
+    stale: BTreeMap<ReadKind, (Stale, bool)>,
     /// Since when no controller is known to lead.
     leaderless: Option<Timestamp>,
 }
@@ -36,7 +72,7 @@ impl Status {
     /// Nothing was read by `now`.
     pub fn unread(now: Timestamp) -> Self {
         let reason = "the cluster has not been read yet".to_owned();
-        Self { stale: Some(Stale { since: now, reason }), ..Self::default() }
+        Self { unread: Some(Stale { since: now, reason }), ..Self::default() }
     }
 
     /// `host:port` of the leader. Whether there is one, the finder knows; a summary is up to 30 s old, and gives it its
@@ -53,9 +89,9 @@ impl Status {
         self.maintenance.clone().filter(|maintenance| maintenance.until.is_none_or(|until| now < until))
     }
 
-    /// Why the data is old, if it is.
+    /// Why the data is old, if it is: that events cannot be read before anything else.
     pub fn stale(&self) -> Option<Stale> {
-        self.stale.clone()
+        self.stale.values().next().map(|(stale, _)| stale).or(self.unread.as_ref()).cloned()
     }
 
     /// Takes in an event; others than those about maintenance are passed over.
@@ -109,8 +145,8 @@ impl Status {
     /// tells later.
     pub fn follow(&mut self, leader: Option<String>, now: Timestamp) {
         self.leaderless = leader.is_none().then(|| self.leaderless.unwrap_or(now));
-        if leader.is_some() && self.is_absent && self.last_good.is_some() {
-            self.stale = None;
+        if leader.is_some() && !self.last_good.is_empty() {
+            self.stale.retain(|_, (_, is_absent)| !*is_absent);
         }
         self.followed = Some(leader);
     }
@@ -127,27 +163,31 @@ impl Status {
         }
     }
 
-    /// The cluster answered at `now`.
-    pub fn answered(&mut self, now: Timestamp) {
-        self.last_good = Some(now);
-        self.stale = None;
-        self.is_absent = false;
+    /// A read succeeded that was asked for at `now`: what other reads lack stays as it is.
+    pub fn answered(&mut self, kind: ReadKind, now: Timestamp) {
+        self.unread = None;
+        self.last_good.insert(kind, now);
+        self.stale.remove(&kind);
     }
 
-    /// The cluster did not answer.
-    pub fn failed(&mut self, error: &ClusterError, now: Timestamp) {
-        self.is_absent = error.is_absence();
+    /// A read failed.
+    pub fn failed(&mut self, kind: ReadKind, error: &ClusterError, now: Timestamp) {
         if *error == ClusterError::NoLeader && self.followed.is_some() {
             // The hint that says so may be on its way.
             self.follow(None, now);
         }
-        let mut stale = error.staleness(self.last_good.unwrap_or(now));
+        self.unread = None;
+        let mut stale = error.staleness(self.last_good.get(&kind).copied().unwrap_or(now));
         if let ClusterError::Unauthorized { status, .. } = error {
             stale.reason = format!(
                 "the cluster does not let the dashboard's own account read (status {status}): check the account of this \
                  cluster in the configuration"
             );
+        } else if let Some(what) = kind.what().filter(|_| *error != ClusterError::NoLeader) {
+            stale.reason = format!("{what} could not be read: {}", stale.reason);
         }
-        self.stale = Some(stale);
+        // While it goes on failing, the data stays as old as it was at first.
+        let entry = self.stale.entry(kind).or_insert_with(|| (stale.clone(), false));
+        *entry = (Stale { since: entry.0.since, ..stale }, error.is_absence());
     }
 }

@@ -1,6 +1,6 @@
 //! The list of active tasks: what changed in it since it was last read.
 
-use crate::ledger::{LiveRun, Observation};
+use crate::ledger::{Listing, LiveRun, Observation};
 use model::{Source, TaskInfo, TaskKey, Timestamp, dashboard::Phase};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -60,8 +60,8 @@ impl ActiveTasks {
         let mut missing = BTreeMap::new();
         for run in live.iter().filter(|run| should_be_listed(run)) {
             if self.lists(run) {
-                if run.unmanaged {
-                    news.observations.extend(managed(run, true, now));
+                if run.unmanaged || run.unlisted {
+                    news.observations.extend(listing(run, Listing::Listed, now));
                 }
                 continue;
             }
@@ -79,7 +79,13 @@ impl ActiveTasks {
     pub fn unmanaged(&self, run: &LiveRun, info: &TaskInfo, now: Timestamp) -> Option<Observation> {
         let is_missing = self.missing.get(&run.key).is_some_and(|times| *times >= MISSING_LISTS);
         let goes_on = info.state.is_active() && run.instance_id.as_ref() == Some(&info.instance_id);
-        (is_missing && goes_on && !run.unmanaged).then(|| managed(run, false, now)).flatten()
+        (is_missing && goes_on && !run.unmanaged).then(|| listing(run, Listing::Unmanaged, now)).flatten()
+    }
+
+    /// Marks a run as listed no longer, if it goes on and neither a list nor an event has explained it.
+    pub fn mark_missing(&self, run: &LiveRun, now: Timestamp) -> Option<Observation> {
+        let is_unexplained = should_be_listed(run) && !run.unlisted && !run.unmanaged && !self.lists(run);
+        is_unexplained.then(|| listing(run, Listing::Missing, now)).flatten()
     }
 
     /// The tasks of the last list.
@@ -101,7 +107,7 @@ fn tells_more(old: &Listed, new: &TaskInfo) -> bool {
     !same || new.updated.since(old.told) >= HEARTBEAT
 }
 
-fn managed(run: &LiveRun, managed: bool, at: Timestamp) -> Option<Observation> {
+fn listing(run: &LiveRun, listing: Listing, at: Timestamp) -> Option<Observation> {
     let instance_id = run.instance_id.clone()?;
-    Some(Observation::Managed { key: run.key.clone(), instance_id, managed, at })
+    Some(Observation::Listing { key: run.key.clone(), instance_id, listing, at })
 }

@@ -8,3 +8,4 @@ mod recorded;
 mod replay;
 mod replicas;
 mod status;
+mod unlisted;

@@ -1,21 +1,27 @@
 //! What is read, and what each answer tells the ledger.
 
-use super::{Round, RoundError};
+use super::{
+    Round, RoundError,
+    beside::{LateRun, Read},
+};
 use crate::{
-    drove_client::ClusterError,
     ledger::{LedgerError, Observation, PLACING_TIME},
-    watcher::{doubts::Doubt, events::WINDOW_SIZE},
+    watcher::{doubts::Doubt, events::WINDOW_SIZE, status::ReadKind},
 };
 use model::{
-    EventType, ExecutorNodeData, Outcome, Source,
+    DroveEvent, EventType, ExecutorNodeData, Outcome, TaskKey, TaskState, Timestamp,
     dashboard::{HistoryQuery, Phase, SortKey, Tab},
 };
 use std::time::Duration;
-use tokio::time::Instant;
 
-/// Of the tasks that were lost, so many are looked up again after a gap, if that was so lately.
-const LOST_AT_MOST: u32 = 50;
+/// Of the tasks that were lost, and of those that ended, so many are looked up again after a gap, if that was so lately.
+const ENDED_AT_MOST: u32 = 50;
+const ENDED_LATELY: Duration = Duration::from_secs(600);
 const LOST_LATELY: Duration = Duration::from_secs(24 * 3600);
+/// An event of a state that is entered at once is late after so long.
+const LATE: Duration = Duration::from_secs(1);
+/// Logs that wait to be read, at most.
+const MOST_LATE: usize = 1_000;
 /// How far the watcher has come is written so often.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
@@ -36,16 +42,21 @@ impl Round {
         }
     }
 
+    pub(super) async fn tell_all(&self, observations: Vec<Observation>) -> Result<(), RoundError> {
+        match observations.is_empty() {
+            true => Ok(()),
+            false => Ok(self.tell(observations).await?),
+        }
+    }
+
     /// Reads for the picture while nothing is recorded: the executors, and something else by turns.
     pub(super) async fn read_aside(&mut self) -> Result<(), RoundError> {
-        let asked = self.clock.now();
         self.read_executors(if self.config.embedded { usize::MAX } else { 0 }).await?;
         match self.turn % 4 {
             0 => self.read_summary().await?,
             1 => self.read_list().await?,
             _ => self.read_executor_details(1).await?,
         }
-        self.status.answered(asked);
         Ok(())
     }
 
@@ -77,28 +88,40 @@ impl Round {
         let asked = self.clock.now();
         let since = self.window.since();
         let client = self.client.clone();
-        let answer = self.ask(client.events_latest(since, WINDOW_SIZE)).await?;
+        let answer = self.ask(client.events_latest(since, WINDOW_SIZE)).await;
+        let answer = answer.inspect_err(|error| self.status.failed(ReadKind::Events, error, self.clock.now()))?;
         let news = self.window.take(answer, asked, self.clock.now());
-        self.status.answered(asked);
+        self.status.answered(ReadKind::Events, asked);
         if !news.gaps.is_empty() {
             self.gap_until = asked + PLACING_TIME;
             self.listed = None;
             self.doubt_what_a_gap_may_hide().await?;
         }
         // How far this has come is told now and then; and with a gap, which must not be found again.
-        let is_due = !news.gaps.is_empty() || self.told.is_none_or(|told| asked.since(told) >= TOLD_EVERY);
+        let is_due =
+            !news.gaps.is_empty() || self.told.is_none_or(|told| asked < told || asked.since(told) >= TOLD_EVERY);
         let mut observations: Vec<Observation> = news.gaps.into_iter().map(Observation::Gap).collect();
         let is_news = !news.events.is_empty();
-        let mut explained = Vec::new();
+        let (mut explained, mut ended) = (Vec::new(), Vec::new());
         for event in news.events {
             self.status.take_event(&event);
             self.executors_changed |= changes_executors(&event.kind);
             if let Some((key, _)) = event.task_state_change() {
+                if event.text("CURRENT_STATE").is_some_and(|state| TaskState::from_wire(state).is_terminal()) {
+                    ended.push(key.clone());
+                }
+                if let Some(late) = self.late_run(&event, &key, asked) {
+                    self.late.push_back(late);
+                }
                 explained.push(key);
                 observations.push(Observation::Event(event));
             }
         }
         self.doubts.explain(&explained);
+        // Events tell no allocations and no settings: what ended before a list showed it is read once.
+        ended.retain(|key| !self.ledger.live_run(key).is_some_and(|run| run.has_allocations));
+        // A clock that was ahead may have been set back.
+        self.gap_until = self.gap_until.min(asked + PLACING_TIME);
         if asked >= self.gap_until {
             observations.push(Observation::CaughtUp { at: asked, but_for: self.doubts.hidden() });
         }
@@ -108,28 +131,23 @@ impl Round {
         }
         self.tell(observations).await?;
         if self.config.embedded {
-            // Events tell no allocations; the list would, but only of what still goes on when it is read.
+            // The list would tell allocations, but only of what still goes on when it is read.
             for key in explained {
                 if self.ledger.live_run(&key).is_some_and(|run| !run.has_allocations) {
                     self.doubts.add(key, Doubt::NotListed);
                 }
             }
+        } else {
+            ended.into_iter().for_each(|key| self.doubts.add(key, Doubt::Record));
+            let marks = self.unlisted.mark(&self.tasks, |key| self.ledger.live_run(key), asked);
+            self.tell_all(marks).await?;
         }
         Ok(is_news)
     }
 
     pub(super) async fn read_list(&mut self) -> Result<(), RoundError> {
         let live = self.ledger.live_runs(|_| true);
-        let now = self.clock.now();
-        let client = self.client.clone();
-        let list = self.ask(client.tasks()).await?;
-        self.listed = Some(Instant::now());
-        let news = self.tasks.take(list, &live, now);
-        news.missing.into_iter().for_each(|key| self.doubts.add(key, Doubt::NotListed));
-        if !news.observations.is_empty() {
-            self.tell(news.observations).await?;
-        }
-        Ok(())
+        self.read_beside(Read::Tasks(live)).await
     }
 
     /// Tells the ledger what will never be reported, once the picture shows the cluster without it.
@@ -145,56 +163,59 @@ impl Round {
     }
 
     pub(super) async fn look_up(&mut self, limit: usize) -> Result<(), RoundError> {
+        if let Some((id, question)) = self.unlisted.next().filter(|_| limit > 0) {
+            return self.read_beside(Read::Executor(id, Some(question))).await;
+        }
         // The outcome of what was sent and not answered is doubtful until it is settled: no event does that.
         self.ledger.doubtful().into_iter().for_each(|key| self.doubts.add(key, Doubt::Touched));
-        let client = self.client.clone();
-        let mut observations = Vec::new();
-        for (key, doubt) in self.doubts.take(limit, |key| self.ledger.live_run(key).is_some()) {
-            let at = self.clock.now();
-            let found = match self.ask(client.task(&key)).await {
-                Ok(found) => found,
-                Err(error @ ClusterError::BadReply { status: 200, .. }) => {
-                    // One record that cannot be read must not keep all others from being read.
-                    tracing::warn!(%error, %key, "a task could not be looked up");
-                    continue;
-                }
-                Err(error) => {
-                    self.doubts.add(key, doubt);
-                    return Err(error.into());
-                }
-            };
-            match found {
-                None => observations.push(Observation::NoRecord { key, at }),
-                Some(info) => {
-                    let run = self.ledger.live_run(&key);
-                    if run.as_ref().is_some_and(|run| run.instance_id.is_none()) {
-                        observations.push(Observation::Holds { key, instance_id: info.instance_id.clone(), at });
-                    }
-                    observations.extend(run.and_then(|run| self.tasks.unmanaged(&run, &info, at)));
-                    observations.push(Observation::Record { info: Box::new(info), source: Source::Instance });
-                }
-            }
+        if self.doubts.is_empty()
+            && let Some(late) = self.late.pop_front()
+        {
+            return self.read_beside(Read::Log(late)).await;
         }
-        if !observations.is_empty() {
-            self.tell(observations).await?;
+        let mut open = self.doubts.take(limit, |key| self.ledger.live_run(key).is_some()).into_iter();
+        let mut failed = None;
+        while failed.is_none()
+            && let Some((key, doubt)) = open.next()
+        {
+            failed = self.read(Read::Task(key, doubt)).await.err();
         }
-        Ok(())
+        open.for_each(|(key, doubt)| self.doubts.add(key, doubt));
+        self.tell_taken().await?;
+        match failed {
+            Some(error) if self.config.embedded => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A run whose states the leader dates later than they were, as far as an event shows that.
+    fn late_run(&self, event: &DroveEvent, key: &TaskKey, asked: Timestamp) -> Option<LateRun> {
+        let created = event.number("CREATED").map(Timestamp)?;
+        let is_late = match TaskState::from_wire(event.text("CURRENT_STATE")?) {
+            // The executor enters it the moment it takes the run.
+            TaskState::Provisioning => event.time.since(created) >= LATE,
+            TaskState::Running => asked < self.gap_until,
+            _ => false,
+        };
+        let is_wanted = is_late && !self.config.embedded && self.late.len() < MOST_LATE;
+        let instance_id = event.text("INSTANCE_ID")?.into();
+        is_wanted.then(|| LateRun { key: key.clone(), instance_id, created })
     }
 
     /// Events are missing: they may have told of what was accepted and not reported, and of what was lost and came back.
     async fn doubt_what_a_gap_may_hide(&mut self) -> Result<(), LedgerError> {
         let unreported = self.ledger.live_runs(|run| run.phase == Phase::Placing);
         unreported.into_iter().for_each(|run| self.doubts.add(run.key, Doubt::Hidden));
-        let lost = HistoryQuery {
-            tab: Tab::Finished,
-            outcomes: vec![Outcome::Lost],
-            sort: SortKey::Ended,
-            size: LOST_AT_MOST,
-            ..HistoryQuery::default()
-        };
-        let lately = self.clock.now() - LOST_LATELY;
-        let lost = self.ledger.page(&lost).await?.rows.into_iter().filter(|row| row.ended > Some(lately));
-        lost.for_each(|row| self.doubts.add(row.key, Doubt::Touched));
+        let ended =
+            HistoryQuery { tab: Tab::Finished, sort: SortKey::Ended, size: ENDED_AT_MOST, ..HistoryQuery::default() };
+        let lost = HistoryQuery { outcomes: vec![Outcome::Lost], ..ended.clone() };
+        // A lost run may have come back; a leader that was paused rewrites the records of runs that ended meanwhile.
+        for (query, within, doubt) in [(lost, LOST_LATELY, Doubt::Touched), (ended, ENDED_LATELY, Doubt::Record)] {
+            let lately = self.clock.now() - within;
+            let rows = self.ledger.page(&query).await?.rows.into_iter();
+            let rows = rows.filter(|row| row.ended > Some(lately) && row.instance_id.is_some());
+            rows.for_each(|row| self.doubts.add(row.key, doubt));
+        }
         Ok(())
     }
 
@@ -213,46 +234,28 @@ impl Round {
     }
 
     pub(super) fn has_doubts(&self) -> bool {
-        !self.doubts.is_empty() || !self.ledger.doubtful().is_empty()
+        !self.doubts.is_empty()
+            || !self.unlisted.is_empty()
+            || !self.late.is_empty()
+            || !self.ledger.doubtful().is_empty()
     }
 
     pub(super) async fn read_executors(&mut self, details: usize) -> Result<(), RoundError> {
         self.executors_changed = false;
-        let client = self.client.clone();
-        let list = self.ask(client.executors()).await?;
-        self.executors.take_list(list);
+        self.read_beside(Read::Executors).await?;
         self.read_executor_details(details).await
     }
 
     pub(super) async fn read_executor_details(&mut self, limit: usize) -> Result<(), RoundError> {
-        let client = self.client.clone();
         for id in self.executors.oldest(limit) {
-            let detail = match self.ask(client.executor(&id)).await {
-                Err(error @ ClusterError::BadReply { status: 200, .. }) => {
-                    tracing::warn!(%error, %id, "an executor's detail could not be read");
-                    None
-                }
-                detail => detail?,
-            };
-            if self.records && !self.config.embedded {
-                self.doubt_tasks_of(detail.as_ref());
-            }
-            self.executors.take_detail(&id, detail);
+            self.executors.ask(&id);
+            self.read_beside(Read::Executor(id, None)).await?;
         }
         Ok(())
     }
 
     pub(super) async fn read_summary(&mut self) -> Result<(), RoundError> {
-        let client = self.client.clone();
-        let Some(summary) = self.ask(client.cluster()).await? else { return Ok(()) };
-        self.summary_wanted = false;
-        let now = self.clock.now();
-        // Events name leaders, too, but by their hosts only, and one in four (contract 2.8).
-        if let Some(leader) = self.status.take_summary(&summary, now) {
-            let at = self.led_since.take().unwrap_or(now);
-            self.tell(vec![Observation::Leader { at, leader }]).await?;
-        }
-        Ok(())
+        self.read_beside(Read::Summary).await
     }
 }
 

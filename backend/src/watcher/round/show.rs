@@ -16,9 +16,6 @@ const SHOWN_EVERY: Duration = Duration::from_millis(250);
 impl Round {
     /// Shows what was read, also when a part of it could not be.
     pub(super) async fn finish(&mut self, read: Result<bool, RoundError>) -> Result<bool, RoundError> {
-        if let Err(RoundError::Cluster(error)) = &read {
-            self.status.failed(error, self.clock.now());
-        }
         let is_due = self.shown.is_none_or(|shown| shown.elapsed() >= SHOWN_EVERY);
         if is_due || read.is_err() || !self.config.embedded {
             self.show();
@@ -62,6 +59,22 @@ impl Round {
         if self.records {
             let (showing, now) = (&mut self.showing, self.clock.now());
             self.ledger.share_picture(|| showing.next(&picture, now));
+        }
+    }
+
+    /// Shows what the replica that watches has shown. Whether it did so a moment ago.
+    pub fn show_shared(&mut self, shared: &str) -> bool {
+        match Seen::read(shared, self.clock.now(), self.seen.take()) {
+            Ok(seen) => {
+                let is_fresh = seen.is_fresh;
+                self.seen = Some(seen);
+                self.show();
+                is_fresh
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what another replica shows of the cluster cannot be read: is it as new as this one?");
+                false
+            }
         }
     }
 

@@ -12,7 +12,7 @@ fn key(id: &str) -> TaskKey {
 }
 
 /// A record of a run of one core and 64 MB on executor `e`.
-fn record(id: &str, state: &str, result: Option<&str>) -> Value {
+pub(super) fn record(id: &str, state: &str, result: Option<&str>) -> Value {
     let mut record = json!({
         "sourceAppName": "APP", "taskId": id, "instanceId": format!("TI-{id}"), "executorId": "e", "hostname": "h",
         "executable": {"type": "DOCKER", "url": "image:1", "dockerPullTimeout": "100s"},

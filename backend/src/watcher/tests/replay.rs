@@ -43,6 +43,10 @@ pub struct Recording {
     operations: Vec<(i64, Value, u16, Value)>,
     /// Set to answer nothing.
     pub silent: Mutex<bool>,
+    /// Requests of this path get no answer.
+    pub hanging: Mutex<Option<&'static str>>,
+    /// Path → requests.
+    pub asked: Mutex<BTreeMap<String, usize>>,
     /// Events from before this moment are forgotten: another controller leads.
     pub led_since: AtomicI64,
 }
@@ -57,6 +61,13 @@ impl Recording {
             this.answers.entry(path.to_owned()).or_default().push((at, body));
         }
         this
+    }
+
+    /// An answer without an envelope.
+    #[must_use]
+    pub fn with_plain(mut self, path: &str, body: Value) -> Self {
+        self.answers.entry(path.to_owned()).or_default().push((0, body));
+        self
     }
 
     /// An event at a time; call in order.
@@ -76,6 +87,8 @@ impl Recording {
             events: Vec::new(),
             operations: Vec::new(),
             silent: Mutex::new(false),
+            hanging: Mutex::default(),
+            asked: Mutex::default(),
             led_since: AtomicI64::new(0),
         };
         for (name, later) in names {
@@ -134,6 +147,11 @@ impl Recording {
             }
             None => json!({"status": "FAILED", "message": "nothing recorded"}),
         }
+    }
+
+    /// How often a path was asked for.
+    pub fn asked(&self, path: &str) -> usize {
+        self.asked.lock().unwrap().get(path).copied().unwrap_or_default()
     }
 
     /// The last record of each task that was looked up.
@@ -268,11 +286,18 @@ fn upstream(recording: &Arc<Recording>, position: &Arc<AtomicI64>, requests: &Ar
     let service = tower::service_fn(move |request: Request<Body>| {
         requests.fetch_add(1, Ordering::Relaxed);
         let query = request.uri().query().unwrap_or_default();
+        *recording.asked.lock().unwrap().entry(request.uri().path().to_owned()).or_default() += 1;
+        let hangs = *recording.hanging.lock().unwrap() == Some(request.uri().path());
         let answer = match *recording.silent.lock().unwrap() {
             true => Err(UpstreamError::NoLeader),
             false => Ok(recording.answer(request.uri().path(), query, position.load(Ordering::Relaxed))),
         };
-        async move { answer.map(|body| Response::new(Body::from(body.to_string()))) }
+        async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            answer.map(|body| Response::new(Body::from(body.to_string())))
+        }
     });
     Upstream::new(service, || -> Changes { Box::pin(stream::pending()) })
 }
