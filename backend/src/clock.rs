@@ -39,7 +39,7 @@ pub struct ClockSetting {
     pub paused_at: Option<Timestamp>,
 }
 
-/// Cluster time. It never goes back, whatever the wall clock does. Clones share one clock.
+/// Cluster time. It never goes back, but for that of a real cluster when the wall clock was set back. Clones share one clock.
 #[derive(Clone, Debug)]
 pub struct Clock {
     state: Arc<Mutex<State>>,
@@ -50,22 +50,36 @@ pub struct Clock {
 struct State {
     setting: ClockSetting,
     latest: Timestamp,
+    /// A real cluster has its own clocks: a wall clock that is set back is right again, and followed.
+    follows_wall: bool,
     /// Wall and monotonic time when they were last compared.
     compared: (Timestamp, Instant),
 }
 
 impl State {
     fn read(&mut self) -> Timestamp {
+        self.read_at(wall())
+    }
+
+    fn read_at(&mut self, wall: Timestamp) -> Timestamp {
         let now = match self.setting.paused_at {
             Some(at) => at,
-            None => Timestamp(wall().0.saturating_add(self.setting.offset_ms)),
+            None => Timestamp(wall.0.saturating_add(self.setting.offset_ms)),
         };
-        self.latest = self.latest.max(now);
+        let is_set_back = self.follows_wall && self.latest.since(now) > JUMP;
+        self.latest = if is_set_back { now } else { self.latest.max(now) };
         self.latest
     }
 }
 
 impl Clock {
+    /// The time of a real cluster: the wall clock, also when that is set back by more than a few seconds.
+    pub fn of_wall() -> Self {
+        let clock = Self::real();
+        clock.lock().follows_wall = true;
+        clock
+    }
+
     /// A clock that shows real time.
     pub fn real() -> Self {
         Self::with(ClockSetting::default())
@@ -73,7 +87,8 @@ impl Clock {
 
     /// A clock as it was stored.
     pub fn with(setting: ClockSetting) -> Self {
-        let state = State { setting, latest: Timestamp(i64::MIN), compared: (wall(), monotonic()) };
+        let latest = Timestamp(i64::MIN);
+        let state = State { setting, latest, follows_wall: false, compared: (wall(), monotonic()) };
         Self { state: Arc::new(Mutex::new(state)), changes: watch::Sender::new(()) }
     }
 
@@ -225,6 +240,20 @@ mod tests {
         let later = clock.now();
         clock.set(ClockSetting::default());
         assert!(clock.now() >= later);
+    }
+
+    #[test]
+    fn the_clock_of_a_real_cluster_goes_on_after_the_wall_clock_was_set_back() {
+        let hour = Duration::from_secs(3600);
+        for (clock, goes_on) in [(Clock::of_wall(), true), (Clock::real(), false)] {
+            let mut state = clock.lock();
+            let (right, second) = (wall(), Duration::from_secs(1));
+            state.read_at(right + hour);
+            assert_eq!(state.read_at(right + hour - second), right + hour, "a small correction never goes back");
+            let set_back = state.read_at(right);
+            assert_eq!(set_back == right, goes_on);
+            assert_eq!(state.read_at(right + second) == set_back + second, goes_on);
+        }
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Served {
     async fn begin(config: ClusterConfig, shared: &Shared<'_>) -> Result<Self, Failure> {
         let label = ClusterLabel { name: config.name.clone(), label: config.label, colour: config.colour };
         let folder = DataDir::open(shared.data_dir, &config.name)?;
-        let clock = Clock::real();
+        let clock = Clock::of_wall();
         let ledger = open_ledger(&folder, &config.name, &clock, shared).await?;
         let (upstream, controllers) = leader::upstream(LeaderConfig {
             controllers: config.controllers,
