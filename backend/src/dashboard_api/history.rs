@@ -38,11 +38,15 @@ pub async fn detail(
 ) -> Result<Json<TaskDetail>, ApiError> {
     let run = pairs.number("run")?;
     let detail = cluster.ledger.detail(&key, run).await?;
-    let unknown = || match run {
-        Some(run) => ApiError::NotFound(format!("the ledger knows no run {run} of {key}")),
-        None => ApiError::NotFound(format!("the ledger has never heard of {key}")),
+    if let Some(detail) = detail {
+        return Ok(Json(detail));
+    }
+    let why = match (run, cluster.ledger.refused(&key).await?) {
+        (Some(run), _) => format!("the ledger knows no run {run} of {key}"),
+        (None, Some(create)) => format!("{key} is no task: {}", create.refusal()),
+        (None, None) => format!("the ledger has never heard of {key}"),
     };
-    detail.map(Json).ok_or_else(unknown)
+    Err(ApiError::NotFound(why))
 }
 
 /// Whether an ID is free, for a form that looks for one.
