@@ -49,6 +49,8 @@ impl Look {
             None
         } else if row.unmanaged {
             Some("unmanaged")
+        } else if row.unlisted {
+            Some("no longer listed, being checked")
         } else if row.kill == Some(AnswerKind::Unknown) {
             Some("kill unknown")
         } else {

@@ -13,6 +13,7 @@ mod story;
 mod submissions;
 
 use crate::{
+    api::{ApiError, use_api},
     components::{LastWords, StatePath, Timeline},
     layout::use_title,
     routes::use_paths,
@@ -22,7 +23,7 @@ use cores::Cores;
 use data::{Known, TaskData};
 use head::Head;
 use jump::{Jump, SECTIONS};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use log::Log;
 use model::{
     Outcome, TaskKey,
@@ -57,11 +58,21 @@ pub fn TaskPage(
 
 fn nobody_knows(key: &TaskKey) -> AnyView {
     let tasks = use_paths().tasks(&model::dashboard::HistoryQuery::default());
-    let text =
-        "Neither the cluster nor this dashboard has heard of it. If it is created now, it appears here by itself.";
+    let text = RwSignal::new(
+        "Neither the cluster nor this dashboard knows it. If it is created now, it appears here by itself.".to_owned(),
+    );
+    let (api, own) = (use_api(), key.clone());
+    spawn_local(async move {
+        // A CREATE that was refused is recorded, and makes no task.
+        if let Err(ApiError::NotFound(why)) = api.task_detail(&own, None).await
+            && why.contains("refused")
+        {
+            text.try_set(format!("{why}."));
+        }
+    });
     view! {
         <h1 class="visually-hidden">{key.to_string()}</h1>
-        <Empty icon=IconName::Search title=format!("Nobody knows {key}") text>
+        <Empty icon=IconName::Search title=format!("There is no task {key}") text>
             <a class="button" href=tasks>"Go to the tasks"</a>
         </Empty>
     }

@@ -9,9 +9,10 @@ use crate::{
 };
 use leptos::prelude::*;
 use model::{
-    Gap, Source, Timestamp,
+    Gap, Timestamp,
     dashboard::{LeaderChange, TaskRow},
-    timeline::{Place, labelled_ticks},
+    format_span,
+    timeline::{Place, heard, labelled_ticks},
 };
 
 /// Round times over the lane.
@@ -143,12 +144,7 @@ pub(super) fn Heard(
     leaders: Signal<Vec<LeaderChange>>,
     drawing: Drawing,
 ) -> impl IntoView {
-    let heard = Memo::new(move |_| {
-        row.with(|row| {
-            let first = row.transitions.iter().find(|t| t.source != Source::Submission)?;
-            (row.updated > first.at).then_some((first.at, row.updated))
-        })
-    });
+    let heard = Memo::new(move |_| row.with(|row| gaps.with(|gaps| heard(row, gaps, drawing.now.get()))));
     let span = move |from: Timestamp, to: Timestamp, silent: bool| {
         let shares = drawing.layout.with(|l| l.as_ref().map(|l| (l.share(from), l.share(to.min(l.to)))));
         shares.filter(|(from, to)| to > from).map(|(from, to)| {
@@ -164,19 +160,18 @@ pub(super) fn Heard(
         })
     };
     let drawn = move || {
-        let (from, to) = heard.get()?;
-        let silences = gaps
-            .get()
-            .iter()
-            .filter(|gap| gap.to > from && gap.from < to)
-            .map(|gap| span(gap.from.max(from), gap.to.min(to), true))
-            .collect_view();
+        let heard = heard.get()?;
+        let (from, to) = (heard.from, heard.to);
+        let silences = heard.silent.iter().map(|(from, to)| span(*from, *to, true)).collect_view();
         let at = drawing.layout.with(|l| l.as_ref().map_or(0.0, |l| l.share(from)));
         let changes = leaders.get().into_iter().filter_map(|change| {
-            let at = drawing.layout.with(|l| l.as_ref().map(|l| share(l, change.at)))?;
+            let at = drawing.layout.with(|l| l.as_ref().map(|l| l.share(change.at)))?;
             Some(view! { <span class="timeline__leader" style=("--at", percent(at))></span> }.into_any())
         });
-        let text = format!("heard from {} to {}", format_clock(from), format_clock(to));
+        let mut text = format!("heard from {} to {}", format_clock(from), format_clock(to));
+        if !heard.silent.is_empty() {
+            text.push_str(&format!(", silent for {}", format_span(heard.silence())));
+        }
         Some(
             view! {
                 {span(from, to, false)}

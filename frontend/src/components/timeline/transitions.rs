@@ -2,11 +2,11 @@
 
 use super::{
     Drawing, fold_summary,
-    words::{beginning, length_text, segment_icon, source_text},
+    words::{beginning, event_text, length_text, segment_icon, source_text},
 };
-use crate::ui::Icon;
+use crate::{format::format_precise, ui::Icon};
 use leptos::prelude::*;
-use model::timeline::Segment;
+use model::{Repeat, timeline::Segment};
 
 /// "All 5 transitions".
 #[component]
@@ -34,14 +34,19 @@ pub(super) fn Transitions(drawing: Drawing) -> impl IntoView {
                             <th scope="col">"Source"</th>
                         </tr>
                     </thead>
-                    <tbody>{move || rows.with(|rows| rows.iter().map(|s| row(s, drawing)).collect_view())}</tbody>
+                    <tbody>
+                        {move || rows.with(|rows| {
+                            let lines = |s: &Segment| std::iter::once(row(s, drawing)).chain(s.repeats.iter().map(repeat)).collect_view();
+                            rows.iter().map(lines).collect_view()
+                        })}
+                    </tbody>
                 </table>
             </div>
         </details>
     }
 }
 
-fn row(segment: &Segment, drawing: Drawing) -> impl IntoView + use<> {
+fn row(segment: &Segment, drawing: Drawing) -> AnyView {
     let own = segment.clone();
     let stayed = move || {
         let now = if own.to.is_none() { drawing.now.get() } else { own.from };
@@ -66,4 +71,20 @@ fn row(segment: &Segment, drawing: Drawing) -> impl IntoView + use<> {
             <td class="muted">{source_text(segment)}</td>
         </tr>
     }
+    .into_any()
+}
+
+/// An event that changed nothing: it is part of what was recorded.
+fn repeat(repeat: &Repeat) -> AnyView {
+    let event = repeat.event_id.as_deref().map_or_else(|| "an event".to_owned(), event_text);
+    view! {
+        <tr>
+            <td class="num nowrap">{format_precise(repeat.at)}</td>
+            <td class="muted">{format!("{}, reported again", repeat.state.label())}</td>
+            <td></td>
+            <td></td>
+            <td class="muted">{event}</td>
+        </tr>
+    }
+    .into_any()
 }

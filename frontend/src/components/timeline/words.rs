@@ -40,14 +40,22 @@ pub fn beginning(segment: &Segment) -> String {
 pub fn source_text(segment: &Segment) -> String {
     match (&segment.source, &segment.event_id) {
         (None, _) => "not seen".into(),
-        (Some(Source::Event), Some(id)) => format!("event {}", id.chars().take(8).collect::<String>()),
+        (Some(Source::Event), Some(id)) => event_text(id),
         (Some(Source::Event), None) => "an event".into(),
         (Some(Source::List), _) => "list of active tasks".into(),
         (Some(Source::Instance), _) => "look-up of the task".into(),
+        (Some(Source::Log), None) => "log of the executor".into(),
+        (Some(Source::Log), Some(_)) => "log of the executor; its event came later".into(),
+        (Some(Source::Inferred), Some(_)) => "the executor’s time; its event came later".into(),
         (Some(Source::Submission), _) => "our submission record".into(),
         (Some(Source::Inferred), _) => "concluded".into(),
         (Some(Source::Other(name)), _) => name.clone(),
     }
+}
+
+/// An event by the beginning of its ID.
+pub fn event_text(id: &str) -> String {
+    format!("event {}", id.chars().take(8).collect::<String>())
 }
 
 /// That the leader changed during the run, and who leads since when; nothing if it did not.

@@ -90,7 +90,7 @@ fn Run(row: ArcRwSignal<TaskRow>, cores: Memo<BTreeMap<TaskKey, String>>) -> imp
             <td><MiniTimeline row/></td>
             <td class="num">{move || took()}</td>
             <td class="muted">{move || places()}</td>
-            <td class="num muted">{move || format_megabytes(row.with(|row| row.memory_mb))}</td>
+            <td class="num muted">{move || row.with(TaskRow::resources).map_or_else(|| "not known".to_owned(), |(_, memory)| format_megabytes(memory))}</td>
             <td class="num muted">{move || format_age(submitted, clock.now())}</td>
         </tr>
     }

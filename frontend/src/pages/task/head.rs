@@ -125,8 +125,7 @@ fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
             (
                 r.executor_id.clone(),
                 executor_name(r, names),
-                r.cores,
-                r.memory_mb,
+                r.resources(),
                 r.image.clone(),
                 r.submitted,
                 r.submitter.clone(),
@@ -134,7 +133,11 @@ fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
         })
     });
     move || {
-        let (executor, name, cores, memory, image, submitted, submitter) = meta.get();
+        let (executor, name, resources, image, submitted, submitter) = meta.get();
+        let resources = match resources {
+            Some((cores, memory)) => [format_cores(cores), format_megabytes(memory)].to_vec(),
+            None => vec!["cores and memory not known".to_owned()],
+        };
         let executor = executor
             .map(|id| view! { <a href=paths.executor(&id)>{name.unwrap_or_else(|| id.to_string())}</a> }.into_any());
         let by = submitter.map_or_else(|| "submitter not known".to_owned(), |user| format!("by {user}"));
@@ -142,8 +145,7 @@ fn Meta(#[prop(into)] row: Signal<TaskRow>) -> impl IntoView {
         view! {
             <p class="task-head__meta">
                 {executor}
-                <span>{format_cores(cores)}</span>
-                <span>{format_megabytes(memory)}</span>
+                {resources.into_iter().map(|text| view! { <span>{text}</span> }.into_any()).collect_view()}
                 <span class="mono">{image}</span>
                 <span title=format_utc(submitted)>{when}</span>
             </p>

@@ -31,6 +31,12 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
         });
     }
     let matrix = Signal::derive(move || if show_now.get() { now.get() } else { then.get() });
+    // Only the matrix of that moment can lack the reason.
+    let elsewhere = Memo::new(move |_| {
+        let shown = then.with(|then| then.as_ref().and_then(|m| detail.with(|d| m.reason_elsewhere(d.spec.as_ref()))));
+        shown.filter(|_| !show_now.get())
+    });
+    let title = move || if elsewhere.with(Option::is_some) { "Why it was not placed" } else { "Why nothing fits" };
     let choice = move |own: bool, label: &'static str| {
         let pressed = move || if show_now.get() == own { "true" } else { "false" };
         view! {
@@ -53,7 +59,7 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
             <When is=move || was_not_placed.get()>
                 <section class="section" aria-labelledby="why-title">
                     <div class="section__head">
-                        <h2 class="section__title" id="why-title">"Why nothing fits"</h2>
+                        <h2 class="section__title" id="why-title">{move || title()}</h2>
                         <div class="section__end">
                             <div class="segmented" role="group" aria-label="When">
                                 {choice(false, "Then")}
@@ -61,6 +67,7 @@ pub(super) fn NotPlaced(detail: RwSignal<TaskDetail>, #[prop(into)] row: Signal<
                             </div>
                         </div>
                     </div>
+                    {move || elsewhere.get().map(|text| view! { <p>{text}</p> }.into_any())}
                     <When
                         is=move || matrix.with(Option::is_some)
                         otherwise=|| view! { <p class="muted">"The cluster as it was then is not recorded."</p> }.into_any()

@@ -9,6 +9,9 @@ pub(super) fn Spec(detail: RwSignal<TaskDetail>) -> impl IntoView {
     let spec = Memo::new(move |_| detail.with(|d| d.spec.clone().unwrap_or_else(|| recorded(d))));
     let note = Signal::derive(move || {
         detail.with(|d| match (&d.spec, d.withheld.as_slice()) {
+            (None, _) if d.row.resources().is_none() => {
+                "From events, which name the image only: resources, volumes, logging and env are not known".to_owned()
+            }
             (None, withheld) => {
                 let record = "From Drove’s record, which keeps no arguments, placement, tags, configs, devices, user";
                 match withheld {
@@ -25,6 +28,11 @@ pub(super) fn Spec(detail: RwSignal<TaskDetail>) -> impl IntoView {
 
 fn recorded(detail: &TaskDetail) -> Value {
     let Some(info) = &detail.info else { return json!({}) };
+    if info.resources.is_empty() {
+        return json!({
+            "sourceAppName": info.source_app_name, "taskId": info.task_id, "executable": info.executable
+        });
+    }
     json!({
         "sourceAppName": info.source_app_name, "taskId": info.task_id, "executable": info.executable,
         "resources": [
