@@ -109,8 +109,8 @@ impl Paths {
         // With two slashes in front the rest is a host.
         path.starts_with('/')
             && !path.starts_with("//")
-            && Self::around(path) == *self
-            && !matches!(Page::at(path), Page::Login | Page::NotFound)
+            && Self::around(&self.root, path) == *self
+            && !matches!(self.page(path), Page::Login | Page::NotFound)
     }
 
     /// The list of tasks, as `query` asks.

@@ -2,6 +2,7 @@ use super::Fleet;
 use crate::{
     components::{node_cores, node_memory},
     format::{format_cores, format_megabytes, format_number},
+    state::use_executor_names,
     ui::{Meter, MeterPart, Use},
 };
 use leptos::prelude::*;
@@ -95,14 +96,14 @@ fn split(one: &ExecutorLive) -> (Split, Split) {
 #[component]
 pub(super) fn Capacity(fleet: Fleet) -> impl IntoView {
     let totals = Memo::new(move |_| fleet.fold(Totals::default(), Totals::add));
-    let names = fleet.names();
+    let names = use_executor_names();
     let others = move || {
         totals.with(|t| t.others.iter().map(|(label, n)| format!("{n} {label}")).collect::<Vec<_>>().join(", "))
     };
     let largest = move || {
         totals.with(|totals| {
             totals.largest.as_ref().map(|(cores, id, node)| {
-                let name = names.with(|names| names.name_or(id, id));
+                let name = names.of(id, "");
                 (format_cores(i64::try_from(*cores).unwrap_or(i64::MAX)), format!("{name}, NUMA {node}"))
             })
         })
