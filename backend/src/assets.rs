@@ -199,7 +199,7 @@ impl Asset {
     }
 }
 
-fn gzip(text: &[u8]) -> std::io::Result<Bytes> {
+fn gzip(text: &[u8]) -> io::Result<Bytes> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(text)?;
     encoder.finish().map(Bytes::from)

@@ -224,7 +224,7 @@ impl Config {
                 .or_else(data_dir::platform_default)
                 .ok_or(ConfigFault::NoDataDir)?,
             log: common.log.or(file.log).unwrap_or_default(),
-            page_dir: common.page_dir.clone().or(file.page_dir),
+            page_dir: common.page_dir.clone().or(file.page_dir.clone()),
             open: common.open || file.open,
             mode: match wanted {
                 Wanted::Serve(flags) => Mode::Serve(serve(&flags, file)?),
