@@ -1,4 +1,9 @@
-use crate::{Outcome, TaskState, Timestamp, wire_enum::wire_enum};
+mod list;
+
+use crate::{
+    Outcome, TaskState, Timestamp,
+    wire_enum::{canonical_name, wire_enum},
+};
 use serde::{Deserialize, Serialize};
 
 wire_enum!(
@@ -38,7 +43,8 @@ wire_enum!(
 );
 
 /// A list of runs: filters, sort, page. The same text is the page's URL, the query of `/api/history/tasks` and that of
-/// `/api/live?view=tasks`. Filters of one kind are alternatives; different kinds must all hold.
+/// `/api/live?view=tasks`. Filters of one kind are alternatives; different kinds must all hold. [`list`] writes and reads
+/// the filters that are lists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -110,16 +116,20 @@ impl HistoryQuery {
     }
 
     fn take(&mut self, name: &str, value: &str) {
-        let items = || value.split(',').filter(|item| !item.is_empty());
         match name {
             "tab" => self.tab = Tab::known(value).unwrap_or(Tab::Active),
             "q" => self.text = value.to_owned(),
-            "app" => self.apps.extend(items().map(str::to_owned)),
-            "state" => self.states.extend(items().map(TaskState::from_wire)),
-            "outcome" => self.outcomes.extend(items().map(Outcome::from_wire)),
-            "executor" => self.executors.extend(items().map(str::to_owned)),
-            "submitter" => self.submitters.extend(items().map(str::to_owned)),
-            "tag" => self.tags.extend(items().map(str::to_owned)),
+            "app" => list::read(&mut self.apps, value, list::Items::Names, str::to_owned),
+            // Names that this build does not know are constants all the same: a row has them in capitals.
+            "state" => {
+                list::read(&mut self.states, value, list::Items::Names, |n| TaskState::from_wire(&canonical_name(n)))
+            }
+            "outcome" => {
+                list::read(&mut self.outcomes, value, list::Items::Names, |n| Outcome::from_wire(&canonical_name(n)))
+            }
+            "executor" => list::read(&mut self.executors, value, list::Items::Names, str::to_owned),
+            "submitter" => list::read(&mut self.submitters, value, list::Items::Texts, str::to_owned),
+            "tag" => list::read(&mut self.tags, value, list::Items::Texts, str::to_owned),
             "since" => self.since = value.parse().ok().map(Timestamp),
             "until" => self.until = value.parse().ok().map(Timestamp),
             "sort" => {
@@ -153,12 +163,12 @@ impl HistoryQuery {
             put("tab", lower(self.tab.as_str()));
         }
         put("q", self.text.clone());
-        put("app", self.apps.join(","));
-        put("state", self.states.iter().map(|s| lower(s.as_str())).collect::<Vec<_>>().join(","));
-        put("outcome", self.outcomes.iter().map(|o| lower(o.as_str())).collect::<Vec<_>>().join(","));
-        put("executor", self.executors.join(","));
-        put("submitter", self.submitters.join(","));
-        put("tag", self.tags.join(","));
+        self.apps.iter().for_each(|app| put("app", list::write(app)));
+        self.states.iter().for_each(|state| put("state", list::write(&lower(state.as_str()))));
+        self.outcomes.iter().for_each(|outcome| put("outcome", list::write(&lower(outcome.as_str()))));
+        self.executors.iter().for_each(|executor| put("executor", list::write(executor)));
+        self.submitters.iter().for_each(|submitter| put("submitter", list::write(submitter)));
+        self.tags.iter().for_each(|tag| put("tag", list::write(tag)));
         put("since", self.since.map(|t| t.to_string()).unwrap_or_default());
         put("until", self.until.map(|t| t.to_string()).unwrap_or_default());
         if (&self.sort, self.descending) != (&plain.sort, plain.descending) {
@@ -199,11 +209,11 @@ mod tests {
             tab: Tab::All,
             text: "night ly".into(),
             apps: vec!["A".into(), "B".into()],
-            states: vec![TaskState::Running, TaskState::RunCompleted],
-            outcomes: vec![Outcome::NotPlaced],
+            states: vec![TaskState::Running, TaskState::Other("PLACING".into())],
+            outcomes: vec![Outcome::NotPlaced, Outcome::Other("EVICTED".into())],
             executors: vec!["e-1".into()],
-            submitters: vec!["admin".into()],
-            tags: vec!["team=ml".into(), "night".into()],
+            submitters: vec!["cn=eva,ou=ops".into(), "CORP\\eva".into()],
+            tags: vec!["team=a,b".into(), "night".into(), "path=C:\\,D:\\".into()],
             since: Some(Timestamp(5)),
             until: Some(Timestamp(9)),
             sort: SortKey::Took,
@@ -218,6 +228,23 @@ mod tests {
         assert!(query.is_filtered());
         assert_eq!(HistoryQuery::default().to_pairs(), []);
         assert!(!HistoryQuery::default().is_filtered());
+    }
+
+    #[test]
+    fn links_with_commas_between_items_keep_working() {
+        let read = HistoryQuery::from_pairs([("app", "A,,B"), ("state", "running,Placing"), ("tag", "night")]);
+        assert_eq!(read.apps, ["A", "B"]);
+        assert_eq!(read.states, [TaskState::Running, TaskState::Other("PLACING".into())]);
+        assert_eq!(read.tags, ["night"]);
+    }
+
+    #[test]
+    fn a_text_with_a_comma_is_also_read_whole() {
+        let read = HistoryQuery::from_pairs([("tag", "team=a,b"), ("submitter", "cn=eva,ou=ops")]);
+        assert_eq!(read.tags, ["team=a", "b", "team=a,b"]);
+        assert_eq!(read.submitters, ["cn=eva", "ou=ops", "cn=eva,ou=ops"]);
+        let written = read.to_pairs();
+        assert_eq!(HistoryQuery::from_pairs(written.iter().map(|(n, v)| (*n, v.as_str()))), read);
     }
 
     #[test]

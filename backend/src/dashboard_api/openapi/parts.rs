@@ -45,12 +45,12 @@ pub struct HistoryParams;
 pub const HISTORY: [(&str, &str); 14] = [
     ("tab", "Which runs: `active` (the default), `finished` or `all`"),
     ("q", "Part of app or task ID: anywhere from 3 characters, at the beginning below; case does not matter"),
-    ("app", "Source apps, with commas between them"),
-    ("state", "States last reported, with commas"),
-    ("outcome", "Outcomes, with commas"),
-    ("executor", "IDs of executors, with commas"),
-    ("submitter", "Users, with commas"),
-    ("tag", "Tags of the spec, `NAME` or `NAME=VALUE`, with commas"),
+    ("app", "A source app; like the next five it may be given several times, or with commas between its values"),
+    ("state", "A state last reported"),
+    ("outcome", "An outcome"),
+    ("executor", "ID of an executor"),
+    ("submitter", "A user; a comma in a name is written `\\,`, a backslash `\\\\`"),
+    ("tag", "A tag of the spec, `NAME` or `NAME=VALUE`; commas as in `submitter`"),
     ("since", "Submitted at or after, in milliseconds since 1970"),
     ("until", "Submitted before"),
     (
