@@ -17,13 +17,14 @@ enum Kind {
     App,
     Executor,
     Submitter,
+    Tag,
     Since,
     Until,
 }
 
 impl Kind {
-    const ALL: [Kind; 7] =
-        [Kind::State, Kind::Outcome, Kind::App, Kind::Executor, Kind::Submitter, Kind::Since, Kind::Until];
+    const ALL: [Kind; 8] =
+        [Kind::State, Kind::Outcome, Kind::App, Kind::Executor, Kind::Submitter, Kind::Tag, Kind::Since, Kind::Until];
 
     fn label(self) -> &'static str {
         match self {
@@ -32,6 +33,7 @@ impl Kind {
             Kind::App => "App",
             Kind::Executor => "Executor",
             Kind::Submitter => "Submitter",
+            Kind::Tag => "Tag",
             Kind::Since => "Submitted since",
             Kind::Until => "Submitted before",
         }
@@ -44,27 +46,28 @@ impl Kind {
             Kind::App => query.apps.clear(),
             Kind::Executor => query.executors.clear(),
             Kind::Submitter => query.submitters.clear(),
+            Kind::Tag => query.tags.clear(),
             Kind::Since => query.since = None,
             Kind::Until => query.until = None,
         }
     }
 
     /// What it is set to, in words; nothing if it is not in force.
-    fn value(
+    fn values(
         self,
         query: &HistoryQuery,
         name: impl Fn(&str) -> String,
         moment: impl Fn(i64) -> String,
-    ) -> Option<String> {
-        let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(", "));
+    ) -> Vec<String> {
         match self {
-            Kind::State => list(query.states.iter().map(|s| state_label(s.as_str(), s.label())).collect()),
-            Kind::Outcome => list(query.outcomes.iter().map(|o| o.label().to_owned()).collect()),
-            Kind::App => list(query.apps.clone()),
-            Kind::Executor => list(query.executors.iter().map(|id| name(id)).collect()),
-            Kind::Submitter => list(query.submitters.clone()),
-            Kind::Since => query.since.map(|at| moment(at.millis())),
-            Kind::Until => query.until.map(|at| moment(at.millis())),
+            Kind::State => query.states.iter().map(|s| state_label(s.as_str(), s.label())).collect(),
+            Kind::Outcome => query.outcomes.iter().map(|o| o.label().to_owned()).collect(),
+            Kind::App => query.apps.clone(),
+            Kind::Executor => query.executors.iter().map(|id| name(id)).collect(),
+            Kind::Submitter => query.submitters.clone(),
+            Kind::Tag => query.tags.clone(),
+            Kind::Since => query.since.iter().map(|at| moment(at.millis())).collect(),
+            Kind::Until => query.until.iter().map(|at| moment(at.millis())).collect(),
         }
     }
 }
@@ -86,16 +89,16 @@ pub(super) fn Chips(query: ListQuery, list: TaskList) -> impl IntoView {
         let query = query.get();
         let moment = |at| format_moment(model::Timestamp(at), clock.exact());
         let name = |id: &str| list.executor_name(id);
-        let chip = |kind: Kind| kind.value(&query, name, moment).map(|value| (kind, value));
-        Kind::ALL.into_iter().filter_map(chip).collect::<Vec<_>>()
+        let chip = |kind: Kind| (kind, kind.values(&query, name, moment));
+        Kind::ALL.into_iter().map(chip).filter(|(_, values)| !values.is_empty()).collect::<Vec<_>>()
     });
-    let chip = move |(kind, value): (Kind, String)| {
-        let several = value.contains(", ");
+    let chip = move |(kind, values): (Kind, Vec<String>)| {
+        let several = values.len() > 1;
         let remove = format!("Remove filter {}", kind.label());
         view! {
             <span class="chip">
                 <span class="chip__body">
-                    {kind.label()}{if several { " is any of " } else { " " }}<b>{value}</b>
+                    {kind.label()}{if several { " is any of " } else { " " }}<b>{values.join(", ")}</b>
                 </span>
                 <button
                     class="chip__remove"

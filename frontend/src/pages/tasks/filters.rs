@@ -8,7 +8,7 @@ use leptos::prelude::*;
 /// Search, the filters in force, a way to more of them, the link to all this and a file of it, and what waits to be shown.
 #[component]
 pub(super) fn Filters(query: ListQuery, list: TaskList) -> impl IntoView {
-    let link = Signal::derive(move || format!("{}{}", browser::origin(), query.address(|_| {})));
+    let link = Signal::derive(move || format!("{}{}", browser::origin(), query.address(&query.get())));
     view! {
         <div class="filters">
             <SearchBox query/>

@@ -94,6 +94,11 @@ impl TaskList {
         self.shown.with(|shown| shown.as_ref() != Some(&self.query.get()))
     }
 
+    /// What the rows shown answer to. Tracked.
+    pub(super) fn answered(&self) -> HistoryQuery {
+        self.shown.get().unwrap_or_default()
+    }
+
     /// Filtered counts. Tracked when read.
     pub(super) fn counts(&self) -> ReadSignal<Counts> {
         self.counts.read_only()
@@ -114,7 +119,7 @@ impl TaskList {
 
     /// Rows of the whole query, over all pages. Tracked.
     pub(super) fn matching(&self) -> Count {
-        let query = self.query.get();
+        let query = self.answered();
         let by_tab = query.states.is_empty() && query.outcomes.is_empty();
         if by_tab { self.counts.with(|counts| tab_count(counts, &query.tab)) } else { self.matching.get() }
     }
@@ -132,7 +137,7 @@ impl TaskList {
 
     /// Notes whether the pointer or the keyboard is in the table.
     pub(super) fn set_busy(&self, busy: bool) {
-        if self.busy.get_untracked() != busy {
+        if self.busy.try_get_untracked().is_some_and(|now| now != busy) {
             self.busy.set(busy);
         }
     }

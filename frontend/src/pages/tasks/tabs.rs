@@ -1,6 +1,6 @@
 use super::{
     list::{TaskList, tab_count},
-    list_query::{ListQuery, open_tab},
+    list_query::{ListQuery, changed, open_tab},
 };
 use crate::format::format_count;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub(super) fn TaskTabs(query: ListQuery, list: TaskList) -> impl IntoView {
             <a
                 class="tabs__tab"
                 data-noscroll
-                href=move || query.address(|q| open_tab(q, target.clone()))
+                href=move || query.address(&changed(query.get(), |q| open_tab(q, target.clone())))
                 aria-current=move || open.with(|open| *open == own).then_some("page")
             >
                 {label}
