@@ -7,7 +7,7 @@ use crate::{
     routes::{Page, Paths, provide_paths, use_paths},
     state::{
         provide_background, provide_blacklisting, provide_clock, provide_executor_names, provide_kills, provide_live,
-        provide_session, provide_shortcuts, provide_theme, provide_toasts, use_session,
+        provide_places, provide_session, provide_shortcuts, provide_theme, provide_toasts, use_places, use_session,
     },
 };
 use leptos::prelude::*;
@@ -24,6 +24,7 @@ pub fn App() -> impl IntoView {
     let base = paths.base().to_owned();
     provide_paths(paths);
     provide_api();
+    provide_places();
     provide_theme();
     provide_background();
     provide_toasts();
@@ -45,7 +46,8 @@ pub fn App() -> impl IntoView {
 /// knows their paths, the match is exhaustive, and another task or executor is another page, built anew.
 #[component]
 fn CurrentPage() -> impl IntoView {
-    let path = use_location().pathname;
+    let (location, places) = (use_location(), use_places());
+    let path = location.pathname;
     let (session, paths) = (use_session(), use_paths());
     let page = Memo::new(move |_| if session.is_nowhere() { Page::NotFound } else { paths.page(&path.read()) });
     // The router writes the address bar only once the new page is there.
@@ -55,6 +57,12 @@ fn CurrentPage() -> impl IntoView {
         if let Some(router) = &router {
             router.ready_to_complete();
         }
+    });
+    Effect::new(move |_| {
+        path.track();
+        location.search.track();
+        location.hash.track();
+        places.arrive();
     });
     let is_login = Memo::new(move |_| page.get() == Page::Login);
     move || {

@@ -10,6 +10,8 @@ mod menu;
 mod owned;
 mod page;
 mod paste;
+mod place;
+mod rows;
 mod scroll;
 mod storage;
 mod windows;
@@ -18,7 +20,8 @@ pub use abort::Abort;
 pub use dialog::{close_dialog, show_dialog};
 pub use event_stream::{EventStream, StreamEvent};
 pub use focus::{
-    focus_by_id, focus_heading, is_in_grid, is_on_control, is_typing, scroll_to_id, scroll_to_top_of, select_by_id,
+    focus_by_id, focus_heading, is_focus_free, is_in_grid, is_loading, is_on_control, is_typing, scroll_to_id,
+    scroll_to_top_of, select_by_id,
 };
 pub use menu::{clicked, close_menus, is_open, leave_menu};
 pub use owned::{
@@ -31,6 +34,8 @@ pub use page::{
     set_title, theme, within_origin, zone_name, zone_offset,
 };
 pub use paste::pasted_text;
+pub use place::{Place, before_clicks, entry_key, place_of, return_to, scroll_by_hand, set_entry_key};
+pub use rows::{copy_rows, follow_row, follow_row_by_id};
 pub use scroll::{Scroll, element_by_id, scroll_of, scroll_to_end};
-pub use storage::{forget, load, store};
+pub use storage::{forget, load, load_in_tab, store, store_in_tab};
 pub use windows::{WindowMessage, has_focus, owned_window_listener, post_to_windows};

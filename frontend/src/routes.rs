@@ -7,9 +7,10 @@ mod encoding;
 
 pub use encoding::{encode, encode_pairs};
 
+use crate::{browser::entry_key, state::use_places};
 use encoding::{decode, pairs, value};
 use leptos::prelude::{expect_context, provide_context};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{NavigateOptions, hooks::use_navigate, location::State};
 use model::{
     ExecutorId, TaskKey,
     dashboard::{HistoryQuery, TaskRow},
@@ -187,10 +188,13 @@ pub fn use_paths() -> Paths {
 /// A function that goes to an address of this page and leaves the scroll position alone when `replace` is set: used for
 /// state in the query. Take it while a component is set up.
 pub fn use_go() -> impl Fn(&str, Replace) + Clone {
-    let navigate = use_navigate();
+    let (navigate, places) = (use_navigate(), use_places());
     move |address, replace| {
         let replace = replace == Replace::Yes;
-        navigate(address, NavigateOptions { replace, resolve: false, scroll: !replace, ..NavigateOptions::default() });
+        places.leave();
+        // An entry whose address is replaced keeps its key.
+        let state = entry_key().filter(|_| replace).map(State::from).unwrap_or_default();
+        navigate(address, NavigateOptions { replace, resolve: false, scroll: !replace, state });
     }
 }
 
@@ -203,10 +207,12 @@ pub enum Replace {
     No,
 }
 
-/// What the list of tasks is asked for. `search` is the raw query, without `?`.
+/// What the list of tasks is asked for. `search` is the raw query, without `?`. Pages of the list have numbers: `after` is
+/// for programs.
 pub fn history_query(search: &str) -> HistoryQuery {
     let pairs = pairs(search);
-    HistoryQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    let query = HistoryQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    HistoryQuery { after: None, ..query }
 }
 
 /// The run that a task's page is asked for.

@@ -7,6 +7,7 @@ mod executor_names;
 mod keyed_rows;
 mod kills;
 mod live;
+mod places;
 mod session;
 mod shortcuts;
 mod task_board;
@@ -22,6 +23,7 @@ pub use executor_names::{ExecutorNames, provide_executor_names, use_executor_nam
 pub use keyed_rows::{KeyedRows, set_if_changed};
 pub use kills::{Kills, provide_kills, use_kills};
 pub use live::{Freshness, Live, Subscription, provide_live, subscribe, use_live};
+pub use places::{Places, provide_places, use_places};
 pub use session::{Session, provide_session, use_session};
 pub use shortcuts::{Shortcuts, provide_shortcuts, use_shortcuts};
 pub use task_board::{Merge, TaskBoard};

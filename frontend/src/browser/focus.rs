@@ -17,11 +17,21 @@ pub fn select_by_id(id: &str) {
     }
 }
 
+/// Whether the page that is shown waits for what it is made of.
+pub fn is_loading() -> bool {
+    document().query_selector("main [data-loading]").ok().flatten().is_some()
+}
+
+/// Whether the keyboard is on nothing, or on the frame of a page.
+pub fn is_focus_free() -> bool {
+    document().active_element().is_none_or(|element| element.id() == "main" || element.tag_name() == "BODY")
+}
+
 /// Puts the keyboard on the page's title, which is what a screen reader then reads: used after a change of page.
 pub fn focus_heading() {
-    // A page that is still loading has no title yet; its frame is there.
-    let titled = document().query_selector("main h1").ok().flatten();
-    if let Some(heading) = html_element(titled.or_else(|| document().get_element_by_id("main"))) {
+    // The title of a page that is still loading is replaced; its frame stays.
+    let title = if is_loading() { None } else { document().query_selector("main h1").ok().flatten() };
+    if let Some(heading) = html_element(title.or_else(|| document().get_element_by_id("main"))) {
         let _ = heading.set_attribute("tabindex", "-1");
         let _ = heading.focus();
     }

@@ -21,6 +21,22 @@ pub fn forget(name: &str) {
     }
 }
 
+/// What was remembered under `name` for this tab only.
+pub fn load_in_tab(name: &str) -> Option<String> {
+    tab_storage()?.get_item(name).ok().flatten()
+}
+
+/// Remembers `value` under `name` as long as this tab is open. Never credentials.
+pub fn store_in_tab(name: &str, value: &str) {
+    if let Some(storage) = tab_storage() {
+        let _ = storage.set_item(name, value);
+    }
+}
+
+fn tab_storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }

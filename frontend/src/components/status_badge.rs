@@ -26,7 +26,7 @@ pub fn StatusBadge(
             // Ended runs are called "Stopped, Failed · exit 3" by a screen reader, "Failed · exit 3" on the screen.
             {move || look.with(|l| l.unseen.clone()).map(|unseen| view! { <span class="visually-hidden">{unseen}", "</span> }.into_any())}
             {move || look.with(|l| l.text.clone())}
-            {move || look.with(|l| l.extra).map(|extra| view! { <span class="badge__extra">{extra}</span> }.into_any())}
+            {move || look.with(|l| l.extra).map(|extra| view! { " "<span class="badge__extra">{extra}</span> }.into_any())}
         </span>
     }
 }

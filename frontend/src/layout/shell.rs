@@ -1,7 +1,10 @@
 use super::{ToastList, banners::Banners, page_head::provide_title, sidebar::Sidebar, top_bar::TopBar};
 use crate::{
     api::use_api,
-    browser::{clicked, close_menus, focus_heading, owned_frames, owned_listener},
+    browser::{
+        OwnedFrames, clicked, close_menus, copy_rows, focus_heading, is_focus_free, is_loading, owned_frames,
+        owned_listener,
+    },
     routes::{Page, Replace, use_go, use_paths},
     state::use_shortcuts,
 };
@@ -63,13 +66,25 @@ fn follow_with_focus(page: Memo<Page>) {
     Effect::new(move |before: Option<Page>| {
         let now = page.get();
         if before.is_some_and(|before| before != now) {
-            frames.request(focus_heading);
+            frames.request(move || {
+                focus_heading();
+                focus_when_loaded(frames);
+            });
         }
         now
     });
 }
 
-/// Single keys that work on every page, and clicks that close menus.
+/// Until the reader goes elsewhere, the keyboard waits for the title of a page that is loading.
+fn focus_when_loaded(frames: OwnedFrames) {
+    if is_loading() {
+        frames.request(move || focus_when_loaded(frames));
+    } else if is_focus_free() {
+        focus_heading();
+    }
+}
+
+/// Single keys that work on every page, clicks that close menus, and rows that are copied.
 fn global_keys() {
     let (shortcuts, paths, go) = (use_shortcuts(), use_paths(), use_go());
     owned_listener(ev::keydown, move |event| {
@@ -82,4 +97,5 @@ fn global_keys() {
     owned_listener(ev::click, move |event| {
         close_menus(clicked(&event).as_ref());
     });
+    owned_listener(ev::copy, move |event| copy_rows(&event));
 }

@@ -25,7 +25,7 @@ pub fn SkeletonRows(
     owned_timer().start(APPEARS_AFTER_MS, move || shown.set(true));
     let line = || view! { <tr><td><span class="skeleton" aria-hidden="true"></span></td></tr> }.into_any();
     view! {
-        <p class="visually-hidden" role="status">{label}</p>
+        <p class="visually-hidden" role="status" data-loading>{label}</p>
         <When is=move || shown.get()>
             <table class="table" aria-hidden="true">
                 <tbody>{(0..rows).map(|_| line()).collect_view()}</tbody>

@@ -1,6 +1,6 @@
 use crate::{
     api::use_api,
-    browser::owned_tasks,
+    browser::{follow_row, guarded, owned_tasks},
     components::{MiniTimeline, StatusBadge, lasted},
     format::{format_age, format_duration, format_megabytes},
     routes::use_paths,
@@ -48,7 +48,7 @@ pub(super) fn TasksHere(row: RwSignal<ExecutorLive>) -> impl IntoView {
                                 <th class="executor-tasks__submitted num" scope="col">"Submitted"</th>
                             </tr>
                         </thead>
-                        <tbody>
+                        <tbody data-opens on:click=guarded(|event| follow_row(&event)) on:auxclick=guarded(|event| follow_row(&event))>
                             {for_each(
                                 move || rows.order().get(),
                                 move |run| rows.get(&run).map(|row| view! { <Run row cores/> }.into_any()),

@@ -31,6 +31,7 @@ pub(super) fn ExecutorRow(id: ExecutorId, row: ArcRwSignal<ExecutorLive>) -> imp
         <tr data-key=id.to_string() data-dim=move || dim()>
             <td class="executor-table__name">
                 <a class="strong" href=address title=id.to_string()>{name}</a>
+                " "
                 <span class="executor-table__host">{host}</span>
             </td>
             <td class="executor-table__state"><ExecutorBadge state/></td>

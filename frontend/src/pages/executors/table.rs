@@ -1,5 +1,6 @@
 use super::{Fleet, row::ExecutorRow};
 use crate::{
+    browser::{follow_row, guarded},
     components::{CoreLegend, CoreMapSize},
     state::{Freshness, use_live},
     ui::for_each,
@@ -25,7 +26,7 @@ pub(super) fn ExecutorTable(fleet: Fleet) -> impl IntoView {
                     <th class="executor-table__reported num" scope="col">"Reported"</th>
                 </tr>
             </thead>
-            <tbody>
+            <tbody data-opens on:click=guarded(|event| follow_row(&event)) on:auxclick=guarded(|event| follow_row(&event))>
                 {for_each(
                     move || fleet.rows.order().get(),
                     move |id| fleet.rows.get(&id).map(|row| view! { <ExecutorRow id row/> }.into_any()),

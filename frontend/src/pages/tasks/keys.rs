@@ -1,14 +1,13 @@
 use super::{list::TaskList, table::row_id};
 use crate::{
-    browser::{is_in_grid, is_on_control, owned_listener, scroll_to_id},
-    routes::{Replace, use_go, use_paths},
+    browser::{follow_row_by_id, is_in_grid, is_on_control, owned_listener, scroll_to_id},
     state::use_shortcuts,
 };
 use leptos::{ev, prelude::*};
 
 /// `j` and `k`, or the arrows while the table has the keyboard, move from row to row; Enter opens.
 pub(super) fn handle_keys(list: TaskList) {
-    let (shortcuts, paths, go) = (use_shortcuts(), use_paths(), use_go());
+    let shortcuts = use_shortcuts();
     owned_listener(ev::keydown, move |event| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
@@ -19,8 +18,8 @@ pub(super) fn handle_keys(list: TaskList) {
             "ArrowDown" if is_in_grid() => 1,
             "ArrowUp" if is_in_grid() => -1,
             "Enter" if shortcuts.listen() && !is_on_control() => {
-                if let Some(row) = list.cursor.get_untracked().and_then(|run| list.board.row(run)) {
-                    go(&row.with_untracked(|row| paths.task_of(row)), Replace::No);
+                if let Some(run) = list.cursor.get_untracked() {
+                    follow_row_by_id(&row_id(run));
                 }
                 return;
             }

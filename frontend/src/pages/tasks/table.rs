@@ -1,6 +1,6 @@
 use super::{header::TableHeader, list::TaskList, list_query::ListQuery, row::Row};
 use crate::{
-    browser::guarded,
+    browser::{follow_row, guarded},
     components::KillDialog,
     state::{Freshness, use_live},
     ui::for_each,
@@ -19,6 +19,8 @@ pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
     let freshness = use_live().freshness();
     let stale = move || matches!(freshness.get(), Freshness::Stale { .. }).then_some("");
     let killing = RwSignal::new(None::<TaskRow>);
+    // The table gets no `mouseleave` when it is removed.
+    on_cleanup(move || list.set_busy(false));
     view! {
         <table
             class="table task-table tasks__list"
@@ -34,7 +36,7 @@ pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
             on:focusout=guarded(move |_| list.set_busy(false))
         >
             <TableHeader query list/>
-            <tbody role="rowgroup">
+            <tbody role="rowgroup" data-opens on:click=guarded(|event| follow_row(&event)) on:auxclick=guarded(|event| follow_row(&event))>
                 {for_each(
                     move || list.board.order().get(),
                     move |run| list.board.row(run).map(|row| view! { <Row run row list killing/> }.into_any()),
