@@ -15,7 +15,7 @@ pub fn leave_menu(menu: &Element) {
     }
 }
 
-/// Closes every open menu but the one around `inside`.
+/// Closes every open menu but the one around `inside`. A menu that has the keyboard gives it to its button.
 pub fn close_menus(inside: Option<&Node>) {
     let Ok(open) = document().query_selector_all("details.menu[open]") else { return };
     for index in 0..open.length() {
@@ -23,7 +23,11 @@ pub fn close_menus(inside: Option<&Node>) {
         if !inside.is_some_and(|inside| menu.contains(Some(inside)))
             && let Some(element) = menu.dyn_ref::<Element>()
         {
-            let _ = element.remove_attribute("open");
+            if menu.contains(document().active_element().as_deref()) {
+                leave_menu(element);
+            } else {
+                let _ = element.remove_attribute("open");
+            }
         }
     }
 }

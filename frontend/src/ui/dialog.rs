@@ -1,5 +1,4 @@
-use super::When;
-use super::button::next_id;
+use super::{When, button::next_id};
 use crate::browser::{close_dialog, guarded, show_dialog};
 use leptos::{html, prelude::*};
 
@@ -18,12 +17,24 @@ pub fn Dialog(
     let title_id = next_id("dialog");
     let labelled_by = title_id.clone();
     Effect::new(move |_| {
-        let Some(dialog) = element.get() else { return };
-        if open.get() { show_dialog(&dialog) } else { close_dialog(&dialog) }
+        if let Some(dialog) = element.get()
+            && !open.get()
+        {
+            close_dialog(&dialog);
+        }
     });
+    // Runs when its buttons are there, so that the first of them gets the keyboard.
+    let show = move || {
+        Effect::new(move |_| {
+            if let Some(dialog) = element.get() {
+                show_dialog(&dialog);
+            }
+        });
+    };
     view! {
         <dialog class="dialog" node_ref=element aria-labelledby=labelled_by on:close=guarded(move |_| open.set(false))>
             <When is=move || open.get()>
+                {show()}
                 <div class="dialog__body">
                     <h2 class="dialog__title" id=title_id.clone()>{title}</h2>
                     {children()}

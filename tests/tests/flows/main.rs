@@ -11,6 +11,7 @@ mod elsewhere;
 mod executors;
 mod kill;
 mod list;
+mod list_moves;
 mod new_task;
 mod not_placed;
 mod outage;
