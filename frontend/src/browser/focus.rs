@@ -29,8 +29,9 @@ pub fn is_focus_free() -> bool {
 
 /// Puts the keyboard on the page's title, which is what a screen reader then reads: used after a change of page.
 pub fn focus_heading() {
-    // The title of a page that is still loading is replaced; its frame stays.
-    let title = if is_loading() { None } else { document().query_selector("main h1").ok().flatten() };
+    let title = document().query_selector("main h1").ok().flatten();
+    // A page that is still loading has no title yet, or one that will be replaced; its frame stays.
+    let title = title.filter(|title| !(is_loading() && title.class_list().contains("visually-hidden")));
     if let Some(heading) = html_element(title.or_else(|| document().get_element_by_id("main"))) {
         let _ = heading.set_attribute("tabindex", "-1");
         let _ = heading.focus();

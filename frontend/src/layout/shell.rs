@@ -75,12 +75,12 @@ fn follow_with_focus(page: Memo<Page>) {
     });
 }
 
-/// Until the reader goes elsewhere, the keyboard waits for the title of a page that is loading.
+/// While the keyboard is on the frame of a page that is loading, it waits for the page's title.
 fn focus_when_loaded(frames: OwnedFrames) {
-    if is_loading() {
-        frames.request(move || focus_when_loaded(frames));
-    } else if is_focus_free() {
-        focus_heading();
+    match (is_focus_free(), is_loading()) {
+        (true, true) => frames.request(move || focus_when_loaded(frames)),
+        (true, false) => focus_heading(),
+        (false, _) => {}
     }
 }
 
