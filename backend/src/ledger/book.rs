@@ -201,12 +201,8 @@ impl Book {
                 self.caught_up(at, &but_for, verdicts, changes);
                 self.end_kills(at, |ends| ends <= at, changes);
             }
-            Observation::Listing { key, instance_id, listing, at } => {
-                self.listing(&key, &instance_id, listing, at, changes);
-            }
-            Observation::ExecutorGone { key, instance_id, at } => {
-                self.executor_gone(&key, &instance_id, at, changes);
-            }
+            Observation::Listing { key, instance_id: id, listing, at } => self.listing(&key, &id, listing, at, changes),
+            Observation::ExecutorGone { key, instance_id: id, at } => self.executor_gone(&key, &id, at, changes),
             Observation::Logged { key, instance_id, states } => self.logged(&key, &instance_id, states, changes),
             Observation::Gap(gap) => changes.gaps.push(gap),
             Observation::Watched(watched) => changes.watched = Some(watched),

@@ -274,7 +274,7 @@ fn transition(run: &RunFacts, report: &Report) -> Option<Transition> {
     let changes = is_newer && derive::follows(Some(&last.state), &state);
     // The last word of the executor was about the state before.
     let seen_before = run.info.as_ref().map_or(last.at, |info| info.updated.max(last.at)).min(at);
-    (changes || dates_end).then(|| Transition { not_before: Some(seen_before), ..new })
+    (changes || dates_end).then_some(Transition { not_before: Some(seen_before), ..new })
 }
 
 /// Whether a record tells more than a heartbeat, or the last heartbeat written is old.

@@ -60,7 +60,7 @@ enum Answer {
     Tasks(Vec<TaskInfo>, Vec<LiveRun>),
     Task(TaskKey, Option<Box<TaskInfo>>),
     Executors(Vec<ExecutorSummary>),
-    Executor(ExecutorId, Option<ExecutorNodeData>, Option<Question>),
+    Executor(ExecutorId, Option<Box<ExecutorNodeData>>, Option<Question>),
     Summary(Option<ClusterSummary>),
     Log(LateRun, String),
 }
@@ -112,7 +112,7 @@ impl Read {
                 client.executors().await.map(Answer::Executors).map_err(|error| (Read::Executors, error))
             }
             Read::Executor(id, question) => match client.executor(&id).await {
-                Ok(detail) => Ok(Answer::Executor(id, detail, question)),
+                Ok(detail) => Ok(Answer::Executor(id, detail.map(Box::new), question)),
                 Err(error) => Err((Read::Executor(id, question), error)),
             },
             Read::Log(run) => match client.log_read(&run.key, OUTPUT_LOG, 0, Some(LOG_BYTES)).await {
@@ -236,7 +236,9 @@ impl Round {
                 self.executors.take_list(list);
                 Vec::new()
             }
-            Answer::Executor(id, detail, question) => self.take_executor(&id, detail, question, asked),
+            Answer::Executor(id, detail, question) => {
+                self.take_executor(&id, detail.map(|detail| *detail), question, asked)
+            }
             Answer::Log(LateRun { key, instance_id, created }, log) => {
                 let states = states_in_log(&log, &instance_id, created);
                 vec![Observation::Logged { key, instance_id, states }]

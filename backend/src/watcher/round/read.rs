@@ -191,12 +191,10 @@ impl Round {
     /// A run whose states the leader dates later than they were, as far as an event shows that.
     fn late_run(&self, event: &DroveEvent, key: &TaskKey, asked: Timestamp) -> Option<LateRun> {
         let created = event.number("CREATED").map(Timestamp)?;
-        let is_late = match TaskState::from_wire(event.text("CURRENT_STATE")?) {
-            // The executor enters it the moment it takes the run.
-            TaskState::Provisioning => event.time.since(created) >= LATE,
-            TaskState::Running => asked < self.gap_until,
-            _ => false,
-        };
+        let state = TaskState::from_wire(event.text("CURRENT_STATE")?);
+        // The executor enters PROVISIONING the moment it takes the run.
+        let is_late = (state == TaskState::Provisioning && event.time.since(created) >= LATE)
+            || (state == TaskState::Running && asked < self.gap_until);
         let is_wanted = is_late && !self.config.embedded && self.late.len() < MOST_LATE;
         let instance_id = event.text("INSTANCE_ID")?.into();
         is_wanted.then(|| LateRun { key: key.clone(), instance_id, created })
