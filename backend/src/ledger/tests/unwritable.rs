@@ -23,6 +23,21 @@ async fn reports_a_lock_although_nothing_is_to_be_written() {
 }
 
 #[tokio::test]
+async fn probes_by_writing_to_the_disk() {
+    let fixture = Fixture::in_file().await;
+    let log = fixture.at.folder.path().join("ledger.db-wal");
+    let length = || std::fs::metadata(&log).unwrap().len();
+    let (before, revision) = (length(), fixture.ledger.revision());
+    let grows = async {
+        while length() == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), grows).await.expect("a probe");
+    assert_eq!((fixture.ledger.revision(), fixture.ledger.unstored()), (revision, 0), "and nothing changed");
+}
+
+#[tokio::test]
 async fn stores_late_what_it_was_given_while_it_was_locked() {
     let fixture = Fixture::in_file().await;
     let mut other = lock(&fixture).await;
