@@ -14,6 +14,7 @@ mod submissions;
 
 use crate::{
     api::{ApiError, use_api},
+    browser::owned_tasks,
     components::{LastWords, StatePath, Timeline},
     layout::use_title,
     routes::use_paths,
@@ -23,7 +24,7 @@ use cores::Cores;
 use data::{Known, TaskData};
 use head::Head;
 use jump::{Jump, SECTIONS};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use log::Log;
 use model::{
     Outcome, TaskKey,
@@ -62,7 +63,7 @@ fn nobody_knows(key: &TaskKey) -> AnyView {
         "Neither the cluster nor this dashboard knows it. If it is created now, it appears here by itself.".to_owned(),
     );
     let (api, own) = (use_api(), key.clone());
-    spawn_local(async move {
+    owned_tasks().spawn(async move {
         // A CREATE that was refused is recorded, and makes no task.
         if let Err(ApiError::NotFound(why)) = api.task_detail(&own, None).await
             && why.contains("refused")
