@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn signing_in_leads_to_pages_of_this_cluster_only() {
-        let paths = Paths::around("/");
+        let paths = Paths::around("", "/");
         for page in ["/", "/tasks/A/b?run=2#log", "/new?clone=A%2FB", "/?q=//evil.example/"] {
             assert!(paths.leads_to(page), "{page}");
         }
@@ -334,8 +334,8 @@ mod tests {
         {
             assert!(!paths.leads_to(other), "{other}");
         }
-        assert!(Paths::around("/clusters/south/login").leads_to("/clusters/south/tasks/A/b"));
-        assert!(!Paths::around("/clusters/south/login").leads_to("/clusters/north/"));
+        assert!(Paths::around("", "/clusters/south/login").leads_to("/clusters/south/tasks/A/b"));
+        assert!(!Paths::around("", "/clusters/south/login").leads_to("/clusters/north/"));
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Dice {
 
 /// What the page that `query` links to is asked for.
 fn followed(query: &HistoryQuery) -> HistoryQuery {
-    let address = Paths::around("/clusters/prod/").tasks(query);
+    let address = Paths::around("", "/clusters/prod/").tasks(query);
     let (path, search) = address.split_once('?').unwrap_or((&address, ""));
     assert_eq!(path, "/clusters/prod/", "{address}");
     assert!(!search.contains(['?', '#', ' ', '+', '"']), "the browser would change {address}");
