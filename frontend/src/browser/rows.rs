@@ -1,5 +1,8 @@
 use super::place::first_link;
-use leptos::prelude::{document, window};
+use leptos::{
+    leptos_dom::helpers::queue_microtask,
+    prelude::{document, window},
+};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DocumentFragment, Element, HtmlAnchorElement, HtmlElement, MouseEvent, Node, Selection};
 
@@ -18,7 +21,7 @@ pub fn follow_row(event: &MouseEvent) {
     let Some(link) = link.filter(|_| is_for_row) else { return };
     let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key();
     match event.button() {
-        0 if !elsewhere => link.click(),
+        0 if !elsewhere => press(link.into()),
         0 | 1 => {
             let _ = window().open_with_url_and_target_and_features(&link.href(), "_blank", "noopener");
         }
@@ -30,8 +33,14 @@ pub fn follow_row(event: &MouseEvent) {
 pub fn follow_row_by_id(id: &str) {
     let link = document().get_element_by_id(id).as_ref().and_then(first_link);
     if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
-        link.click();
+        press(link);
     }
+}
+
+/// Presses a link once the handler that asks for it has returned: a handler cannot be called while it runs, and all clicks
+/// share one.
+fn press(link: HtmlElement) {
+    queue_microtask(move || link.click());
 }
 
 /// Copies what is selected of a list as its readers see it: a line for each row, tabs between its cells.
