@@ -11,6 +11,7 @@ const ACTIONS: usize = 300;
 async fn a_random_walk_breaks_nothing_and_sees_everything() -> Result<()> {
     let server = Server::demo_with_page("laptop", &places::debuginfo_page()?).await?;
     let report = wander(&server, SEED, ACTIONS).await?;
+    eprintln!("pressed {:.0} % of {} distinct controls", report.coverage() * 100.0, report.controls.len());
     for page in ["tasks", "task", "new task", "executors", "executor", "login"] {
         ensure!(report.pages.contains(page), "the walk never came to {page}: {:?}", report.pages);
     }

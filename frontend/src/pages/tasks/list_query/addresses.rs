@@ -75,9 +75,9 @@ impl Dice {
 
 /// What the page that `query` links to is asked for.
 fn followed(query: &HistoryQuery) -> HistoryQuery {
-    let address = Paths::around("", "/clusters/prod/").tasks(query);
+    let address = Paths::around("", "/").tasks(query);
     let (path, search) = address.split_once('?').unwrap_or((&address, ""));
-    assert_eq!(path, "/clusters/prod/", "{address}");
+    assert_eq!(path, "/", "{address}");
     assert!(!search.contains(['?', '#', ' ', '+', '"']), "the browser would change {address}");
     history_query(search)
 }
