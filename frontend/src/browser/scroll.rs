@@ -1,4 +1,5 @@
 use leptos::prelude::document;
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// How far a scrolling element is scrolled.
@@ -10,10 +11,53 @@ pub struct Scroll {
     pub below: i32,
 }
 
+/// Where some parts of a scrolling element are seen: their ids, and how far below its upper edge.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Places(Vec<(String, f64)>);
+
+impl Places {
+    /// Id of the first part.
+    pub fn first(&self) -> Option<&str> {
+        self.0.first().map(|(id, _)| id.as_str())
+    }
+}
+
+/// So many parts are remembered: some may be gone later.
+const REMEMBERED: usize = 24;
+
 /// How far `element` is scrolled.
 pub fn scroll_of(element: &Element) -> Scroll {
     let above = element.scroll_top();
     Scroll { above, below: element.scroll_height() - element.client_height() - above }
+}
+
+/// Where the first parts in sight that have an id are seen in `element`.
+pub fn places_in(element: &Element) -> Places {
+    let mut places = Vec::new();
+    let Ok(parts) = element.query_selector_all("[id]") else { return Places::default() };
+    let top = element.get_bounding_client_rect().top();
+    for index in 0..parts.length() {
+        let Some(part) = parts.get(index).and_then(|part| part.dyn_into::<Element>().ok()) else { continue };
+        let seen = part.get_bounding_client_rect();
+        if seen.bottom() > top {
+            places.push((part.id(), seen.top() - top));
+        }
+        if places.len() == REMEMBERED {
+            break;
+        }
+    }
+    Places(places)
+}
+
+/// Scrolls `element` so that a part is seen where it was.
+pub fn scroll_back(element: &Element, places: &Places) {
+    let top = element.get_bounding_client_rect().top();
+    let found = places.0.iter().find_map(|(id, at)| Some((element_by_id(id)?, at)));
+    if let Some((part, at)) = found {
+        let moved = part.get_bounding_client_rect().top() - top - at;
+        // Distances on a page are far below the range of an integer.
+        element.set_scroll_top(element.scroll_top() + moved.round() as i32);
+    }
 }
 
 /// Scrolls `element` to its end.

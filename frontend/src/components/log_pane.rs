@@ -1,11 +1,16 @@
 //! The log of a task, following live.
 
+mod announce;
 mod ansi;
 mod bar;
 pub mod buffer;
+mod colour;
+mod follow;
 mod foot;
 mod items;
 mod line;
+mod marks;
+mod place;
 mod row;
 mod view;
 
@@ -13,20 +18,21 @@ pub use buffer::LogBuffer;
 pub use line::{LogLine, Stream};
 
 use crate::{
-    browser::{Scroll, element_by_id, guarded, owned_frames, owned_listener, scroll_of, scroll_to_end},
-    state::use_shortcuts,
+    browser::{copy_text, guarded, origin, owned_interval, owned_listener, owned_tasks, path_name},
+    format::format_bytes,
+    state::{Toast, use_shortcuts, use_toasts},
     ui::{Icon, IconName, Note, Tone, When},
 };
+use announce::{Announcer, PACE_MS};
 use bar::Bar;
 use foot::Foot;
 use items::Item;
 use leptos::{ev, prelude::*};
+use place::LINES_ID;
 use row::row;
 use view::LogView;
 
-/// Near the end counts as the end.
-const AT_END: i32 = 24;
-const LINES_ID: &str = "log-lines";
+const KEYS_ID: &str = "log-keys";
 
 /// The pane. Whoever owns the buffer feeds it; the pane asks for older parts when they are wanted.
 #[component]
@@ -54,6 +60,9 @@ pub fn LogPane(
     /// Asks for the part before what was read.
     #[prop(into)]
     on_earlier: Callback<()>,
+    /// Asks for what is missing before a position.
+    #[prop(into)]
+    on_gap: Callback<u64>,
     /// Address of the whole file.
     #[prop(into)]
     download: Signal<String>,
@@ -67,63 +76,37 @@ pub fn LogPane(
     to_end: RwSignal<bool>,
 ) -> impl IntoView {
     let view = LogView::new(buffer, linked, link);
-    let last = StoredValue::new(Scroll::default());
-    let frames = owned_frames();
-    let lines = move || element_by_id(LINES_ID);
-    let go_to_end = move || {
-        view.follow_end();
-        frames.request(move || {
-            if let Some(lines) = lines() {
-                scroll_to_end(&lines);
-            }
-        });
-    };
-    // What is new is scrolled to only after it was drawn.
-    Effect::new(move |_| {
-        view.shown.track();
-        if view.follow.get() {
-            frames.request(move || {
-                if let Some(lines) = lines() {
-                    scroll_to_end(&lines);
-                }
-            });
-        }
-    });
     Effect::new(move |_| {
         if to_end.get() {
             to_end.set(false);
             view.sheet.set(crate::browser::is_narrow());
-            go_to_end();
+            view.follow_end();
         }
     });
-    let scrolled = move |_| {
-        let Some(now) = lines().map(|lines| scroll_of(&lines)) else { return };
-        let before = last.get_value();
-        last.set_value(now);
-        // Only a reader scrolls up: what is added moves nothing.
-        if view.follow.get_untracked() && now.above < before.above - 2 && now.below > AT_END {
-            view.follow.set(false);
-        }
-    };
     let earlier = move |_| {
         if !view.show_earlier() {
             view.ask_earlier();
             on_earlier.run(());
         }
     };
-    // The part that was asked for comes later.
-    let start = Memo::new(move |_| buffer.with(LogBuffer::start));
-    Effect::new(move |before: Option<u64>| {
-        let now = start.get();
-        if before.is_some_and(|before| now < before) {
-            view.came_earlier();
-        }
-        now
+    let read_gap = Callback::new(move |at| {
+        view.keep_place();
+        view.stay();
+        on_gap.run(at);
     });
+    let newest = announced(view);
+    let copy_link = link_copier(view);
     let keys = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && view.sheet.get_untracked() {
             event.stop_propagation();
             view.sheet.set(false);
+        }
+    };
+    let line_keys = move |event: ev::KeyboardEvent| {
+        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if plain && event.key().eq_ignore_ascii_case("l") {
+            event.prevent_default();
+            copy_link.run(());
         }
     };
     let shortcuts = use_shortcuts();
@@ -150,21 +133,28 @@ pub fn LogPane(
                 role="log"
                 tabindex="0"
                 aria-label=label
-                aria-live=move || if view.follow.get() { "polite" } else { "off" }
-                on:scroll=guarded(scrolled)
+                aria-live="off"
+                aria-describedby=KEYS_ID
+                aria-keyshortcuts="L"
+                on:scroll=guarded(move |_| view.scrolled())
+                on:keydown=guarded(line_keys)
             >
                 <When is=move || view.has_earlier.get()>
                     <div class="log-pane__more">
                         <button class="link-button link-button--s" type="button" on:click=guarded(earlier)>"Show earlier lines"</button>
+                        <When is=move || { view.unread_before.get() > 0 }>
+                            <span class="muted">{move || format!(" {} not read", format_bytes(view.unread_before.get()))}</span>
+                        </When>
                     </div>
                 </When>
                 <For
                     each=move || view.shown.get()
                     key=|shown| shown.key
                     children=move |shown| match shown.item {
-                        Item::Line(_) => shown.line.map(|line| row(view, line, shown.number)).into_any(),
+                        Item::Line { .. } => shown.line.map(|line| row(view, line)).into_any(),
                         Item::Divider { at, from, to, time, fold } => row::divider(view, at, from, &to, time, fold),
                         Item::Fold(fold) => row::fold(view, fold),
+                        Item::Gap { at, gap, is_readable } => row::gap(at, &gap, is_readable, read_gap),
                     }
                 />
                 <When is=move || view.is_empty.get() && absent.with(Option::is_none)>
@@ -181,11 +171,46 @@ pub fn LogPane(
                     </div>
                 </When>
             </div>
-            <Foot view live on_end=move |()| go_to_end()/>
+            <Foot view live/>
+            <p class="visually-hidden" id=KEYS_ID>"L copies a link to the current line"</p>
+            <p class="visually-hidden" role="status">{move || newest.get()}</p>
         </div>
         <When is=move || stream_unknown()>
             <p class="field__hint">"This executor’s log format does not name streams."</p>
         </When>
     }
     .into_any()
+}
+
+/// What a screen reader says of new lines while the pane follows.
+fn announced(view: LogView) -> RwSignal<String> {
+    let text = RwSignal::new(String::new());
+    let announcer = StoredValue::new(Announcer::default());
+    owned_interval(PACE_MS, move || {
+        let next = view.buffer.with_untracked(|buffer| {
+            let newest = buffer.lines().back().map(LogLine::plain_text).unwrap_or_default();
+            buffer.heard().then(|| announcer.try_update_value(|announcer| announcer.next(buffer.finished(), &newest)))
+        });
+        if let Some(next) = next.flatten().flatten()
+            && view.follow.get_untracked()
+        {
+            text.set(next);
+        }
+    });
+    text
+}
+
+/// Copies a link to the current line, or to the first in sight.
+fn link_copier(view: LogView) -> Callback<()> {
+    let (tasks, toasts) = (owned_tasks(), use_toasts());
+    Callback::new(move |()| {
+        let Some(address) = view.acting().and_then(|at| view.address(at)) else { return };
+        let link = format!("{}{}{address}", origin(), path_name());
+        tasks.spawn(async move {
+            toasts.show(match copy_text(link.clone()).await {
+                true => Toast::new(Tone::Success, "Link to the line copied"),
+                false => Toast::new(Tone::Warning, "The browser does not let the page copy").text(vec![link]),
+            });
+        });
+    })
 }

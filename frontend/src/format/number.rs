@@ -13,15 +13,6 @@ pub fn format_number(number: u64) -> String {
     text
 }
 
-/// A number of bytes: `512 bytes`, `12 KiB`, `3.4 MiB`.
-pub fn format_bytes(bytes: u64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} bytes"),
-        1_024..1_048_576 => format!("{} KiB", bytes / 1_024),
-        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-    }
-}
-
 /// A count that may be a lower bound: `225`, `10,000+`.
 pub fn format_count(count: Count) -> String {
     format!("{}{}", format_number(count.n), if count.more { "+" } else { "" })
@@ -36,6 +27,16 @@ pub fn format_megabytes(megabytes: i64) -> String {
     match tenths % 10 {
         0 => format!("{} GiB", tenths / 10),
         rest => format!("{}.{} GiB", tenths / 10, rest.abs()),
+    }
+}
+
+/// `1 byte`, `12 KiB`, `1.5 MiB`.
+pub fn format_bytes(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..1_024 => format!("{bytes} bytes"),
+        1_024..1_048_576 => format!("{} KiB", bytes / 1_024),
+        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
     }
 }
 

@@ -1,46 +1,94 @@
-//! Colours in a line: ANSI sequences -> spans with a class. What is no colour is left out. Pure.
+//! Colours in a line: ANSI sequences -> spans with a look. What is no colour is left out. Pure.
+
+pub use super::colour::Rgb;
+use super::colour::{DARK, LIGHT};
+use std::{borrow::Cow, str::Split};
 
 /// A piece of text in one look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Span {
-    /// Classes, empty for plain text.
-    pub class: String,
+    /// How it looks.
+    pub look: Look,
     /// The text.
     pub text: String,
+}
+
+/// How a piece of text looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Classes, empty for plain text.
+    pub class: String,
+    /// Colour of the text in the light and in the dark theme, if no class has it.
+    pub colour: Option<(Rgb, Rgb)>,
+    /// Colour behind the text.
+    pub ground: Option<Rgb>,
 }
 
 /// The spans of a line; its texts joined are the line without sequences.
 pub fn spans(line: &str) -> Vec<Span> {
     if !line.contains('\u{1b}') {
-        return vec![Span { class: String::new(), text: line.to_owned() }];
+        return vec![Span { look: Look::default(), text: line.to_owned() }];
     }
     let mut found: Vec<Span> = Vec::new();
-    let mut look = Look::default();
+    let mut pen = Pen::default();
     let mut pieces = line.split('\u{1b}');
-    push(&mut found, &look, pieces.next().unwrap_or_default());
+    push(&mut found, pen, pieces.next().unwrap_or_default());
     for piece in pieces {
         let (sequence, rest) = sequence(piece);
         if let Some(codes) = sequence {
-            look.apply(codes);
+            pen.apply(codes);
         }
-        push(&mut found, &look, rest);
+        push(&mut found, pen, rest);
     }
     found
 }
 
 /// The line without sequences.
-pub fn plain(line: &str) -> String {
-    spans(line).into_iter().map(|span| span.text).collect()
+pub fn plain(line: &str) -> Cow<'_, str> {
+    if !line.contains('\u{1b}') {
+        return Cow::Borrowed(line);
+    }
+    let mut pieces = line.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default();
+    Cow::Owned(std::iter::once(first).chain(pieces.map(|piece| sequence(piece).1)).collect())
 }
 
-#[derive(Default)]
-struct Look {
-    colour: Option<&'static str>,
+/// Only the sequences of `text` that change colours.
+pub fn colours(text: &str) -> String {
+    let codes = text.split('\u{1b}').skip(1).filter_map(|piece| sequence(piece).0);
+    codes.map(|codes| format!("\u{1b}[{codes}m")).collect()
+}
+
+/// What the next text is written with.
+#[derive(Clone, Copy, Default)]
+struct Pen {
+    ink: Option<Ink>,
+    ground: Option<Rgb>,
     bold: bool,
     dim: bool,
 }
 
-const COLOURS: [Option<&str>; 8] = [
+#[derive(Clone, Copy)]
+enum Ink {
+    /// One of the sixteen basic colours, which each theme has its own of.
+    Basic(u8),
+    Exact(Rgb),
+}
+
+impl Ink {
+    fn of_palette(n: u8) -> Self {
+        if n < 16 { Self::Basic(n) } else { Self::Exact(Rgb::of_palette(n)) }
+    }
+
+    fn rgb(self) -> Rgb {
+        match self {
+            Self::Basic(n) => Rgb::of_palette(n),
+            Self::Exact(rgb) => rgb,
+        }
+    }
+}
+
+const CLASSES: [Option<&str>; 8] = [
     None,
     Some("ansi-red"),
     Some("ansi-green"),
@@ -51,40 +99,90 @@ const COLOURS: [Option<&str>; 8] = [
     None,
 ];
 
-impl Look {
+impl Pen {
     fn apply(&mut self, codes: &str) {
-        let mut codes = codes.split([';', ':']).map(|code| code.parse::<u16>().unwrap_or(0));
+        let mut codes = codes.split(';');
         while let Some(code) = codes.next() {
-            match code {
-                0 => *self = Self::default(),
-                1 => self.bold = true,
-                2 => self.dim = true,
-                22 => (self.bold, self.dim) = (false, false),
-                30..=37 => self.colour = colour(code - 30),
-                39 => self.colour = None,
-                90 => self.dim = true,
-                91..=97 => self.colour = colour(code - 90),
-                38 => match codes.next() {
-                    Some(5) => self.colour = codes.next().and_then(|n| if n < 16 { colour(n % 8) } else { None }),
-                    Some(2) => codes.by_ref().take(3).for_each(drop),
-                    _ => {}
-                },
-                _ => {}
+            let (code, parts) = code.split_once(':').map_or((code, None), |(code, parts)| (code, Some(parts)));
+            let code = if code.is_empty() { Some(0) } else { code.parse::<u8>().ok() };
+            match (code, parts) {
+                (Some(38), parts) => self.ink = wanted(parts, &mut codes).or(self.ink),
+                (Some(48), parts) => self.ground = wanted(parts, &mut codes).map(Ink::rgb).or(self.ground),
+                (Some(code), None) => self.apply_one(code),
+                // A style of underlines, or no number.
+                (Some(_), Some(_)) | (None, _) => {}
             }
         }
     }
 
-    fn class(&self) -> String {
-        [self.colour, self.bold.then_some("ansi-bold"), self.dim.then_some("ansi-dim")]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ")
+    fn apply_one(&mut self, code: u8) {
+        match code {
+            0 => *self = Self::default(),
+            1 => self.bold = true,
+            2 => self.dim = true,
+            22 => (self.bold, self.dim) = (false, false),
+            30..=37 => self.ink = Some(Ink::Basic(code - 30)),
+            39 => self.ink = None,
+            90..=97 => self.ink = Some(Ink::Basic(code - 90 + 8)),
+            40..=47 => self.ground = Some(Rgb::of_palette(code - 40)),
+            49 => self.ground = None,
+            100..=107 => self.ground = Some(Rgb::of_palette(code - 100 + 8)),
+            _ => {}
+        }
+    }
+
+    fn look(self) -> Look {
+        let basic = match (self.ink, self.ground) {
+            (Some(Ink::Basic(8)), None) => Some("ansi-dim"),
+            (Some(Ink::Basic(n)), None) => CLASSES[usize::from(n % 8)],
+            _ => None,
+        };
+        let colour = match (self.ink, self.ground) {
+            (Some(Ink::Exact(rgb)), None) => Some((rgb.readable_on(LIGHT), rgb.readable_on(DARK))),
+            (_, None) => None,
+            (Some(ink), Some(ground)) => Some(ink.rgb().readable_on(ground)).map(|rgb| (rgb, rgb)),
+            (None, Some(ground)) => Some((ground.text_on(), ground.text_on())),
+        };
+        let classes = [
+            basic,
+            colour.is_some().then_some("ansi-colour"),
+            self.ground.is_some().then_some("ansi-ground"),
+            self.bold.then_some("ansi-bold"),
+            (self.dim && colour.is_none() && basic != Some("ansi-dim")).then_some("ansi-dim"),
+        ];
+        let class = classes.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Look { class, colour, ground: self.ground }
     }
 }
 
-fn colour(n: u16) -> Option<&'static str> {
-    COLOURS.get(usize::from(n)).copied().flatten()
+/// The colour that `38` or `48` asks for: in `parts` after a colon, or in the codes that follow.
+fn wanted(parts: Option<&str>, codes: &mut Split<'_, char>) -> Option<Ink> {
+    let byte = |code: Option<&str>| code?.parse::<u8>().ok();
+    match parts {
+        None => match codes.next()? {
+            "5" => byte(codes.next()).map(Ink::of_palette),
+            "2" => {
+                let parts = [byte(codes.next()), byte(codes.next()), byte(codes.next())];
+                let [Some(red), Some(green), Some(blue)] = parts else { return None };
+                Some(Ink::Exact(Rgb(red, green, blue)))
+            }
+            _ => None,
+        },
+        Some(parts) => {
+            let (kind, rest) = parts.split_once(':')?;
+            let mut last = rest.rsplit(':');
+            match kind {
+                "5" => byte(last.next()).map(Ink::of_palette),
+                // A colour space may stand before the three.
+                "2" => {
+                    let parts = [byte(last.next()), byte(last.next()), byte(last.next())];
+                    let [Some(blue), Some(green), Some(red)] = parts else { return None };
+                    Some(Ink::Exact(Rgb(red, green, blue)))
+                }
+                _ => None,
+            }
+        }
+    }
 }
 
 /// Splits what follows an escape into the codes of a colour, if it is one, and the rest of the text.
@@ -94,7 +192,9 @@ fn sequence(piece: &str) -> (Option<&str>, &str) {
         let (codes, rest) = body.split_at(end);
         // The final letter is one byte: it lies in ASCII.
         let (letter, rest) = rest.split_at(1);
-        return (if letter == "m" { Some(codes) } else { None }, rest);
+        // Parameters of `>` or `?` are a terminal's own.
+        let colours = letter == "m" && !codes.starts_with(['<', '=', '>', '?']);
+        return (colours.then_some(codes), rest);
     }
     if let Some(body) = piece.strip_prefix(']') {
         // A title or a link, up to BEL; with another terminator the escape that begins it splits the line anyway.
@@ -105,14 +205,14 @@ fn sequence(piece: &str) -> (Option<&str>, &str) {
     (None, letters.as_str())
 }
 
-fn push(found: &mut Vec<Span>, look: &Look, text: &str) {
+fn push(found: &mut Vec<Span>, pen: Pen, text: &str) {
     if text.is_empty() {
         return;
     }
-    let class = look.class();
+    let look = pen.look();
     match found.last_mut() {
-        Some(last) if last.class == class => last.text.push_str(text),
-        _ => found.push(Span { class, text: text.to_owned() }),
+        Some(last) if last.look == look => last.text.push_str(text),
+        _ => found.push(Span { look, text: text.to_owned() }),
     }
 }
 
@@ -121,7 +221,11 @@ mod tests {
     use super::*;
 
     fn drawn(line: &str) -> Vec<(String, String)> {
-        spans(line).into_iter().map(|s| (s.class, s.text)).collect()
+        spans(line).into_iter().map(|s| (s.look.class, s.text)).collect()
+    }
+
+    fn look(codes: &str) -> Look {
+        spans(&format!("\u{1b}[{codes}mx")).remove(0).look
     }
 
     #[test]
@@ -129,7 +233,31 @@ mod tests {
         let red = ("ansi-red ansi-bold".to_owned(), "ERROR".to_owned());
         assert_eq!(drawn("\u{1b}[1;31mERROR\u{1b}[0m ü"), [red, (String::new(), " ü".to_owned())]);
         assert_eq!(drawn("\u{1b}[38;5;2mok\u{1b}[39m"), [("ansi-green".to_owned(), "ok".to_owned())]);
-        assert_eq!(drawn("\u{1b}[38;2;1;2;3mx"), [(String::new(), "x".to_owned())]);
+        assert_eq!((look("90").class, look("97").class), ("ansi-dim".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn draws_256_and_24_bit_colours() {
+        let orange = Rgb(255, 135, 0);
+        for codes in ["38;5;208", "38:5:208", "38;2;255;135;0", "38:2:255:135:0", "38:2::255:135:0"] {
+            let look = look(codes);
+            assert_eq!(look.class, "ansi-colour", "{codes}");
+            assert_eq!(look.colour, Some((orange.readable_on(LIGHT), orange)), "{codes}");
+        }
+        for codes in ["48;5;208", "48:2::255:135:0"] {
+            let look = look(codes);
+            assert_eq!(look.ground, Some(orange), "{codes}");
+            assert_eq!(look.colour, Some((Rgb(0, 0, 0), Rgb(0, 0, 0))), "{codes}");
+        }
+        assert_eq!(look("41").ground, Some(Rgb(205, 0, 0)));
+        assert_eq!(look("38;5;208;48;5;1;39;49"), Look::default());
+    }
+
+    #[test]
+    fn unknown_codes_change_nothing() {
+        for codes in ["4:0", "4:3", "38;9", "38;5;999", "38;2;1;2", ">4;2", "?1;2", "999"] {
+            assert_eq!(look(&format!("31m\u{1b}[{codes}")).class, "ansi-red", "{codes}");
+        }
     }
 
     #[test]
@@ -143,6 +271,7 @@ mod tests {
             ("\u{1b}ü\u{1b}[é", ""),
         ] {
             assert_eq!(plain(line), text, "{line:?}");
+            assert_eq!(spans(line).into_iter().map(|span| span.text).collect::<String>(), text, "{line:?}");
         }
     }
 }

@@ -28,18 +28,18 @@ pub(super) fn Bar(
     let filter = |(own, name): &'static (Filter, &str)| {
         let pressed = move || if view.filter.get() == *own { "true" } else { "false" };
         view! {
-            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=guarded(move |_| view.filter.set(*own))>
+            <button class="segmented__option" type="button" aria-pressed=move || pressed() on:click=guarded(move |_| view.choose(*own))>
                 {*name}
             </button>
         }.into_any()
     };
     let found = move || {
-        let (at, all) = view.position();
-        let whole = view.buffer.with(LogBuffer::has_beginning);
+        let (at, all) = view.found();
+        let whole = view.buffer.with(LogBuffer::is_whole);
         match (view.query.with(String::is_empty), all) {
             (true, _) => String::new(),
-            (false, 0) if whole => "none".into(),
-            (false, 0) => "none in the loaded part".into(),
+            (false, 0) if whole => "No match".into(),
+            (false, 0) => "No match in the loaded part".into(),
             (false, all) if whole => format!("{at} of {all}"),
             (false, all) => format!("{at} of {all} in the loaded part"),
         }
@@ -80,8 +80,8 @@ pub(super) fn Bar(
                 <IconButton label="Next match" icon=IconName::ChevronDown on_press=move |()| view.step(false)/>
             </label>
             <span class="push"></span>
-            {switch("Wrap", view.wrap, Callback::new(move |on| view.wrap.set(on)))}
-            {switch("Follow", view.follow, Callback::new(move |on| if on { view.follow_end() } else { view.follow.set(false) }))}
+            {switch("Wrap", view.wrap.into(), Callback::new(move |on| view.wrap_lines(on)))}
+            {switch("Follow", view.follow.into(), Callback::new(move |on| if on { view.follow_end() } else { view.stay() }))}
             <a class="icon-button" href=move || download.get() download="" aria-label="Download log" title="Download log, in clear text">
                 <Icon name=IconName::Download/>
             </a>
@@ -89,14 +89,14 @@ pub(super) fn Bar(
                 label="Full screen"
                 icon=IconName::Expand
                 pressed=Signal::from(view.sheet)
-                on_press=move |()| view.sheet.update(|sheet| *sheet = !*sheet)
+                on_press=move |()| view.toggle_sheet()
             />
         </div>
     }
     .into_any()
 }
 
-fn switch(name: &'static str, on: RwSignal<bool>, set: Callback<bool>) -> impl IntoView {
+fn switch(name: &'static str, on: Signal<bool>, set: Callback<bool>) -> impl IntoView {
     view! {
         <button
             class="switch"

@@ -1,21 +1,34 @@
 //! The part of a log file that was read, as lines. Frames are taken as they come: cut anywhere, in order, rotated. Pure.
+//!
+//! Lines are named by positions: offsets in the file, with those of a file that replaced it by rotation far behind.
+
+mod evict;
+mod fill;
+mod gaps;
+
+pub use gaps::{Cause, Gap};
 
 use super::line::LogLine;
 use model::{
     InstanceId, TaskState,
     dashboard::{LogFrame, LogPart},
 };
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-/// Lines kept; older ones are let go and can be read again.
-pub const MOST_LINES: usize = 20_000;
+/// Distance between the positions of a file and of the one that replaces it: more bytes than any log has.
+const FILE: u64 = 1 << 40;
 
-/// A stretch of one file, from a line's beginning to what was read last.
+/// Stretches of one file, from a line's beginning to what was read last.
 #[derive(Clone, Debug, Default)]
 pub struct LogBuffer {
     file: String,
+    /// Position of the first byte of the file.
+    base: u64,
+    /// Position of the first byte read.
     start: u64,
+    /// Position after the last byte read.
     end: u64,
+    /// Length of the file when it was read last, in bytes.
     size: u64,
     lines: VecDeque<LogLine>,
     unfinished: String,
@@ -23,9 +36,13 @@ pub struct LogBuffer {
     part: LogPart,
     /// The run whose lines these are, if that is known.
     instance: Option<InstanceId>,
-    /// Number of the first line, if the part was read from its beginning.
-    first_number: Option<u64>,
-    rotated: bool,
+    /// The next bytes end a line whose beginning was not read: half a line would be misread.
+    skips: bool,
+    /// What is missing before a position.
+    gaps: BTreeMap<u64, Gap>,
+    /// Positions of the first and the last row that are shown and must stay.
+    pinned: Option<(u64, u64)>,
+    finished: u64,
     heard: bool,
 }
 
@@ -35,19 +52,24 @@ impl LogBuffer {
         &self.lines
     }
 
-    /// The number of the line at `index`, counted from 1; unknown unless the file was read from its beginning.
-    pub fn number(&self, index: usize) -> Option<u64> {
-        Some(self.first_number? + u64::try_from(index).ok()?)
+    /// What is missing between the lines, by the position of what follows it.
+    pub fn gaps(&self) -> &BTreeMap<u64, Gap> {
+        &self.gaps
     }
 
-    /// Offset of the last line in which the executor told that the task had reached `state`.
-    pub fn told(&self, state: &TaskState) -> Option<u64> {
-        self.lines.iter().rev().find(|line| line.state.as_ref() == Some(state)).map(|line| line.at)
+    /// The offset in the file of a position; nothing if it lies in a file that was rotated away.
+    pub fn offset(&self, position: u64) -> Option<u64> {
+        position.checked_sub(self.base)
     }
 
-    /// Offset of the first byte read.
-    pub fn start(&self) -> u64 {
-        self.start
+    /// The position of an offset in the file.
+    pub fn position(&self, offset: u64) -> u64 {
+        self.base + offset
+    }
+
+    /// Position of the first byte of the run's log that can be read now.
+    fn origin(&self) -> u64 {
+        self.base + self.part.from
     }
 
     /// Which bytes of the file belong to the run that is shown.
@@ -55,29 +77,56 @@ impl LogBuffer {
         self.part
     }
 
-    /// Whether the run's lines were read from the first one on.
-    pub fn has_beginning(&self) -> bool {
-        self.start <= self.part.from
-    }
-
     /// Bytes of other runs before and after those of the run that is shown.
     pub fn left_out(&self) -> (u64, u64) {
         self.part.left_out(self.size)
     }
 
-    /// Length of the run's part of the file when it was read last.
+    /// Position after the last byte read.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Offset of the last line in which the executor told that the task had reached `state`.
+    pub fn told(&self, state: &TaskState) -> Option<u64> {
+        let line = self.lines.iter().rev().find(|line| line.state.as_ref() == Some(state))?;
+        self.offset(line.at)
+    }
+
+    /// Whether nothing is missing before the first line.
+    pub fn is_from_beginning(&self) -> bool {
+        self.start <= self.origin() && !self.gaps.contains_key(&self.start)
+    }
+
+    /// Bytes at the beginning of the file that were not read, if they can still be.
+    pub fn unread_before(&self) -> u64 {
+        self.start.saturating_sub(self.origin())
+    }
+
+    /// Whether all of the log was read.
+    pub fn is_whole(&self) -> bool {
+        self.start <= self.origin() && self.gaps.is_empty()
+    }
+
+    /// The stretch around `offset` that was not read, as offsets.
+    pub fn missing(&self, offset: u64) -> Option<(u64, u64)> {
+        let at = self.position(offset);
+        if at < self.start {
+            return Some((self.offset(self.origin())?, self.offset(self.start)?));
+        }
+        let (end, gap) = self.gaps.range(at + 1..).next()?;
+        (gap.from <= at).then_some((self.offset(gap.from)?, self.offset(*end)?))
+    }
+
+    /// Length of the run's part of the file when it was read last, in bytes.
     pub fn size(&self) -> u64 {
         self.part.end(self.size) - self.part.from
     }
 
-    /// Bytes that were read.
+    /// Bytes of the file that are here.
     pub fn loaded(&self) -> u64 {
-        self.end.saturating_sub(self.start)
-    }
-
-    /// The file began anew while it was being read.
-    pub fn rotated(&self) -> bool {
-        self.rotated
+        let missing: u64 = self.gaps.range(self.base + 1..).map(|(_, gap)| gap.bytes).sum();
+        (self.end - self.start.max(self.origin())).saturating_sub(missing)
     }
 
     /// Whether anything was heard of the file.
@@ -85,243 +134,165 @@ impl LogBuffer {
         self.heard
     }
 
-    /// Takes what was read or written next. What was taken before is passed over; what does not follow replaces all.
-    pub fn take(&mut self, frame: LogFrame) {
-        self.heard = true;
-        let follows = self.is_continued_by(&frame) && !frame.rotated && frame.from <= self.end && self.end > 0;
-        if follows {
-            self.part = frame.part;
-            self.instance.clone_from(&frame.instance);
-        }
-        if follows && frame.to <= self.end {
-            self.size = frame.size.max(self.end);
-            return;
-        }
-        let text = match frame.from < self.end && follows {
-            // Overlaps: only offsets of valid text can be cut exactly.
-            true => usize::try_from(self.end - frame.from).ok().and_then(|cut| frame.text.get(cut..)),
-            false => Some(frame.text.as_str()),
-        };
-        match text {
-            Some(text) if follows => self.append(text),
-            _ => self.restart(&frame),
-        }
-        self.end = frame.to;
-        self.size = frame.size.max(frame.to);
-        while self.lines.len() > MOST_LINES {
-            self.lines.pop_front();
-            self.first_number = self.first_number.map(|n| n + 1);
-            self.start = self.lines.front().map_or(self.end, |line| line.at);
-        }
+    /// How many lines were finished since the file was opened.
+    pub fn finished(&self) -> u64 {
+        self.finished
     }
 
-    /// Takes an older part, which must end where this begins.
-    pub fn take_before(&mut self, frame: &LogFrame) {
-        if frame.file != self.file || frame.to != self.start || frame.from >= frame.to {
+    /// Takes what was read or written next. What was taken before is passed over; what was left out becomes a gap.
+    pub fn take(&mut self, frame: LogFrame) {
+        let is_rotated = frame.rotated || frame.size < self.end - self.base;
+        if !self.heard || !self.is_continued_by(&frame, is_rotated) {
+            *self = Self {
+                file: frame.file,
+                heard: true,
+                start: frame.from,
+                end: frame.from,
+                part: frame.part,
+                ..Self::default()
+            };
+            self.skips = self.start > self.origin();
+        } else if is_rotated {
+            self.rotate();
+        }
+        self.part = frame.part;
+        self.instance = frame.instance;
+        let (from, to) = (self.base + frame.from, self.base + frame.to);
+        self.size = frame.size.max(frame.to).max(self.end - self.base);
+        if to <= self.end {
             return;
         }
-        let mut older = LogBuffer::default();
-        older.take(LogFrame { rotated: false, part: self.part, ..frame.clone() });
-        if let Some(last) = older.lines.back() {
-            // A line that the executor's format did not begin belongs to the one before, which is known only now.
-            for line in self.lines.iter_mut().take_while(|line| line.time.is_empty()) {
-                line.stream = last.stream;
+        let mut text = frame.text.as_str();
+        if from < self.end {
+            // Only offsets of valid text can be cut exactly.
+            let is_exact = to - from == length(text);
+            match usize::try_from(self.end - from).ok().filter(|_| is_exact).and_then(|cut| text.get(cut..)) {
+                Some(rest) => text = rest,
+                None => self.take_back(from),
             }
         }
-        self.start = older.start;
-        self.first_number = older.first_number;
-        older.lines.append(&mut self.lines);
-        self.lines = older.lines;
+        if from > self.end {
+            self.leave_out(from);
+        }
+        self.append(text);
+        self.move_end(to);
+        self.evict();
     }
 
-    /// Whether a frame is of the same run in the same file. Of which run lines are may turn out after they were read.
-    fn is_continued_by(&self, frame: &LogFrame) -> bool {
+    /// Whether a frame is of the same run in the same file. The run may become known only after its lines were read.
+    fn is_continued_by(&self, frame: &LogFrame, is_rotated: bool) -> bool {
         let is_same_run = self.instance.is_none() || frame.instance == self.instance;
-        frame.file == self.file && is_same_run && frame.part.from == self.part.from
+        frame.file == self.file && is_same_run && (is_rotated || frame.part.from == self.part.from)
     }
 
-    fn restart(&mut self, frame: &LogFrame) {
-        let rotated = frame.rotated || (self.is_continued_by(frame) && frame.from < self.end);
-        *self = Self {
-            file: frame.file.clone(),
-            start: frame.from,
-            end: frame.from,
-            part: frame.part,
-            instance: frame.instance.clone(),
-            first_number: (frame.from == frame.part.from).then_some(1),
-            rotated: rotated && self.heard && !self.lines.is_empty(),
-            heard: true,
-            ..Self::default()
-        };
-        // A part that begins within a line begins after it: half a line would be misread.
-        let whole = match frame.from == frame.part.from {
-            true => frame.text.as_str(),
-            false => frame.text.split_once('\n').map_or("", |(_, rest)| rest),
-        };
-        let skipped = u64::try_from(frame.text.len() - whole.len()).unwrap_or_default();
-        self.start += skipped;
-        self.end = self.start;
-        self.append(whole);
+    /// Goes on with a line of the new file; the lines of the old one stay.
+    fn rotate(&mut self) {
+        self.take_back_unfinished();
+        let unread = self.size.saturating_sub(self.end - self.base);
+        if self.start > self.origin() {
+            let bytes = self.start - self.origin();
+            let gap = Gap { from: self.origin(), bytes, lines: 0, cause: Cause::NotRead };
+            self.gaps.insert(self.start, gap);
+        }
+        let before = self.gaps.remove(&self.end);
+        self.base = (self.end / FILE + 1) * FILE;
+        let gap = Gap { from: self.end, bytes: unread, lines: 0, cause: Cause::Rotated };
+        self.gaps.insert(self.base, before.map_or(gap.clone(), |before| before.and(&gap)));
+        (self.end, self.size, self.skips) = (self.base, 0, false);
+    }
+
+    /// Drops the line that holds the byte at `from` and all after it.
+    fn take_back(&mut self, from: u64) {
+        let kept = self.lines.partition_point(|line| line.at <= from).saturating_sub(1);
+        self.unfinished.clear();
+        match self.lines.get(kept).map(|line| line.at) {
+            Some(end) if end <= from => {
+                self.lines.truncate(kept);
+                self.end = end;
+            }
+            // Nothing that was read lies before.
+            Some(_) | None => {
+                self.lines.clear();
+                (self.start, self.end, self.skips) = (from, from, from > self.origin());
+            }
+        }
+        let end = self.end;
+        self.gaps.retain(|at, _| *at <= end);
+    }
+
+    fn take_back_unfinished(&mut self) {
+        if !self.unfinished.is_empty() {
+            self.end = self.lines.pop_back().map_or(self.end, |line| line.at);
+            self.unfinished.clear();
+        }
+    }
+
+    /// Goes on at `to`, which lies behind what was read.
+    fn leave_out(&mut self, to: u64) {
+        self.take_back_unfinished();
+        let gap = Gap { from: self.end, bytes: to - self.end, lines: 0, cause: Cause::NotRead };
+        let before = self.gaps.remove(&self.end);
+        self.gaps.insert(to, before.map_or(gap.clone(), |before| before.and(&gap)));
+        (self.end, self.skips) = (to, true);
+    }
+
+    /// Moves the end of what was read, and with it a gap or a start before which nothing was read.
+    fn move_end(&mut self, to: u64) {
+        if let Some(gap) = self.gaps.remove(&self.end) {
+            self.gaps.insert(to, Gap { bytes: (gap.bytes + to).saturating_sub(self.end), ..gap });
+        } else if self.lines.is_empty() && self.gaps.is_empty() {
+            self.start = to;
+        }
+        self.end = to;
     }
 
     fn append(&mut self, text: &str) {
+        let mut text = text;
+        if self.skips {
+            let (skipped, rest) = text.split_at(text.find('\n').map_or(text.len(), |end| end + 1));
+            self.skips = !skipped.ends_with('\n');
+            self.move_end(self.end + length(skipped));
+            text = rest;
+        }
         if text.is_empty() {
             return;
         }
         // The unfinished line is shown already: it is taken back and read again with what follows.
-        let mut at = self.end - u64::try_from(self.unfinished.len()).unwrap_or_default();
-        if !self.unfinished.is_empty() {
-            self.lines.pop_back();
+        let mut number = self.next_number();
+        let mut at = self.end;
+        if !self.unfinished.is_empty()
+            && let Some(unfinished) = self.lines.pop_back()
+        {
+            (at, number) = (unfinished.at, unfinished.number);
         }
         let joined = std::mem::take(&mut self.unfinished) + text;
-        let (whole, rest) = joined.rsplit_once('\n').map_or(("", joined.as_str()), |(whole, rest)| (whole, rest));
-        if joined.contains('\n') {
-            for raw in whole.split('\n') {
-                self.push(at, raw);
-                at += u64::try_from(raw.len() + 1).unwrap_or_default();
-            }
+        for raw in joined.split_inclusive('\n') {
+            let is_after_gap = self.gaps.contains_key(&at) && at != self.origin();
+            let line =
+                LogLine::read(at, raw.strip_suffix('\n').unwrap_or(raw), self.lines.back().filter(|_| !is_after_gap));
+            self.lines.push_back(LogLine { number, ..line });
+            at += length(raw);
+            number = number.map(|number| number + 1);
         }
-        if !rest.is_empty() {
-            self.push(at, rest);
-            self.unfinished = rest.to_owned();
-        }
+        self.finished += joined.matches('\n').count() as u64;
+        joined.rsplit_once('\n').map_or(joined.as_str(), |(_, rest)| rest).clone_into(&mut self.unfinished);
+        self.end = at;
     }
 
-    fn push(&mut self, at: u64, raw: &str) {
-        let line = LogLine::read(at, raw, self.lines.back());
-        self.lines.push_back(line);
+    /// Number of a line that begins at the end.
+    fn next_number(&self) -> Option<u64> {
+        match self.lines.back() {
+            _ if self.end == self.origin() => Some(1),
+            Some(last) if !self.gaps.contains_key(&self.end) => last.number.map(|number| number + 1),
+            Some(_) | None => None,
+        }
     }
+}
+
+fn length(text: &str) -> u64 {
+    // No platform's addresses are longer than 64 bits.
+    text.len() as u64
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TEXT: &str =
-        "INFO | 2026-11-25 02:11:45,153 | InstanceLogHandler | gr\u{fc}\u{df}e\nsecond\n\nthird without end";
-
-    fn frame(from: usize, to: usize) -> LogFrame {
-        LogFrame {
-            file: "output.log".into(),
-            from: from as u64,
-            to: to as u64,
-            text: TEXT[from..to].into(),
-            size: TEXT.len() as u64,
-            ..LogFrame::default()
-        }
-    }
-
-    fn texts(buffer: &LogBuffer) -> Vec<&str> {
-        buffer.lines().iter().map(|line| line.text.as_str()).collect()
-    }
-
-    #[test]
-    fn however_the_file_is_cut_its_lines_are_the_same() {
-        let mut whole = LogBuffer::default();
-        whole.take(frame(0, TEXT.len()));
-        assert_eq!(texts(&whole), ["grüße", "second", "", "third without end"]);
-        for cut in (1..TEXT.len()).filter(|cut| TEXT.is_char_boundary(*cut)) {
-            let mut parts = LogBuffer::default();
-            parts.take(frame(0, cut));
-            parts.take(frame(cut, TEXT.len()));
-            assert_eq!(parts.lines(), whole.lines(), "cut at {cut}");
-            parts.take(frame(cut, TEXT.len()));
-            assert_eq!(parts.lines(), whole.lines(), "the same part again");
-        }
-    }
-
-    #[test]
-    fn lines_are_named_by_their_offset_and_numbered_only_from_the_beginning() {
-        let mut buffer = LogBuffer::default();
-        buffer.take(frame(0, TEXT.len()));
-        for line in buffer.lines() {
-            let from = usize::try_from(line.at).unwrap();
-            assert!(TEXT[from..].contains(line.text.as_str()));
-        }
-        assert_eq!((buffer.number(0), buffer.number(3)), (Some(1), Some(4)));
-        let mut tail = LogBuffer::default();
-        tail.take(frame(10, TEXT.len()));
-        assert_eq!(texts(&tail), ["second", "", "third without end"]);
-        assert_eq!(tail.number(0), None);
-    }
-
-    #[test]
-    fn a_state_is_found_where_it_was_told() {
-        let line = |state: &str| {
-            format!("INFO | 2026-11-25 02:11:45,153 | InstanceEngine | Current state: StateData(state={state}, x)\n")
-        };
-        let text = line("STARTING") + &line("RUNNING");
-        let (to, running) = (text.len() as u64, line("STARTING").len() as u64);
-        let mut buffer = LogBuffer::default();
-        buffer.take(LogFrame { file: "f".into(), to, text, size: to, ..LogFrame::default() });
-        assert_eq!((buffer.told(&TaskState::Running), buffer.told(&TaskState::Stopped)), (Some(running), None));
-    }
-
-    #[test]
-    fn older_parts_are_put_before() {
-        let mut buffer = LogBuffer::default();
-        buffer.take(frame(10, TEXT.len()));
-        let start = usize::try_from(buffer.start()).unwrap();
-        buffer.take_before(&frame(0, start));
-        let mut whole = LogBuffer::default();
-        whole.take(frame(0, TEXT.len()));
-        assert_eq!(buffer.lines(), whole.lines());
-        assert_eq!(buffer.number(0), Some(1));
-        assert_eq!(buffer.loaded(), TEXT.len() as u64);
-    }
-
-    #[test]
-    fn a_part_of_a_file_is_numbered_and_measured_like_a_file() {
-        let part = LogPart { from: 10, to: Some(TEXT.len() as u64 - 5) };
-        let end = TEXT.len() - 5;
-        let mut buffer = LogBuffer::default();
-        buffer.take(LogFrame { part, ..frame(10, end) });
-        assert_eq!(
-            (buffer.number(0), buffer.has_beginning()),
-            (Some(1), true),
-            "the first line of a run is a whole one"
-        );
-        assert_eq!((buffer.loaded(), buffer.size()), (end as u64 - 10, end as u64 - 10));
-        assert_eq!(buffer.left_out(), (10, 5));
-        let mut later = LogBuffer::default();
-        later.take(LogFrame { part, ..frame(30, end) });
-        assert!(!later.has_beginning());
-        let start = usize::try_from(later.start()).unwrap();
-        later.take_before(&frame(10, start));
-        assert_eq!((later.lines(), later.number(0)), (buffer.lines(), Some(1)));
-    }
-
-    #[test]
-    fn frames_of_another_run_begin_another_log() {
-        let mut buffer = LogBuffer::default();
-        buffer.take(LogFrame { instance: Some("TI-1".into()), ..frame(0, TEXT.len()) });
-        let (text, end) = ("other\n".to_owned(), TEXT.len() as u64);
-        let other = LogFrame { from: end, to: end + 6, text, size: end + 6, ..frame(0, 0) };
-        let part = LogPart { from: end, to: None };
-        buffer.take(LogFrame { part, instance: Some("TI-2".into()), ..other.clone() });
-        assert_eq!((texts(&buffer), buffer.rotated()), (vec!["other"], false));
-        // On another executor it is another file, whatever its offsets.
-        buffer.take(LogFrame { instance: Some("TI-3".into()), ..frame(0, TEXT.len()) });
-        assert_eq!(texts(&buffer).len(), 4);
-    }
-
-    #[test]
-    fn a_rotated_file_begins_anew() {
-        let mut buffer = LogBuffer::default();
-        buffer.take(frame(0, TEXT.len()));
-        let file = "output.log".into();
-        buffer.take(LogFrame { file, to: 4, text: "new\n".into(), size: 4, rotated: true, ..LogFrame::default() });
-        assert_eq!(texts(&buffer), ["new"]);
-        assert!(buffer.rotated());
-    }
-
-    #[test]
-    fn a_long_log_is_kept_from_its_end() {
-        let mut buffer = LogBuffer::default();
-        let text = "x\n".repeat(MOST_LINES + 10);
-        let to = text.len() as u64;
-        buffer.take(LogFrame { file: "f".into(), to, text, size: to, ..LogFrame::default() });
-        assert_eq!(buffer.lines().len(), MOST_LINES);
-        assert_eq!((buffer.start(), buffer.number(0)), (20, Some(11)));
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 
 use super::{
     ansi,
-    buffer::LogBuffer,
+    buffer::{Gap, LogBuffer},
     line::{LogLine, Stream},
 };
 use model::TaskState;
@@ -41,11 +41,16 @@ impl Filter {
 /// One row of the pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// A line, by its index in the buffer.
-    Line(usize),
+    /// A line.
+    Line {
+        /// Its index in the buffer.
+        index: usize,
+        /// Its position.
+        at: u64,
+    },
     /// The task reached a state here; what the driver said then is folded into it.
     Divider {
-        /// Offset of the line that tells it.
+        /// Position of the line that tells it.
         at: u64,
         /// What was before: `Placing`, or a state if one was told.
         from: Option<String>,
@@ -58,12 +63,21 @@ pub enum Item {
     },
     /// Lines of the driver elsewhere, folded.
     Fold(Fold),
+    /// What is not shown between two lines.
+    Gap {
+        /// Position of what follows.
+        at: u64,
+        /// What is missing.
+        gap: Gap,
+        /// Whether it can be read.
+        is_readable: bool,
+    },
 }
 
 /// Lines of the driver that are not shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fold {
-    /// Offset of the first.
+    /// Position of the first.
     pub at: u64,
     /// How many.
     pub lines: usize,
@@ -71,46 +85,94 @@ pub struct Fold {
     pub about: Option<String>,
 }
 
+/// What names a row; it changes when its content does.
+pub type RowKey = (u64, u8, u64);
+
 impl Item {
-    /// What names the row; it changes when its content does.
-    pub fn key(&self, buffer: &LogBuffer) -> (u64, usize) {
+    /// Position of the row. Rows are in the order of their positions.
+    pub fn at(&self) -> u64 {
         match self {
-            Item::Line(index) => buffer.lines().get(*index).map_or((0, 0), |line| (line.at, line.text.len() + 2)),
-            Item::Divider { at, fold, .. } => (*at, usize::MAX - fold.as_ref().map_or(0, |fold| fold.lines)),
-            Item::Fold(fold) => (fold.at, usize::MAX - fold.lines),
+            Item::Line { at, .. } | Item::Divider { at, .. } => *at,
+            Item::Fold(fold) => fold.at,
+            Item::Gap { gap, .. } => gap.from,
+        }
+    }
+
+    /// How many lines of the log it stands for.
+    pub fn lines(&self) -> u64 {
+        match self {
+            Item::Line { .. } => 1,
+            Item::Divider { fold, .. } => 1 + fold.as_ref().map_or(0, |fold| fold.lines as u64),
+            Item::Fold(fold) => fold.lines as u64,
+            Item::Gap { gap, .. } => gap.lines,
+        }
+    }
+
+    /// What names the row.
+    pub fn key(&self, buffer: &LogBuffer) -> RowKey {
+        match self {
+            Item::Line { index, at } => {
+                let line = buffer.lines().get(*index);
+                (
+                    *at,
+                    line.map_or(0, |line| 2 + u8::from(line.number.is_some())),
+                    line.map_or(0, |l| l.text.len() as u64),
+                )
+            }
+            Item::Divider { at, fold, .. } => (*at, 4, fold.as_ref().map_or(0, |fold| fold.lines as u64)),
+            Item::Fold(fold) => (fold.at, 5, fold.lines as u64),
+            Item::Gap { gap, .. } => (gap.from, 6, gap.bytes),
         }
     }
 }
 
-/// The rows for a buffer. Folds that begin at an offset in `open` are shown line by line, as are all while `searching`.
-pub fn items(buffer: &LogBuffer, filter: Filter, open: &BTreeSet<u64>, searching: bool) -> Vec<Item> {
+/// The rows for a buffer. Folds that begin at a position in `open`, or hold a line at one in `hits`, are shown line by line.
+pub fn items(buffer: &LogBuffer, filter: Filter, open: &BTreeSet<u64>, hits: &[u64]) -> Vec<Item> {
     let mut rows = Vec::new();
-    let mut state = buffer.has_beginning().then(|| "Placing".to_owned());
+    let mut state = buffer.is_from_beginning().then(|| "Placing".to_owned());
     let mut run: Vec<(usize, &LogLine)> = Vec::new();
+    let is_open = |run: &[(usize, &LogLine)]| {
+        run.first().is_some_and(|(_, first)| open.contains(&first.at))
+            || run.iter().any(|(_, line)| hits.binary_search(&line.at).is_ok())
+    };
+    let gap = |(at, gap): (&u64, &Gap)| Item::Gap {
+        at: *at,
+        gap: gap.clone(),
+        is_readable: buffer.readable_gap(*at).is_some(),
+    };
+    let mut gaps = buffer.gaps().iter().peekable();
     for (index, line) in buffer.lines().iter().enumerate() {
-        let folds = filter == Filter::All && line.stream == Stream::Driver && !line.is_trouble && line.state.is_none();
-        if folds {
+        while let Some(missing) = gaps.next_if(|(at, _)| **at <= line.at) {
+            fold(&mut rows, &mut run, is_open);
+            rows.push(gap(missing));
+        }
+        if folds(line, filter) {
             run.push((index, line));
             continue;
         }
-        fold(&mut rows, &mut run, open, searching);
-        match (&line.state, filter) {
-            (Some(to), Filter::All) => {
+        fold(&mut rows, &mut run, is_open);
+        match &line.state {
+            Some(to) if filter == Filter::All => {
                 let from = state.replace(to.label().to_owned());
                 rows.push(Item::Divider { at: line.at, from, to: to.clone(), time: line.time.clone(), fold: None });
             }
-            _ if filter.lets_pass(line.stream) => rows.push(Item::Line(index)),
+            _ if filter.lets_pass(line.stream) => rows.push(Item::Line { index, at: line.at }),
             _ => {}
         }
     }
-    fold(&mut rows, &mut run, open, searching);
+    fold(&mut rows, &mut run, is_open);
+    rows.extend(gaps.map(gap));
     rows
 }
 
-fn fold(rows: &mut Vec<Item>, run: &mut Vec<(usize, &LogLine)>, open: &BTreeSet<u64>, searching: bool) {
+fn folds(line: &LogLine, filter: Filter) -> bool {
+    filter == Filter::All && line.stream == Stream::Driver && !line.is_trouble && line.state.is_none()
+}
+
+fn fold(rows: &mut Vec<Item>, run: &mut Vec<(usize, &LogLine)>, is_open: impl Fn(&[(usize, &LogLine)]) -> bool) {
     let Some((_, first)) = run.first() else { return };
-    if searching || open.contains(&first.at) {
-        rows.extend(run.iter().map(|(index, _)| Item::Line(*index)));
+    if is_open(run) {
+        rows.extend(run.iter().map(|(index, line)| Item::Line { index: *index, at: line.at }));
     } else {
         let folded = Fold { at: first.at, lines: run.len(), about: about(run) };
         match rows.last_mut() {
@@ -134,16 +196,15 @@ fn about(run: &[(usize, &LogLine)]) -> Option<String> {
     }
 }
 
-/// Offsets of the lines among `rows` that hold `query`, whatever the case of ASCII letters.
-pub fn hits(buffer: &LogBuffer, rows: &[Item], query: &str) -> Vec<u64> {
+/// Positions of the lines that hold `query`, whatever the case of ASCII letters, folded or not.
+pub fn hits(buffer: &LogBuffer, filter: Filter, query: &str) -> Vec<u64> {
     if query.is_empty() {
         return Vec::new();
     }
-    rows.iter()
-        .filter_map(|row| match row {
-            Item::Line(index) => buffer.lines().get(*index),
-            Item::Divider { .. } | Item::Fold(_) => None,
-        })
+    buffer
+        .lines()
+        .iter()
+        .filter(|line| filter.lets_pass(line.stream) && (filter != Filter::All || line.state.is_none()))
         .filter(|line| find(&ansi::plain(&line.text), query, 0).is_some())
         .map(|line| line.at)
         .collect()
@@ -185,12 +246,13 @@ mod tests {
     fn drawn(rows: &[Item]) -> Vec<String> {
         rows.iter()
             .map(|row| match row {
-                Item::Line(index) => index.to_string(),
+                Item::Line { index, .. } => index.to_string(),
                 Item::Divider { from, to, fold, .. } => {
                     let folded = fold.as_ref().map(|f| format!(" ({} {:?})", f.lines, f.about)).unwrap_or_default();
                     format!("{}>{to}{folded}", from.clone().unwrap_or_default())
                 }
                 Item::Fold(fold) => format!("({})", fold.lines),
+                Item::Gap { gap, .. } => gap.words(),
             })
             .collect()
     }
@@ -198,7 +260,7 @@ mod tests {
     #[test]
     fn driver_lines_fold_between_dividers() {
         let buffer = buffer();
-        let shown = |filter| drawn(&items(&buffer, filter, &BTreeSet::new(), false));
+        let shown = |filter| drawn(&items(&buffer, filter, &BTreeSet::new(), &[]));
         assert_eq!(
             shown(Filter::All),
             [r#"Placing>PROVISIONING (3 Some("Pulled 2 layers"))"#, "Provisioning>RUNNING", "5", "6", "7"]
@@ -207,15 +269,35 @@ mod tests {
         assert_eq!(shown(Filter::Err), ["6"]);
         assert_eq!(shown(Filter::Driver), ["0", "1", "2", "3", "4", "7"]);
         let open = BTreeSet::from([buffer.lines()[1].at]);
-        assert_eq!(items(&buffer, Filter::All, &open, false).len(), 8);
+        assert_eq!(items(&buffer, Filter::All, &open, &[]).len(), 8);
     }
 
     #[test]
-    fn a_search_finds_lines_in_any_case_and_opens_folds() {
+    fn a_search_finds_lines_in_any_case_and_opens_only_folds_that_hold_them() {
         let buffer = buffer();
-        let rows = items(&buffer, Filter::All, &BTreeSet::new(), true);
-        assert_eq!(hits(&buffer, &rows, "hello"), [buffer.lines()[5].at, buffer.lines()[6].at]);
-        assert_eq!(hits(&buffer, &rows, "layer BB").len(), 1);
+        let found = |query| hits(&buffer, Filter::All, query);
+        let rows = |query| items(&buffer, Filter::All, &BTreeSet::new(), &found(query)).len();
+        assert_eq!(found("hello"), [buffer.lines()[5].at, buffer.lines()[6].at]);
+        assert_eq!((found("layer BB").len(), rows("layer BB")), (1, 8), "the fold that holds it is open");
+        assert_eq!((found("nothing").len(), rows("nothing")), (0, 5), "no match leaves folds as they are");
+        assert_eq!(rows("hello"), 5, "other folds stay closed");
+        assert!(found("StateData").is_empty(), "a divider has no such text");
         assert_eq!(find("grüße GRÜSSE", "gr", 1), Some(8));
+    }
+
+    #[test]
+    fn a_gap_is_a_row_between_lines_and_at_the_end() {
+        let mut buffer = buffer();
+        let end = buffer.end();
+        let text = "rest of a line\nlast\n".to_owned();
+        let (from, size) = (end + 1_000, end + 1_020);
+        let frame = LogFrame { file: "output.log".into(), from, to: size, text, size, ..LogFrame::default() };
+        buffer.take(frame.clone());
+        let rows = drawn(&items(&buffer, Filter::Err, &BTreeSet::new(), &[]));
+        assert_eq!(rows, ["6", "1015 bytes not read"], "the line that was cut is part of the gap");
+        buffer.take(LogFrame { from: 0, to: 0, text: String::new(), size: 0, rotated: true, ..frame });
+        let rows = drawn(&items(&buffer, Filter::Out, &BTreeSet::new(), &[]));
+        assert_eq!(rows[0], "5");
+        assert_eq!(rows.last().unwrap(), "The file was rotated here, the last lines before it may be missing");
     }
 }

@@ -1,7 +1,9 @@
-//! One line of a task's log. Executors write `LEVEL | date | logger | message` (contract 2.4), where the container's own
+//! One line of a task's log. Executors write `LEVEL | date | logger | message`, where the container's own
 //! output has the logger `InstanceLogHandler`, INFO for stdout and ERROR for stderr. Pure.
 
+use super::{ansi, marks};
 use model::{ExecutorLine, TaskState, secret::mask_secrets};
+use std::borrow::Cow;
 
 /// Who wrote a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ impl Stream {
 /// A line, ready to be shown: secrets masked, what a carriage return overwrote gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
-    /// Offset of its first byte in the file: what names it.
+    /// Position of its first byte in the buffer: what names it. Its offset in the file, unless the file was rotated.
     pub at: u64,
     /// Who wrote it.
     pub stream: Stream,
@@ -45,6 +47,8 @@ pub struct LogLine {
     pub state: Option<TaskState>,
     /// It tells how far the pull of a layer is: the layer, and percent.
     pub pull: Option<(String, u8)>,
+    /// Its number in the file, counted from 1; unknown unless the file was read from its beginning.
+    pub number: Option<u64>,
 }
 
 impl LogLine {
@@ -61,16 +65,17 @@ impl LogLine {
                 is_trouble: before.is_some_and(|b| b.is_trouble),
                 state: None,
                 pull: None,
+                number: None,
             },
         }
     }
 
-    /// What it says, without colours.
+    /// What it says, without colours and with bidirectional controls spelled out.
     pub fn plain_text(&self) -> String {
-        super::ansi::plain(&self.text)
+        marks::spelled_out(&ansi::plain(&self.text)).into_owned()
     }
 
-    /// It tells that the container was killed for want of memory (contract 2.4: nothing else does).
+    /// It tells that the container was killed for want of memory (nothing else does).
     pub fn tells_oom(&self) -> bool {
         self.stream == Stream::Driver && self.text.contains("oomKilled=true")
     }
@@ -91,17 +96,30 @@ impl LogLine {
             is_trouble: driver && level == "ERROR",
             state: if driver { state_told(message) } else { None },
             pull: if driver { pull_told(message) } else { None },
+            number: None,
         }
     }
 }
 
 fn shown(text: &str) -> String {
-    mask_secrets(overwritten(text)).into_owned()
+    mask_secrets(&overwritten(text)).into_owned()
 }
 
-/// What is left on the screen when carriage returns overwrite the line: the last text that is one.
-fn overwritten(text: &str) -> &str {
-    text.rsplit('\r').find(|part| !part.is_empty()).unwrap_or(text)
+/// What is left on the screen when carriage returns overwrite the line: the last part with a text, in the colours that
+/// were set before.
+fn overwritten(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    let mut from = text.len();
+    for part in text.rsplit('\r') {
+        from -= part.len();
+        if !ansi::plain(part).is_empty() {
+            return Cow::Owned(ansi::colours(&text[..from]) + part);
+        }
+        from = from.saturating_sub(1);
+    }
+    Cow::Owned(text.replace('\r', ""))
 }
 
 fn state_told(message: &str) -> Option<TaskState> {
@@ -158,8 +176,15 @@ mod tests {
 
     #[test]
     fn a_carriage_return_leaves_what_was_written_last() {
-        for (raw, left) in [("10%\r50%\r100%", "100%"), ("done\r", "done"), ("a\r\r", "a"), ("", "")] {
+        for (raw, left) in [("10%\r50%\r100%", "100%"), ("done\r", "done"), ("a\r\r", "a"), ("", ""), ("\r", "")] {
             assert_eq!(read(raw).text, left);
         }
+    }
+
+    #[test]
+    fn a_carriage_return_before_sequences_only_erases_nothing() {
+        assert_eq!(read("text\r\u{1b}[0m").plain_text(), "text");
+        assert_eq!(read("\u{1b}[32mtext\r\u{1b}[K\r\u{1b}[0m").text, "\u{1b}[32mtext");
+        assert_eq!(read("\u{1b}[32m10%\r50%\r\u{1b}[0m").text, "\u{1b}[32m50%", "the colour goes on");
     }
 }

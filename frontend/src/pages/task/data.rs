@@ -1,5 +1,7 @@
 //! What the live stream tells of a task: the run, and its log.
 
+mod reading;
+
 use crate::{
     api::{Api, LiveView, TaskFrame, use_api},
     browser::{OwnedTasks, owned_tasks, scroll_to_id},
@@ -10,12 +12,6 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::{OUTPUT_LOG, TaskKey, dashboard::TaskDetail, timeline::SegmentState};
-
-/// Bytes read at once of what lies before: the most that the server gives.
-const PART: u64 = 64 * 1_024;
-/// Bytes read before a line that a link leads to, and most bytes read to come to it.
-const MARGIN: u64 = 8 * 1_024;
-const MOST: u64 = 1_024 * 1_024;
 
 /// Whether there is such a task. A detail keeps its signal as long as the same run is shown.
 #[derive(Clone, Debug)]
@@ -168,90 +164,13 @@ impl TaskData {
         self.run
     }
 
-    /// A function that reads the part of the log before what was read.
-    pub fn earlier(&self) -> Callback<()> {
-        let data = *self;
-        Callback::new(move |()| data.read_from(data.log.with_untracked(LogBuffer::start).saturating_sub(PART)))
-    }
-
-    /// Reads what lies before the line that the address names, once something was read.
-    fn reach_line(&self) {
-        let data = *self;
-        let missing = Memo::new(move |_| {
-            let at = data.at.get()?;
-            data.log.with(|log| (log.heard() && log.start() > at).then_some(at))
-        });
-        Effect::new(move |_| {
-            if let Some(at) = missing.get() {
-                data.read_from(at.saturating_sub(MARGIN));
-            }
-        });
-        // A link may lead to a line of another run.
-        let is_elsewhere =
-            Memo::new(move |_| data.at.get().is_some_and(|at| data.log.with(|log| log.heard() && !log.part().has(at))));
-        Effect::new(move |_| {
-            if is_elsewhere.get() {
-                data.whole_log.set(true);
-            }
-        });
-    }
-
-    /// Reads the log from `from` to the beginning of what was read, at most [`MOST`] bytes, and none of other runs.
-    fn read_from(&self, from: u64) {
-        let data = *self;
-        let (start, part) = data.log.with_untracked(|log| (log.start(), log.part()));
-        let from = from.max(part.from);
-        if from >= start {
-            return;
-        }
-        if start - from > MOST {
-            data.trouble.set(Some("That line lies too far back to be read here. Download has all of them.".into()));
-            return;
-        }
-        let (key, file) = (data.key.get_value(), data.file.get_untracked());
-        data.tasks.spawn(async move {
-            let mut start = start;
-            while start > from {
-                let begin = start.saturating_sub(PART).max(from);
-                let part = match data.api.get_value().log_part(&key, &file, begin, start - begin).await {
-                    Ok(part) => part,
-                    Err(error) => {
-                        data.trouble.set(Some(error.to_string()));
-                        return;
-                    }
-                };
-                let moved = data.log.try_update(|log| {
-                    log.take_before(&part);
-                    log.start()
-                });
-                // A part without a whole line moves nothing.
-                match moved {
-                    Some(now) if now < start => start = now,
-                    Some(_) | None => return,
-                }
-            }
-            data.trouble.set(None);
-        });
-    }
-
-    /// Logs lie on the executor, so there is nothing to ask before there is one.
-    fn list_files(&self) {
-        let (api, key, files) = (self.api.get_value(), self.key.get_value(), self.files);
-        self.tasks.spawn(async move {
-            // Without a list the file in the address is the only choice.
-            if let Ok(list) = api.log_files(&key).await {
-                files.set(list.files);
-            }
-        });
-    }
-
     fn take(&self, frame: TaskFrame) {
         match frame {
             TaskFrame::Detail(Some(detail)) => self.take_detail(*detail),
             TaskFrame::Detail(None) => self.known.set(Known::Nobody),
             TaskFrame::Log(part) => {
                 if part.file == self.file.get_untracked() {
-                    self.log.update(|log| log.take(part));
+                    self.take_log(part);
                 }
             }
         }

@@ -1,6 +1,7 @@
 use super::{data::TaskData, head::executor_name};
 use crate::{
     api::use_api,
+    browser::guarded,
     components::{LogBuffer, LogPane},
     format::{clock_ahead, format_bytes},
     state::{use_clock, use_executor_names, use_session},
@@ -43,7 +44,7 @@ pub(super) fn Log(
         {move || shared.get().map(|(text, action)| view! {
             <p class="field__hint">
                 {text}" "
-                <button class="link-button link-button--s" type="button" on:click=move |_| whole.update(|whole| *whole = !*whole)>
+                <button class="link-button link-button--s" type="button" on:click=guarded(move |_| whole.update(|whole| *whole = !*whole))>
                     {action}
                 </button>
             </p>
@@ -57,6 +58,7 @@ pub(super) fn Log(
             linked=data.at()
             link=data.link()
             on_earlier=data.earlier()
+            on_gap=data.fill_gap()
             download
             absent
             live
