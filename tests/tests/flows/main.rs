@@ -12,6 +12,7 @@ mod executors;
 mod kill;
 mod list;
 mod list_moves;
+mod log_pane;
 mod new_task;
 mod not_placed;
 mod outage;
