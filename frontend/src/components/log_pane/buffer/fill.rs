@@ -18,7 +18,7 @@ impl LogBuffer {
         // A read may begin a little earlier than asked, so as not to begin within a character.
         let early = usize::try_from(floor.saturating_sub(from)).unwrap_or(usize::MAX);
         let Some(text) = frame.text.get(early..) else { return };
-        let part = self.part(from.max(floor), from > floor, text);
+        let part = self.stretch(from.max(floor), from > floor, text);
         if part.lines.is_empty() {
             return;
         }
@@ -50,14 +50,14 @@ impl LogBuffer {
             false => frame.text.split_at(frame.text.rfind('\n').map_or(0, |end| end + 1)).0,
         };
         let read = if is_end { frame.to - left } else { length(text) };
-        let part = self.part(gap.from, false, text);
+        let part = self.stretch(gap.from, false, text);
         let rest = Gap { from: gap.from + read, bytes: frame.size - left - read, lines: 0, cause: Cause::RotatedKnown };
         self.gaps.insert(self.base, rest);
         self.insert(part, self.base);
     }
 
     /// The lines of a text that begins at a position.
-    fn part(&self, from: u64, skips: bool, text: &str) -> Self {
+    fn stretch(&self, from: u64, skips: bool, text: &str) -> Self {
         let mut part =
             Self { start: from, end: from, base: self.base, part: self.part, skips, heard: true, ..Self::default() };
         part.append(text);
