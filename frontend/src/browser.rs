@@ -25,8 +25,8 @@ pub use focus::{
 };
 pub use menu::{clicked, close_menus, is_open, leave_menu};
 pub use owned::{
-    OwnedFrames, OwnedTasks, OwnedTimer, guarded, owned_frames, owned_interval, owned_listener, owned_tasks,
-    owned_timer,
+    OwnedFrames, OwnedTasks, OwnedTimer, guarded, guarded_unload, owned_frames, owned_interval, owned_listener,
+    owned_tasks, owned_timer,
 };
 pub use page::{
     base_path, chance, copy_text, download, go_to, is_at_top, is_hidden, is_narrow, local_clock, monotonic_ms,
@@ -37,5 +37,5 @@ pub use paste::pasted_text;
 pub use place::{Place, before_clicks, entry_key, place_of, return_to, scroll_by_hand, set_entry_key};
 pub use rows::{copy_rows, follow_row, follow_row_by_id};
 pub use scroll::{Scroll, element_by_id, places_in, scroll_back, scroll_of, scroll_to_end};
-pub use storage::{forget, load, load_in_tab, store, store_in_tab};
+pub use storage::{clear_tab, forget, forget_in_tab, load, load_in_tab, store, store_in_tab};
 pub use windows::{WindowMessage, has_focus, owned_window_listener, post_to_windows};

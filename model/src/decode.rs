@@ -5,6 +5,9 @@ mod operation;
 mod scalar;
 mod spec;
 mod spec_part;
+mod text;
+
+pub use text::{JsonText, Position};
 
 use crate::{ClusterOpSpec, PlacementPolicy, TaskOperation, TaskSpec};
 use serde::{Deserialize, Deserializer, de};
@@ -16,11 +19,32 @@ use serde_json::Value;
 pub struct JsonFault {
     /// The entry of `validationErrors`.
     pub message: String,
+    /// Property path of the value that could not be read, such as `resources[0].count`; empty for the whole document.
+    /// Drove does not send it.
+    pub path: String,
 }
 
 impl JsonFault {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), path: String::new() }
+    }
+
+    /// The same fault of a value that is the property `name` of another.
+    pub(crate) fn below(mut self, name: &str) -> Self {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{name}{dot}{}", self.path);
+        self
+    }
+
+    /// The message without Java's class names, where its end says the same.
+    pub fn plain(&self) -> &str {
+        let message = self.message.as_str();
+        if message.ends_with("not a valid `long` value") || message.ends_with("not a valid `int` value") {
+            return "not a whole number";
+        }
+        let after = |mark: &str| message.split_once(mark).map(|(_, rest)| rest);
+        let end = after("problem: ").or_else(|| after("`: ").filter(|rest| rest.starts_with("known type ids")));
+        end.or_else(|| after("\": ")).unwrap_or(message)
     }
 }
 

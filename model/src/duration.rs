@@ -82,12 +82,14 @@ impl DroveDuration {
         let invalid = || format!("Invalid duration: {text}");
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (count, rest) = text.split_at(digits);
-        let suffix = rest.trim_start();
+        // Java's `\s`: a no-break space is a part of the suffix.
+        let is_blank = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
+        let suffix = rest.trim_start_matches(is_blank);
         if count.len() > 1 && rest.is_empty() {
             // Dropwizard's pattern gives its last digit to the suffix.
             return Err(format!("{}. Wrong time unit", invalid()));
         }
-        if count.is_empty() || suffix.is_empty() || suffix.contains(char::is_whitespace) {
+        if count.is_empty() || suffix.is_empty() || suffix.contains(is_blank) {
             return Err(invalid());
         }
         let unit = DurationUnit::from_suffix(suffix).ok_or_else(|| format!("{}. Wrong time unit", invalid()))?;
@@ -148,7 +150,7 @@ mod tests {
         for bad in ["abc", " 5m", "5 m m", "", "5", "5m ", "-5m"] {
             assert_eq!(DroveDuration::parse(bad).unwrap_err(), format!("Invalid duration: {bad}"));
         }
-        for bad in ["5M", "1.5m", "300"] {
+        for bad in ["5M", "1.5m", "300", "5\u{a0}m"] {
             assert_eq!(DroveDuration::parse(bad).unwrap_err(), format!("Invalid duration: {bad}. Wrong time unit"));
         }
     }

@@ -85,6 +85,62 @@ pub fn mask_values(value: &mut Value) {
     }
 }
 
+/// Takes out of a spec what must not be kept: passwords, `authHeader`, header values and INLINE data of configs, and
+/// unless `keep_env` the values of variables that look like secrets. Each is replaced by an empty text and handed to
+/// `taken` with its JSON pointer.
+pub fn take_secrets(spec: &mut Value, keep_env: bool, mut taken: impl FnMut(String, Value)) {
+    let mut take = |value: Option<&mut Value>, pointer: String| {
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            taken(pointer, std::mem::replace(value, Value::String(String::new())));
+        }
+    };
+    let env = spec.get_mut("env").and_then(Value::as_object_mut).filter(|_| !keep_env);
+    for (name, value) in
+        env.into_iter().flatten().filter(|(name, value)| is_secret(name, value.as_str().unwrap_or_default()))
+    {
+        take(Some(value), format!("/env/{}", pointer_part(name)));
+    }
+    let configs = spec.get_mut("configs").and_then(Value::as_array_mut);
+    for (index, config) in configs.into_iter().flatten().enumerate() {
+        let mut take = |value: Option<&mut Value>, at: String| take(value, format!("/configs/{index}{at}"));
+        take(config.get_mut("data"), "/data".to_owned());
+        let Some(http) = config.get_mut("http") else { continue };
+        take(http.get_mut("password"), "/http/password".to_owned());
+        take(http.get_mut("authHeader"), "/http/authHeader".to_owned());
+        let Some(headers) = http.get_mut("headers") else { continue };
+        match headers.as_object_mut() {
+            Some(headers) => {
+                for (name, value) in headers {
+                    take(Some(value), format!("/http/headers/{}", pointer_part(name)));
+                }
+            }
+            None => take(Some(headers), "/http/headers".to_owned()),
+        }
+    }
+}
+
+/// A name as a part of a JSON pointer.
+pub fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// A JSON pointer into a spec as a person reads it: the name of a variable, or a property path.
+pub fn spoken_pointer(pointer: &str) -> String {
+    let plain = |part: &str| part.replace("~1", "/").replace("~0", "~");
+    if let Some(name) = pointer.strip_prefix("/env/") {
+        return plain(name);
+    }
+    let mut path = String::new();
+    for part in pointer.split('/').skip(1) {
+        match part.parse::<usize>() {
+            Ok(index) => path.push_str(&format!("[{index}]")),
+            Err(_) if path.is_empty() => path.push_str(&plain(part)),
+            Err(_) => path.push_str(&format!(".{}", plain(part))),
+        }
+    }
+    if path.is_empty() { pointer.to_owned() } else { path }
+}
+
 /// The word that ends at `end`, without a quote around it.
 fn name_before(text: &str, end: usize) -> Option<&str> {
     let before = text[..end].trim_end_matches(['"', '\'', ' ']);
@@ -172,6 +228,17 @@ mod tests {
         });
         assert_eq!(document, masked);
         assert!(is_secret("DB", "amqp://a:b@h") && !is_secret("DB", "amqp://h:1/b@c") && is_secret("A_KEY", ""));
+    }
+
+    #[test]
+    fn pointers_are_spoken_as_names_and_paths() {
+        for (pointer, spoken) in [
+            ("/env/TOKEN~1X", "TOKEN/X"),
+            ("/configs/0/http/headers/X~1Y", "configs[0].http.headers.X/Y"),
+            ("arguments", "arguments"),
+        ] {
+            assert_eq!(spoken_pointer(pointer), spoken);
+        }
     }
 
     #[test]

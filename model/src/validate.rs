@@ -2,7 +2,11 @@
 
 pub mod bean;
 mod engine;
+mod field;
 mod hints;
+mod odd_characters;
 
 pub use engine::{EngineLimits, engine, maintenance_refusal};
-pub use hints::{Hint, hints};
+pub use field::{FieldId, refused_field, words_at_field};
+pub use hints::{Hint, IGNORED, hints, operation_hints};
+pub use odd_characters::{first_odd, odd_character, odd_in_json};

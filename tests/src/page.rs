@@ -142,6 +142,28 @@ impl Page {
         Ok(field.send_keys(text).await?)
     }
 
+    /// What the field with this label holds.
+    ///
+    /// # Errors
+    /// When there is no such field in time.
+    pub async fn value(&self, label: &str) -> Result<String> {
+        Ok(self.field(label).await?.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Waits until the field with this label holds `text`.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn see_value(&self, label: &str, text: &str) -> Result<()> {
+        let mut last = String::new();
+        wait::until(&format!("{text:?} in the field {label}"), async || {
+            last = self.value(label).await?;
+            Ok((last == text).then_some(()))
+        })
+        .await
+        .with_context(|| format!("{label} holds {last:?}"))
+    }
+
     /// Waits until the page shows `text` anywhere.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! What is kept of a spec: everything but secrets, of which length and a keyed hash remain (design section 3).
 
-use model::{TaskInfo, secret::is_secret};
+use model::{
+    TaskInfo,
+    secret::{is_secret, pointer_part, take_secrets},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -17,45 +20,14 @@ pub struct Withheld {
     pub hash: String,
 }
 
-/// Takes passwords, `authHeader`, header values and INLINE data of configs out of a spec, and unless `keep_secret_env` the
-/// values of variables that look like secrets.
+/// Takes out of a spec what [`take_secrets`] names.
 pub fn withhold(spec: &mut Value, hash_key: &[u8], keep_secret_env: bool) -> Vec<Withheld> {
     let mut withheld = Vec::new();
-    let mut take = |value: Option<&mut Value>, pointer: String| {
-        let Some(value) = value.filter(|value| !value.is_null()) else { return };
+    take_secrets(spec, keep_secret_env, |pointer, value| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         withheld.push(Withheld { pointer, length: text.len(), hash: keyed_hash(hash_key, text.as_bytes()) });
-        *value = Value::String(String::new());
-    };
-    let env = spec.get_mut("env").and_then(Value::as_object_mut).filter(|_| !keep_secret_env);
-    for (name, value) in
-        env.into_iter().flatten().filter(|(name, value)| is_secret(name, value.as_str().unwrap_or_default()))
-    {
-        take(Some(value), format!("/env/{}", pointer_part(name)));
-    }
-    let configs = spec.get_mut("configs").and_then(Value::as_array_mut);
-    for (index, config) in configs.into_iter().flatten().enumerate() {
-        let mut take = |value: Option<&mut Value>, at: String| take(value, format!("/configs/{index}{at}"));
-        take(config.get_mut("data"), "/data".to_owned());
-        let Some(http) = config.get_mut("http") else { continue };
-        take(http.get_mut("password"), "/http/password".to_owned());
-        take(http.get_mut("authHeader"), "/http/authHeader".to_owned());
-        let Some(headers) = http.get_mut("headers") else { continue };
-        match headers.as_object_mut() {
-            Some(headers) => {
-                for (name, value) in headers {
-                    take(Some(value), format!("/http/headers/{}", pointer_part(name)));
-                }
-            }
-            None => take(Some(headers), "/http/headers".to_owned()),
-        }
-    }
+    });
     withheld
-}
-
-/// A name as a part of a JSON pointer.
-fn pointer_part(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A record without the values of variables that look like secrets, and JSON pointers to those, as into a spec.

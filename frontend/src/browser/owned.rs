@@ -6,7 +6,7 @@
 use futures_util::future::{AbortHandle, Abortable};
 use gloo_timers::callback::Timeout;
 use leptos::{
-    ev::EventDescriptor,
+    ev::{self, EventDescriptor},
     leptos_dom::helpers::{request_animation_frame, set_interval_with_handle, window_event_listener},
     prelude::*,
     task::spawn_local,
@@ -32,6 +32,15 @@ where
 {
     let listener = window_event_listener(event, handle);
     on_cleanup(move || listener.remove());
+}
+
+/// Lets the browser ask before the page is closed or loaded again, while `asks` holds and the current owner lives.
+pub fn guarded_unload(asks: impl Fn() -> bool + 'static) {
+    owned_listener(ev::beforeunload, move |event| {
+        if asks() {
+            event.prevent_default();
+        }
+    });
 }
 
 /// Calls `act` every `millis` milliseconds until the current owner is disposed.

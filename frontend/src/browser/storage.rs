@@ -21,22 +21,37 @@ pub fn forget(name: &str) {
     }
 }
 
-/// What was remembered under `name` for this tab only.
+/// What was remembered under `name` for this tab. Never credentials.
 pub fn load_in_tab(name: &str) -> Option<String> {
     tab_storage()?.get_item(name).ok().flatten()
 }
 
-/// Remembers `value` under `name` as long as this tab is open. Never credentials.
+/// Remembers `value` under `name` until this tab is closed. Never credentials.
 pub fn store_in_tab(name: &str, value: &str) {
     if let Some(storage) = tab_storage() {
+        // Full or denied: the page works without.
         let _ = storage.set_item(name, value);
     }
 }
 
-fn tab_storage() -> Option<Storage> {
-    window().session_storage().ok().flatten()
+/// Forgets what was remembered under `name` for this tab.
+pub fn forget_in_tab(name: &str) {
+    if let Some(storage) = tab_storage() {
+        let _ = storage.remove_item(name);
+    }
+}
+
+/// Forgets everything that was remembered for this tab.
+pub fn clear_tab() {
+    if let Some(storage) = tab_storage() {
+        let _ = storage.clear();
+    }
 }
 
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
+}
+
+fn tab_storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
 }

@@ -3,7 +3,7 @@
 use super::{Live, use_background, use_live};
 use crate::{
     api::{Api, ApiError, use_api},
-    browser::OwnedTasks,
+    browser::{OwnedTasks, clear_tab},
     format::role_name,
 };
 use leptos::prelude::*;
@@ -138,6 +138,8 @@ impl Session {
     /// Signs out. The page leads to the login page by itself.
     pub async fn sign_out(&self) -> Result<(), ApiError> {
         let info = self.api.get_value().sign_out().await?;
+        // What is kept for this tab is the user's.
+        clear_tab();
         self.take(info);
         Ok(())
     }

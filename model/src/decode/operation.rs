@@ -18,15 +18,9 @@ impl TaskOperation {
         }
         let empty = Object::new();
         let object = value.as_object().unwrap_or(&empty);
-        let op_spec = |object| match scalar::field(object, "opSpec") {
-            None => Ok(None),
-            Some(value) => ClusterOpSpec::from_json(value).map(Some),
-        };
+        let op_spec = |object| scalar::part(object, "opSpec", ClusterOpSpec::from_json);
         if scalar::type_id(object, OPERATION, &["CREATE", "KILL"], None)? == "CREATE" {
-            let spec = match scalar::field(object, "spec") {
-                None => None,
-                Some(value) => Some(Box::new(TaskSpec::from_json(value)?)),
-            };
+            let spec = scalar::part(object, "spec", TaskSpec::from_json)?.map(Box::new);
             return Ok(TaskOperation::Create { spec, op_spec: op_spec(object)? });
         }
         Ok(TaskOperation::Kill {

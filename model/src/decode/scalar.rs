@@ -17,9 +17,18 @@ pub(super) fn object<'a>(value: &'a Value, class: &str) -> Result<&'a Object, Js
     value.as_object().ok_or_else(|| wrong_kind(value, class))
 }
 
+/// The field as `read` reads it; a fault names the field.
+pub(super) fn part<T>(
+    object: &Object,
+    name: &str,
+    read: impl FnOnce(&Value) -> Result<T, JsonFault>,
+) -> Result<Option<T>, JsonFault> {
+    field(object, name).map(read).transpose().map_err(|fault| fault.below(name))
+}
+
 /// A text; numbers and booleans are taken as written.
 pub(super) fn text(object: &Object, name: &str) -> Result<Option<String>, JsonFault> {
-    field(object, name).map(as_text).transpose()
+    part(object, name, as_text)
 }
 
 pub(super) fn as_text(value: &Value) -> Result<String, JsonFault> {
@@ -35,23 +44,32 @@ pub(super) fn as_text(value: &Value) -> Result<String, JsonFault> {
 
 /// A whole number of Java type `java` (`int`, `long`); fractions are cut, numeric texts are read, nothing is 0.
 pub(super) fn number(object: &Object, name: &str, java: &str) -> Result<i64, JsonFault> {
-    let Some(value) = field(object, name) else { return Ok(0) };
+    part(object, name, |value| as_number(value, java)).map(Option::unwrap_or_default)
+}
+
+pub(super) fn as_number(value: &Value, java: &str) -> Result<i64, JsonFault> {
     let (min, max) = if java == "int" { (i64::from(i32::MIN), i64::from(i32::MAX)) } else { (i64::MIN, i64::MAX) };
     let read = match value {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole_part)),
-        Value::String(text) if text.trim().is_empty() => Some(0),
+        Value::String(text) if java_trim(text).is_empty() => Some(0),
         Value::String(text) => {
             let refusal = || {
                 JsonFault::new(format!(
                     "Cannot deserialize value of type `{java}` from String \"{text}\": not a valid `{java}` value"
                 ))
             };
-            Some(text.trim().parse().map_err(|_| refusal())?)
+            Some(java_trim(text).parse().map_err(|_| refusal())?)
         }
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Err(wrong_kind(value, java)),
+        Value::Null => Some(0),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Err(wrong_kind(value, java)),
     };
     read.filter(|n| (min..=max).contains(n))
         .ok_or_else(|| JsonFault::new(format!("Numeric value ({value}) out of range of {java}")))
+}
+
+/// `String.trim`: a no-break space stays.
+fn java_trim(text: &str) -> &str {
+    text.trim_matches(|c| c <= ' ')
 }
 
 /// The whole part of a fraction, if it fits.
@@ -63,19 +81,19 @@ fn whole_part(fraction: f64) -> Option<i64> {
 
 /// A truth value; missing is false.
 pub(super) fn truth(object: &Object, name: &str) -> Result<bool, JsonFault> {
-    match field(object, name) {
-        None => Ok(false),
-        Some(Value::Bool(truth)) => Ok(*truth),
-        Some(Value::Number(number)) => Ok(number.as_f64() != Some(0.0)),
-        Some(Value::String(text)) => match text.trim() {
+    let truth = part(object, name, |value| match value {
+        Value::Bool(truth) => Ok(*truth),
+        Value::Number(number) => Ok(number.as_f64() != Some(0.0)),
+        Value::String(text) => match java_trim(text) {
             "true" | "True" | "TRUE" => Ok(true),
             "" | "false" | "False" | "FALSE" => Ok(false),
             _ => Err(JsonFault::new(format!(
                 "Cannot deserialize value of type `boolean` from String \"{text}\": only \"true\" or \"false\" recognized"
             ))),
         },
-        Some(other) => Err(wrong_kind(other, "boolean")),
-    }
+        Value::Null | Value::Array(_) | Value::Object(_) => Err(wrong_kind(value, "boolean")),
+    })?;
+    Ok(truth.unwrap_or_default())
 }
 
 /// A constant; `known` reads it, `class` and `names` are for the refusal.
@@ -92,23 +110,20 @@ pub(super) fn constant<T>(
             "Cannot deserialize value of type `com.phonepe.drove.models.{class}` from String \"{text}\": {text} was not one of [{}]",
             names.join(", ")
         ))
+        .below(name)
     })
 }
 
 /// A duration text.
 pub(super) fn duration(object: &Object, name: &str) -> Result<Option<DroveDuration>, JsonFault> {
     const CLASS: &str = "io.dropwizard.util.Duration";
-    match field(object, name) {
-        None => Ok(None),
-        Some(Value::String(text)) => DroveDuration::parse(text)
-            .map(Some)
+    part(object, name, |value| match value {
+        Value::String(text) => DroveDuration::parse(text)
             .map_err(|problem| JsonFault::new(format!("Cannot construct instance of `{CLASS}`, problem: {problem}"))),
-        Some(Value::Number(number)) => Err(JsonFault::new(format!(
-            "Cannot construct instance of `{CLASS}` (although at least one Creator exists): no int/Int-argument \
-             constructor/factory method to deserialize from Number value ({number})"
-        ))),
-        Some(other) => Err(wrong_kind(other, CLASS)),
-    }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Err(wrong_kind(value, CLASS))
+        }
+    })
 }
 
 /// A list whose elements `read` reads.
@@ -117,26 +132,28 @@ pub(super) fn list<T>(
     name: &str,
     read: impl Fn(&Value) -> Result<T, JsonFault>,
 ) -> Result<Option<Vec<T>>, JsonFault> {
-    match field(object, name) {
-        None => Ok(None),
-        Some(Value::Array(items)) => items.iter().map(read).collect::<Result<_, _>>().map(Some),
-        Some(other) => Err(wrong_kind(other, "java.util.ArrayList")),
-    }
+    part(object, name, |value| as_list(value, read))
+}
+
+pub(super) fn as_list<T>(value: &Value, read: impl Fn(&Value) -> Result<T, JsonFault>) -> Result<Vec<T>, JsonFault> {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        Value::Null => &[],
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            return Err(wrong_kind(value, "java.util.ArrayList"));
+        }
+    };
+    items.iter().enumerate().map(|(index, item)| read(item).map_err(|f| f.below(&format!("[{index}]")))).collect()
 }
 
 /// A map of texts; null values vanish, as they do when Drove writes the map again (contract 1.1).
 pub(super) fn text_map(object: &Object, name: &str) -> Result<Option<BTreeMap<String, String>>, JsonFault> {
     const CLASS: &str = "java.util.LinkedHashMap<java.lang.String,java.lang.String>";
-    match field(object, name) {
-        None => Ok(None),
-        Some(Value::Object(map)) => map
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| Ok((key.clone(), as_text(value)?)))
-            .collect::<Result<_, _>>()
-            .map(Some),
-        Some(other) => Err(wrong_kind(other, CLASS)),
-    }
+    part(object, name, |value| {
+        let Value::Object(map) = value else { return Err(wrong_kind(value, CLASS)) };
+        let shown = map.iter().filter(|(_, value)| !value.is_null());
+        shown.map(|(key, value)| Ok((key.clone(), as_text(value).map_err(|fault| fault.below(key))?))).collect()
+    })
 }
 
 /// The type id of a polymorphic object, exact to the letter. `property` names the field of the spec it belongs to.
@@ -159,7 +176,8 @@ pub(super) fn type_id<'a>(
     Err(JsonFault::new(format!(
         "Could not resolve type id '{id}' as a subtype of `{class}`: known type ids = [{}]{whose}",
         known.join(", ")
-    )))
+    ))
+    .below("type"))
 }
 
 /// Jackson's refusal of a JSON kind that `class` cannot be made of.

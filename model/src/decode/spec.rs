@@ -10,17 +10,17 @@ impl TaskSpec {
         Ok(Self {
             source_app_name: text("sourceAppName")?.into(),
             task_id: text("taskId")?.into(),
-            executable: scalar::field(object, "executable").map(executable).transpose()?,
+            executable: scalar::part(object, "executable", executable)?,
             resources: scalar::list(object, "resources", spec_part::resource)?.unwrap_or_default(),
             volumes: scalar::list(object, "volumes", spec_part::volume)?,
             configs: scalar::list(object, "configs", spec_part::config)?,
-            logging: scalar::field(object, "logging").map(spec_part::logging).transpose()?,
-            placement_policy: scalar::field(object, "placementPolicy").map(PlacementPolicy::from_json).transpose()?,
+            logging: scalar::part(object, "logging", spec_part::logging)?,
+            placement_policy: scalar::part(object, "placementPolicy", PlacementPolicy::from_json)?,
             tags: scalar::text_map(object, "tags")?,
             env: scalar::text_map(object, "env")?,
             args: scalar::list(object, "args", scalar::as_text)?,
             devices: scalar::list(object, "devices", spec_part::device)?,
-            user_spec: scalar::field(object, "userSpec").map(user).transpose()?,
+            user_spec: scalar::part(object, "userSpec", user)?,
         })
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn config(value: &Value) -> Result<ConfigSpec, JsonFault> {
     let object = part(value, CLASS)?;
     let id = scalar::type_id(object, CLASS, KNOWN, Some("configs"))?;
     let local_filename = required_text(object, "localFilename")?;
-    let http = || scalar::field(object, "http").map(http_call).transpose();
+    let http = || scalar::part(object, "http", http_call);
     Ok(match id {
         "INLINE" => {
             let data = required_text(object, "data")?;
@@ -49,7 +49,8 @@ pub(super) fn config(value: &Value) -> Result<ConfigSpec, JsonFault> {
                 return Err(JsonFault::new(format!(
                     "Cannot deserialize value of type `byte[]` from String: Failed to decode VALUE_STRING as base64 \
                      (MIME-NO-LINEFEEDS): {problem}"
-                )));
+                ))
+                .below("data"));
             }
             ConfigSpec::Inline { local_filename, data }
         }
@@ -76,10 +77,7 @@ fn http_call(value: &Value) -> Result<HttpCallSpec, JsonFault> {
         port: scalar::number(object, "port", "int")?,
         path: text("path")?,
         verb: scalar::constant(object, "verb", "application.HTTPVerb", HttpVerb::NAMES, HttpVerb::known)?,
-        success_codes: scalar::list(object, "successCodes", |item| {
-            let holder = Object::from_iter([("code".to_owned(), item.clone())]);
-            scalar::number(&holder, "code", "int")
-        })?,
+        success_codes: scalar::list(object, "successCodes", |code| scalar::as_number(code, "int"))?,
         payload: text("payload")?,
         connection_timeout: scalar::duration(object, "connectionTimeout")?,
         operation_timeout: scalar::duration(object, "operationTimeout")?,
@@ -163,15 +161,9 @@ pub(super) fn device(value: &Value) -> Result<DeviceSpec, JsonFault> {
         },
         _ => DeviceSpec::Detailed {
             driver: scalar::text(object, "driver")?,
-            count: match scalar::field(object, "count") {
-                None => None,
-                Some(_) => Some(scalar::number(object, "count", "int")?),
-            },
+            count: scalar::part(object, "count", |count| scalar::as_number(count, "int"))?,
             device_ids: scalar::list(object, "deviceIds", scalar::as_text)?,
-            capabilities: scalar::list(object, "capabilities", |inner| {
-                let holder = Object::from_iter([("inner".to_owned(), inner.clone())]);
-                scalar::list(&holder, "inner", scalar::as_text).map(Option::unwrap_or_default)
-            })?,
+            capabilities: scalar::list(object, "capabilities", |inner| scalar::as_list(inner, scalar::as_text))?,
             options: scalar::text_map(object, "options")?,
         },
     })

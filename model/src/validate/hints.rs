@@ -12,6 +12,16 @@ pub struct Hint {
     pub message: String,
 }
 
+/// What the hint at an unknown field begins with.
+pub const IGNORED: &str = "Drove ignores this field.";
+
+/// Hints for a whole operation, beside those for its spec: fields that Drove ignores.
+pub fn operation_hints(operation: &Value) -> Vec<Hint> {
+    let mut found = Vec::new();
+    unknown_fields(operation, "", Shape::Operation, &mut found);
+    found
+}
+
 /// Hints for a spec: fields that Drove ignores, a missing placement, counts that make no sense. `document` is what was
 /// sent, `spec` what was read from it.
 pub fn hints(document: &Value, spec: &TaskSpec) -> Vec<Hint> {
@@ -39,6 +49,8 @@ pub fn hints(document: &Value, spec: &TaskSpec) -> Vec<Hint> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
+    Operation,
+    OpSpec,
     Spec,
     Executable,
     Resource,
@@ -58,6 +70,8 @@ impl Shape {
     fn fields(self) -> &'static [(&'static str, Shape)] {
         use Shape::*;
         match self {
+            Operation => &[("type", Free), ("spec", Free), ("opSpec", OpSpec)],
+            OpSpec => &[("timeout", Free), ("parallelism", Free), ("failureStrategy", Free)],
             Spec => &[
                 ("sourceAppName", Free),
                 ("taskId", Free),
@@ -148,7 +162,7 @@ fn unknown_fields(value: &Value, path: &str, shape: Shape, found: &mut Vec<Hint>
                     Some((_, below_shape)) => unknown_fields(below, &path, *below_shape, found),
                     None => {
                         let near = closest(name, shape).map(|k| format!(" Did you mean {k}?")).unwrap_or_default();
-                        found.push(Hint { path, message: format!("Drove ignores this field.{near}") });
+                        found.push(Hint { path, message: format!("{IGNORED}{near}") });
                     }
                 }
             }
@@ -204,6 +218,20 @@ mod tests {
         assert!(found.contains(&("nonsense".into(), "Drove ignores this field.".into())));
         assert!(found.contains(&("resources[0].cuont".into(), "Drove ignores this field. Did you mean count?".into())));
         assert!(!found.iter().any(|(path, _)| path.starts_with("env")));
+    }
+
+    #[test]
+    fn typos_beside_the_spec_are_named_too() {
+        let operation = json!({"type": "CREATE", "spec": {"x": 1}, "opspec": {}, "opSpec": {"timeOut": "5m"}});
+        let found: Vec<String> =
+            operation_hints(&operation).into_iter().map(|h| format!("{} {}", h.path, h.message)).collect();
+        assert_eq!(
+            found,
+            [
+                "opspec Drove ignores this field. Did you mean opSpec?",
+                "opSpec.timeOut Drove ignores this field. Did you mean timeout?",
+            ]
+        );
     }
 
     #[test]

@@ -22,6 +22,9 @@ async fn create_on_the_page(page: &Page, id: &str) -> Result<()> {
     page.click("link", "New task").await?;
     page.fill("Source app", "SHOP").await?;
     page.fill("Task ID", id).await?;
+    page.fill("Image URL", "ghcr.io/appform-io/test-task").await?;
+    page.fill("CPU", "1").await?;
+    page.fill("Memory", "128").await?;
     page.click("button", "Create task").await?;
     page.arrive(&format!("/tasks/SHOP/{id}")).await
 }

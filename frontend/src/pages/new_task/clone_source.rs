@@ -1,14 +1,24 @@
-//! "Clone": fills the form from a task that was, with a free ID.
+//! What the form begins with: a task that is cloned, a draft that was left, or an example, each with a free ID.
 
-use super::{composer::Composer, draft::Draft, next_id::next_id, place::Place};
+use super::{
+    composer::Composer,
+    draft::Draft,
+    field::{FieldId, FormField},
+    kept::{self, Kept},
+    next_id::next_id,
+};
 use crate::{
     api::{Api, ApiError, use_api},
     browser::{owned_frames, owned_tasks, select_by_id},
+    routes::{clone_source as clone_of, run_number, use_paths},
+    state::use_session,
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use model::{
     ResourceAllocation, TaskInfo, TaskKey,
     dashboard::{IdState, TaskDetail},
+    secret::spoken_pointer,
 };
 use serde_json::{Map, Value, json};
 
@@ -29,11 +39,45 @@ pub enum Origin {
     },
     /// It could not be.
     Failed(TaskKey, ApiError),
+    /// A draft that was left.
+    Kept {
+        /// Values that were not kept, and have to be filled in.
+        lost: Vec<String>,
+    },
 }
 
-/// Fills the form from a task, and tells how that went.
-pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Option<Origin>> {
-    let origin = RwSignal::new(Some(Origin::Loading(key.clone())));
+/// Fills the form, returns where from, and keeps what is typed into it from now on.
+pub fn fill(form: Composer, is_demo: bool) -> RwSignal<Option<Origin>> {
+    let search = use_location().search.get_untracked();
+    let base = use_paths().base().to_owned();
+    let user = use_session().info().with_untracked(|info| info.as_ref().and_then(|info| info.user.clone()));
+    let origin = RwSignal::new(None);
+    let key = clone_of(&search);
+    let source = if key.is_some() { search.clone() } else { String::new() };
+    let kept = kept::load(&base, user.as_deref());
+    let mut known_lost = None;
+    // A clone gives way to itself, half edited; every other draft gives way to a clone.
+    let is_resumed = kept.as_ref().is_some_and(|kept| key.is_none() || kept.source == source);
+    match (key, kept) {
+        (_, Some(Kept { draft, lost, .. })) if is_resumed => {
+            form.resume(draft);
+            known_lost = Some(lost.clone());
+            origin.set(Some(Origin::Kept { lost }));
+        }
+        (Some(key), kept) => {
+            form.former().set(kept.map(|kept| kept.draft));
+            fill_from(form, origin, key, run_number(&search));
+        }
+        (None, _) if is_demo => free_example(form),
+        (None, _) => {}
+    }
+    kept::keep(form, base, user, source, known_lost);
+    origin
+}
+
+/// Fills the form from a task.
+fn fill_from(form: Composer, origin: RwSignal<Option<Origin>>, key: TaskKey, run: Option<u32>) {
+    origin.set(Some(Origin::Loading(key.clone())));
     let (api, tasks, frames) = (use_api(), owned_tasks(), owned_frames());
     tasks.spawn(async move {
         let detail = match api.task_detail(&key, run).await {
@@ -46,21 +90,21 @@ pub fn fill_from(form: Composer, key: TaskKey, run: Option<u32>) -> RwSignal<Opt
         let id = free_id(&api, &key).await;
         document.insert("taskId".into(), id.into());
         origin.set(Some(Origin::Filled { key, missing }));
-        form.replace(Draft::of(Value::Object(document)));
-        frames.request(|| select_by_id(Place::Id.id()));
+        form.fill(Draft::of(Value::Object(document)));
+        frames.request(|| select_by_id(FieldId::Id.id()));
     });
-    origin
 }
 
 /// Gives an untouched example an ID that is free.
-pub fn free_example(form: Composer) {
+fn free_example(form: Composer) {
     let key = form.draft().with_untracked(|d| TaskKey::new(d.form().app.as_str(), d.form().id.as_str()));
     let (api, tasks) = (use_api(), owned_tasks());
     tasks.spawn(async move {
         let id = free_id(&api, &key).await;
-        let untouched = form.draft().with_untracked(|d| d.form().id == key.id.as_str());
-        if untouched && id != key.id.as_str() {
-            form.edit(|f| f.id = id);
+        if !form.is_dirty().get_untracked() && id != key.id.as_str() {
+            let mut draft = form.draft().get_untracked();
+            draft.edit_form(|f| f.id = id);
+            form.fill(draft);
         }
     });
 }
@@ -80,9 +124,10 @@ async fn free_id(api: &Api, key: &TaskKey) -> String {
 
 /// The spec as far as it is known, and what is not.
 fn document_of(detail: &TaskDetail) -> (Map<String, Value>, Vec<String>) {
+    let withheld = || detail.withheld.iter().map(|pointer| spoken_pointer(pointer));
     match (&detail.spec, &detail.info) {
-        (Some(Value::Object(spec)), _) => (spec.clone(), detail.withheld.clone()),
-        (_, Some(info)) => (of_info(info), not_kept().into_iter().chain(detail.withheld.clone()).collect()),
+        (Some(Value::Object(spec)), _) => (spec.clone(), withheld().collect()),
+        (_, Some(info)) => (of_info(info), not_kept().into_iter().chain(withheld()).collect()),
         _ => {
             let key = &detail.row.key;
             let known = [("sourceAppName", key.app.as_str()), ("taskId", key.id.as_str())];

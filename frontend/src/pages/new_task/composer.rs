@@ -2,9 +2,9 @@
 
 use super::{
     draft::Draft,
+    field::FieldId,
     findings::{self, Finding},
     form::TaskForm,
-    place::Place,
 };
 use crate::ui::{FieldMessage, Tone};
 use leptos::prelude::*;
@@ -15,14 +15,18 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy)]
 pub struct Composer {
     draft: RwSignal<Draft>,
-    touched: RwSignal<BTreeSet<Place>>,
+    filled: RwSignal<Draft>,
+    former: RwSignal<Option<Draft>>,
+    is_dirty: Memo<bool>,
+    touched: RwSignal<BTreeSet<FieldId>>,
     refusal: RwSignal<Option<Refusal>>,
     taken: RwSignal<Option<Finding>>,
     errors: Memo<Vec<Finding>>,
+    refused: Memo<Vec<Finding>>,
     warnings: Memo<Vec<Finding>>,
 }
 
-/// What the server said about a draft; it holds as long as the draft is the same.
+/// What Drove refused, and in which words.
 #[derive(Clone, Debug, PartialEq)]
 struct Refusal {
     body: Value,
@@ -30,32 +34,33 @@ struct Refusal {
 }
 
 impl Composer {
-    /// A form over `draft`.
+    /// A form that begins with `draft`.
     pub fn new(draft: Draft) -> Self {
+        let filled = RwSignal::new(draft.clone());
         let draft = RwSignal::new(draft);
         let refusal = RwSignal::new(None::<Refusal>);
         let taken = RwSignal::new(None::<Finding>);
-        let errors = Memo::new(move |_| {
-            let mut found = draft.with(findings::errors);
-            let mut add = |more: Finding| {
-                if more.place == Place::Document || found.iter().all(|f| f.place != more.place) {
-                    found.push(more);
-                }
-            };
-            if let Some(taken) = taken.get() {
-                add(taken);
-            }
-            refusal.with(|refusal| {
-                if let Some(refusal) = refusal.as_ref().filter(|r| draft.with(|d| d.body() == r.body)) {
-                    refusal.entries.iter().for_each(|entry| add(findings::of_entry(entry)));
-                }
+        let refused = Memo::new(move |_| {
+            let body = draft.with(Draft::body);
+            let entries = refusal.with(|refusal| {
+                let refusal = refusal.as_ref().filter(|refusal| refusal.body == body);
+                refusal.map(|refusal| refusal.entries.clone()).unwrap_or_default()
             });
-            found.sort_by_key(|f| f.place);
-            found.dedup();
-            found
+            let entries = entries.iter().map(|entry| findings::of_entry(entry, &body));
+            taken.get().into_iter().chain(entries).collect()
         });
-        let warnings = Memo::new(move |_| draft.with(findings::warnings));
-        Self { draft, touched: RwSignal::new(BTreeSet::new()), refusal, taken, errors, warnings }
+        Self {
+            draft,
+            filled,
+            former: RwSignal::new(None),
+            is_dirty: Memo::new(move |_| draft.with(|draft| filled.with(|filled| draft != filled))),
+            touched: RwSignal::new(BTreeSet::new()),
+            refusal,
+            taken,
+            errors: Memo::new(move |_| draft.with(findings::errors)),
+            refused,
+            warnings: Memo::new(move |_| draft.with(findings::warnings)),
+        }
     }
 
     /// The draft.
@@ -77,35 +82,81 @@ impl Composer {
         self.draft.update(|draft| draft.edit_form(change));
     }
 
-    /// Replaces the draft, as after "Clone".
-    pub fn replace(&self, draft: Draft) {
+    /// Whether the draft holds work: whether it differs from what the form was filled with.
+    pub fn is_dirty(&self) -> Memo<bool> {
+        self.is_dirty
+    }
+
+    /// Fills the form anew. Work that gives way can be brought back.
+    pub fn fill(&self, draft: Draft) {
+        if self.is_dirty.get_untracked() {
+            self.former.set(Some(self.draft.get_untracked()));
+        }
         self.touched.set(BTreeSet::new());
         self.refusal.set(None);
+        self.filled.set(draft.clone());
         self.draft.set(draft);
     }
 
+    /// Goes on with work that was left.
+    pub fn resume(&self, draft: Draft) {
+        self.draft.set(draft);
+    }
+
+    /// Puts the form back to what it was filled with.
+    pub fn discard(&self) {
+        self.fill(self.filled.get_untracked());
+    }
+
+    /// Work that gave way to what fills the form.
+    pub fn former(&self) -> RwSignal<Option<Draft>> {
+        self.former
+    }
+
+    /// Brings that work back; what is in the form by now takes its place.
+    pub fn bring_back(&self) {
+        if let Some(former) = self.former.get_untracked() {
+            let work = self.is_dirty.get_untracked().then(|| self.draft.get_untracked());
+            self.former.set(work);
+            self.touched.set(BTreeSet::new());
+            self.draft.set(former);
+        }
+    }
+
     /// The user was at a field and left it: from now on its error is shown.
-    pub fn touch(&self, place: Place) {
-        if self.touched.with_untracked(|touched| !touched.contains(&place)) {
+    pub fn touch(&self, field: FieldId) {
+        if self.touched.with_untracked(|touched| !touched.contains(&field)) {
             self.touched.update(|touched| {
-                touched.insert(place);
+                touched.insert(field);
             });
         }
     }
 
     /// All errors are shown from now on.
     pub fn touch_all(&self) {
-        self.touched.set(Place::ALL.iter().copied().collect());
+        self.touched.set(FieldId::ALL.iter().copied().collect());
     }
 
-    /// Everything that keeps the draft from being created, in the order of the form.
+    /// Everything that certainly keeps the draft from being accepted, in the order of the form.
     pub fn errors(&self) -> Memo<Vec<Finding>> {
         self.errors
     }
 
-    /// What the server said about the draft as it was sent.
+    /// What the cluster refuses about the draft as it is. It may accept the same draft a moment later.
+    pub fn refused(&self) -> Memo<Vec<Finding>> {
+        self.refused
+    }
+
+    /// Takes Drove's refusal of `body`; it holds until the draft changes.
     pub fn refuse(&self, body: Value, entries: Vec<String>) {
-        self.refusal.set((!entries.is_empty()).then_some(Refusal { body, entries }));
+        self.refusal.set(Some(Refusal { body, entries }));
+    }
+
+    /// Forgets Drove's refusal.
+    pub fn forget_refusal(&self) {
+        if self.refusal.with_untracked(Option::is_some) {
+            self.refusal.set(None);
+        }
     }
 
     /// Whether the ID is taken, and by what.
@@ -115,26 +166,25 @@ impl Composer {
         }
     }
 
-    /// The error at a place, once it may be shown. What the server found is shown at once.
-    pub fn error_at(&self, place: Place) -> Option<Finding> {
-        let asked = self.refusal.with(Option::is_some) || (place == Place::Id && self.taken.with(Option::is_some));
-        let shown = asked || self.touched.with(|touched| touched.contains(&place));
-        shown.then(|| self.errors.with(|errors| errors.iter().find(|f| f.place == place).cloned())).flatten()
+    /// The error at a field, once it may be shown. What the cluster refuses is shown at once, unless it has no field.
+    pub fn error_at(&self, field: FieldId) -> Option<Finding> {
+        let of = |found: Memo<Vec<Finding>>| found.with(|found| found.iter().find(|f| f.field == field).cloned());
+        let is_touched = self.touched.with(|touched| touched.contains(&field));
+        let own = is_touched.then(|| of(self.errors)).flatten();
+        own.or_else(|| of(self.refused).filter(|_| field != FieldId::Document))
     }
 
     /// The line below a field.
-    pub fn message_at(&self, place: Place) -> Option<FieldMessage> {
-        let error = self.error_at(place).map(|f| FieldMessage { tone: Tone::Danger, text: f.text });
+    pub fn message_at(&self, field: FieldId) -> Option<FieldMessage> {
+        let error = self.error_at(field).map(|f| FieldMessage { tone: Tone::Danger, text: f.text });
         error.or_else(|| {
-            self.warnings
-                .with(|found| found.iter().find(|f| f.place == place).cloned())
-                .map(|f| FieldMessage { tone: Tone::Warning, text: f.text })
+            let texts = self.warnings_at(field);
+            (!texts.is_empty()).then(|| FieldMessage { tone: Tone::Warning, text: texts.join(" ") })
         })
     }
 
-    /// Warnings that belong to no field.
-    pub fn other_warnings(&self) -> Vec<String> {
-        self.warnings
-            .with(|found| found.iter().filter(|f| f.place == Place::Document).map(|f| f.text.clone()).collect())
+    /// Warnings at a field; at the document, those that belong to no other.
+    pub fn warnings_at(&self, field: FieldId) -> Vec<String> {
+        self.warnings.with(|found| found.iter().filter(|f| f.field == field).map(|f| f.text.clone()).collect())
     }
 }

@@ -1,8 +1,9 @@
 //! What is being written: the document of the spec, the form over it, the text of the JSON tab and the operation. Pure.
 //!
-//! The document is always the last one that could be read. A half-typed text leaves it, and with it the form, alone.
+//! The document is always the last one that could be read. A text that is half typed, or holds a value of another kind
+//! than Drove reads, leaves it, and with it the form, alone.
 
-use super::{form::TaskForm, operation::OperationForm};
+use super::{form::TaskForm, json_text, operation::OperationForm};
 use serde_json::{Value, json};
 
 /// Everything that "Create task" depends on.
@@ -14,16 +15,26 @@ pub struct Draft {
     text: String,
     fault: Option<String>,
     set_aside: Option<String>,
-}
-
-impl Default for Draft {
-    /// A task that runs as it is: it prints a line a second for half a minute.
-    fn default() -> Self {
-        Self::of(example())
-    }
+    remarks: Vec<String>,
 }
 
 impl Draft {
+    /// A task that runs as it is: it prints a line a second for half a minute.
+    pub fn example() -> Self {
+        Self::of(example())
+    }
+
+    /// A task that cannot be created yet: everything that differs from task to task is empty.
+    pub fn blank() -> Self {
+        Self::of(json!({
+            "sourceAppName": "",
+            "taskId": "",
+            "executable": { "type": "DOCKER", "url": "", "dockerPullTimeout": "100 seconds" },
+            "resources": [],
+            "placementPolicy": { "type": "ANY" },
+        }))
+    }
+
     /// A draft of this spec.
     pub fn of(document: Value) -> Self {
         Self {
@@ -33,7 +44,17 @@ impl Draft {
             document,
             fault: None,
             set_aside: None,
+            remarks: Vec::new(),
         }
+    }
+
+    /// A draft as it was left: `form` belongs to `document`, and `half_typed` is a text that could not be read.
+    pub fn restored(document: Value, form: TaskForm, operation: OperationForm, half_typed: Option<String>) -> Self {
+        let mut draft = Self { form, operation, ..Self::of(document) };
+        if let Some(text) = half_typed {
+            draft.edit_text(text);
+        }
+        draft
     }
 
     /// The whole spec, as it will be sent.
@@ -61,6 +82,11 @@ impl Draft {
         self.fault.as_deref()
     }
 
+    /// What is said about the text beside its fault: keys that appear twice, or that Drove ignores beside the spec.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
     /// A half-typed text that gave way to a change in the form.
     pub fn set_aside(&self) -> Option<&str> {
         self.set_aside.as_deref()
@@ -74,6 +100,7 @@ impl Draft {
             self.set_aside = Some(std::mem::take(&mut self.text));
         }
         self.text = pretty(&self.document);
+        self.remarks.clear();
     }
 
     /// Puts another placement policy in place, of whatever kind.
@@ -92,20 +119,21 @@ impl Draft {
 
     /// Takes a new text of the JSON tab. If it can be read, document and form follow; a whole CREATE is understood too.
     pub fn edit_text(&mut self, text: String) {
-        match read(&text) {
-            Ok(document) => {
-                if let Some(op) = document.get("opSpec").filter(|_| is_create(&document)) {
-                    self.operation = OperationForm::read(op);
+        match json_text::read(&text) {
+            Ok(read) => {
+                if let Some(operation) = &read.operation {
+                    self.operation = OperationForm::read(operation);
                 }
-                self.document = match is_create(&document) {
-                    true => document.get("spec").cloned().unwrap_or_default(),
-                    false => document,
-                };
-                self.form = TaskForm::read(&self.document);
+                self.form = TaskForm::read(&read.document);
+                self.document = read.document;
+                self.remarks = read.remarks;
                 self.fault = None;
                 self.set_aside = None;
             }
-            Err(fault) => self.fault = Some(fault),
+            Err(fault) => {
+                self.fault = Some(fault);
+                self.remarks.clear();
+            }
         }
         self.text = text;
     }
@@ -121,22 +149,6 @@ impl Draft {
     pub fn body(&self) -> Value {
         json!({ "type": "CREATE", "spec": self.document, "opSpec": self.operation.to_value() })
     }
-}
-
-/// A document that can be a spec: any JSON object. Other JSON is refused here, or it would take the form's place.
-fn read(text: &str) -> Result<Value, String> {
-    let value: Value = serde_json::from_str(text).map_err(|error| explain(&error))?;
-    if value.is_object() { Ok(value) } else { Err("A spec is a JSON object: { … }".into()) }
-}
-
-fn explain(error: &serde_json::Error) -> String {
-    let what = error.to_string();
-    let what = what.split(" at line ").next().unwrap_or_default();
-    format!("Line {}, column {}: {what}", error.line(), error.column())
-}
-
-fn is_create(document: &Value) -> bool {
-    document.get("type").and_then(Value::as_str) == Some("CREATE") && document.get("spec").is_some_and(Value::is_object)
 }
 
 fn pretty(document: &Value) -> String {
@@ -164,26 +176,27 @@ fn example() -> Value {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
     #[test]
     fn a_half_typed_text_never_wipes_the_form() {
-        let mut draft = Draft::default();
+        let mut draft = Draft::example();
         let whole = draft.text().to_owned();
         for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
             draft.edit_text(whole[..end].to_owned());
-            assert_eq!(draft.form(), Draft::default().form(), "after {end} letters");
+            assert_eq!(draft.form(), Draft::example().form(), "after {end} letters");
         }
         draft.edit_text("[1, 2]".into());
         assert_eq!(draft.fault(), Some("A spec is a JSON object: { … }"));
-        assert_eq!(draft.document(), Draft::default().document());
+        assert_eq!(draft.document(), Draft::example().document());
         draft.edit_text(whole);
-        assert_eq!(draft, Draft::default());
+        assert_eq!(draft, Draft::example());
     }
 
     #[test]
     fn form_and_text_follow_each_other() {
-        let mut draft = Draft::default();
+        let mut draft = Draft::example();
         draft.edit_form(|form| form.cpu = "4".into());
         assert!(draft.text().contains("\"count\": 4"));
         draft.edit_text(
@@ -196,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_change_in_the_form_sets_a_half_typed_text_aside() {
-        let mut draft = Draft::default();
+        let mut draft = Draft::example();
         let half = draft.text().replace("\"hello-1\"", "\"T0002\", \"tags\": {");
         draft.edit_text(half.clone());
         assert!(draft.fault().is_some());
@@ -208,8 +221,40 @@ mod tests {
     }
 
     #[test]
+    fn a_value_of_the_wrong_kind_leaves_the_last_good_one() {
+        let mut draft = Draft::example();
+        draft.edit_form(|form| form.cpu = "3".into());
+        draft.edit_text(draft.text().replace("\"count\": 3", "\"count\": \"two\""));
+        assert_eq!((draft.form().cpu.as_str(), &draft.document()["resources"][0]["count"]), ("3", &json!(3)));
+        assert!(draft.fault().is_some_and(|fault| fault.contains("CPU (resources[0].count)")), "{:?}", draft.fault());
+    }
+
+    #[test]
+    fn what_a_field_shows_is_what_is_sent() {
+        for typed in ["", "many", " ", "7x"] {
+            let mut draft = Draft::example();
+            draft.edit_form(|form| {
+                form.cpu = typed.into();
+                form.memory = typed.into();
+                form.pull_timeout = typed.into();
+            });
+            draft.edit_operation(|operation| operation.timeout = typed.into());
+            let sent = draft.body().to_string();
+            for former in ["\"count\":1", "512", "100 seconds", "5m"] {
+                assert!(!sent.contains(former), "{former} in {sent}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_blank_form_cannot_be_created() {
+        let read = model::TaskOperation::from_json(&Draft::blank().body()).unwrap();
+        assert!(model::validate::bean::operation(&read).len() >= 4);
+    }
+
+    #[test]
     fn a_whole_create_is_taken_apart() {
-        let mut draft = Draft::default();
+        let mut draft = Draft::example();
         let body = json!({
             "type": "CREATE", "spec": {"sourceAppName": "A", "taskId": "B"},
             "opSpec": {"timeout": "9m", "parallelism": 3, "failureStrategy": "ROLLBACK"}
@@ -221,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_example_is_what_drove_accepts() {
-        let draft = Draft::default();
+        let draft = Draft::example();
         let read = model::TaskOperation::from_json(&draft.body()).unwrap();
         assert_eq!(model::validate::bean::operation(&read), [] as [&str; 0]);
         assert_eq!(draft.document()["executable"]["url"], "ghcr.io/appform-io/test-task");

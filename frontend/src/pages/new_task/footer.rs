@@ -1,42 +1,53 @@
-use super::{composer::Composer, preflight_pane::links, submit::Submission};
-use crate::ui::{Button, ButtonStyle, Icon, IconName};
+use super::{
+    composer::Composer,
+    field::FieldId,
+    links::field_links,
+    preview::Preview,
+    submit::Submission,
+    verdict::{VerdictLine, line},
+};
+use crate::ui::{Button, ButtonStyle, IconName};
 use leptos::prelude::*;
 use model::fit::Matrix;
 
-/// The bar with the buttons, and why "Create task" cannot be pressed.
+/// The bar with the buttons; above them, why "Create task" cannot be pressed, or what the last press led to.
 #[component]
 pub fn Footer(
     /// The form.
     form: Composer,
+    /// What the server says while typing.
+    preview: Preview,
     /// What the buttons do.
     submission: Submission,
     /// Which executors fit.
     matrix: Signal<Option<Matrix>>,
     /// The sheet with Preflight, on narrow screens.
     sheet: RwSignal<bool>,
+    /// Leads to a field.
+    go_to: Callback<FieldId>,
 ) -> impl IntoView {
     let fits = Memo::new(move |_| matrix.with(|m| m.as_ref().map(|m| (m.fits, m.rows.len()))));
+    // Drove would not accept and drop what it refuses.
+    let would_drop = Memo::new(move |_| preview.would_drop() && form.refused().with(Vec::is_empty));
     let reason = move || {
+        if let Some(denied) = submission.denied.get() {
+            return line("danger", IconName::Lock, denied.into_any());
+        }
         let errors = form.errors().get();
         if !errors.is_empty() {
             let said = match errors.len() {
                 1 => "1 field needs attention: ".to_owned(),
                 n => format!("{n} fields need attention: "),
             };
-            let places: Vec<_> = errors.iter().map(|e| e.place).collect();
-            return line("danger", IconName::Warning, view! { <b>{said}</b>{links(&places)} }.into_any());
+            let fields: Vec<_> = errors.iter().map(|e| e.field).collect();
+            let text = view! { <b>{said}</b>{field_links(&fields, go_to)} };
+            return line("danger", IconName::Warning, text.into_any());
         }
-        if let Some(denied) = submission.denied.get() {
-            return line("danger", IconName::Lock, denied.into_any());
+        if would_drop.get() {
+            let text = "No executor fits now. Drove would accept it and drop it after about 2 s.";
+            return line("warning", IconName::Warning, text.into_any());
         }
-        match fits.get() {
-            Some((0, all)) if all > 0 => line(
-                "warning",
-                IconName::Warning,
-                "No executor fits now. Drove would accept it and drop it after about 2 s.".into_any(),
-            ),
-            Some(_) | None => ().into_any(),
-        }
+        ().into_any()
     };
     // The reason stands at the left end of the bar.
     let disabled = Signal::derive(move || {
@@ -48,7 +59,10 @@ pub fn Footer(
     });
     view! {
         <footer class="new-task-foot" translate="no">
-            <div role="status">{move || reason()}</div>
+            <div class="new-task-foot__said" role="status">
+                <VerdictLine form submission go_to/>
+                {move || reason()}
+            </div>
             <div class="new-task-foot__actions">
                 <span class="narrow-only">
                     <Button label=fit_label on_press=move |()| sheet.update(|open| *open = !*open)/>
@@ -65,8 +79,4 @@ pub fn Footer(
         </footer>
     }
     .into_any()
-}
-
-fn line(tone: &'static str, icon: IconName, text: AnyView) -> AnyView {
-    view! { <p class="new-task-foot__reason" data-tone=tone><Icon name=icon/><span>{text}</span></p> }.into_any()
 }

@@ -2,21 +2,25 @@
 //!
 //! The document is the whole spec; the form owns a few places in it. [`TaskForm::write`] touches only places whose field
 //! was changed, so what the form does not show, or shows differently from how it is written, is never lost:
-//! `read(d).write(d) == d` for every `d`.
+//! `read(d).write(d) == d` for every `d`. The other way round the document never holds what a field does not show: text
+//! that is no value is written as it is, and an emptied field takes its value away.
 
 mod args;
+mod dotenv;
 mod env;
 mod placement;
 mod resources;
 
 pub use args::split_args;
-pub use env::{EnvRow, split_pasted};
+pub use dotenv::split_pasted;
+pub use env::{EnvRow, is_shell_name};
 pub use placement::{PlacementForm, PolicyKind};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What the form shows of a spec. Fields hold what was typed, right or wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskForm {
     /// `sourceAppName`.
     pub app: String,
@@ -66,6 +70,9 @@ impl TaskForm {
             executable.entry("type").or_insert_with(|| "DOCKER".into());
             put(executable, "url", &self.url, &before.url);
             put(executable, "dockerPullTimeout", &self.pull_timeout, &before.pull_timeout);
+            if self.pull_timeout.is_empty() {
+                executable.shift_remove("dockerPullTimeout");
+            }
         }
         if self.cpu != before.cpu {
             resources::write(root, resources::CPU, &self.cpu);
@@ -131,6 +138,12 @@ fn put(parent: &mut Map<String, Value>, name: &str, now: &str, before: &str) {
     if now != before {
         parent.insert(name.into(), now.into());
     }
+}
+
+/// A whole number as such, other text as it was typed; nothing for an empty one.
+fn number_or_text(typed: &str) -> Option<Value> {
+    let plain = typed.trim();
+    (!plain.is_empty()).then(|| plain.parse::<i64>().map_or_else(|_| typed.into(), Value::from))
 }
 
 /// `value` as an object; anything else becomes an empty one, because a field below it was typed into.

@@ -1,4 +1,8 @@
-use super::{composer::Composer, place::Place};
+use super::{
+    composer::Composer,
+    field::{FieldId, FormField},
+    json_text::odd_characters,
+};
 use crate::{
     browser::{download, guarded},
     ui::{CopyButton, IconButton, IconName, When},
@@ -17,16 +21,20 @@ pub fn JsonPane(
     let text = form.pick(|draft| draft.text().to_owned());
     let fault = form.pick(|draft| draft.fault().map(str::to_owned));
     let aside = form.pick(|draft| draft.set_aside().is_some());
-    let error = Memo::new(move |_| fault.get().or_else(|| form.error_at(Place::Document).map(|f| f.text)));
+    let error = Memo::new(move |_| fault.get().or_else(|| form.error_at(FieldId::Document).map(|f| f.text)));
     let save = move |()| {
         let name = form
             .draft()
             .with_untracked(|d| if d.form().id.is_empty() { "task".to_owned() } else { d.form().id.clone() });
         download(&format!("{name}.json"), &text.get_untracked());
     };
-    let id = Place::Document.id();
+    let warnings = Memo::new(move |_| {
+        let odd = text.with(|text| odd_characters(text));
+        form.warnings_at(FieldId::Document).into_iter().chain(odd).collect::<Vec<_>>()
+    });
+    let id = FieldId::Document.id();
     let masked = Memo::new(move |_| text.with(|text| masked(text)));
-    // Whoever writes here sees what is written.
+    // The author of a text sees it.
     let asked = RwSignal::new(false);
     let hidden = Memo::new(move |_| masked.with(Option::is_some) && !asked.get());
     let shown = move || if hidden.get() { masked.get().unwrap_or_default() } else { text.get() };
@@ -56,10 +64,17 @@ pub fn JsonPane(
                 asked.set(true);
                 form.draft().update(|draft| draft.edit_text(event_target_value(&event)));
             })
-            on:blur=guarded(move |_| form.touch(Place::Document))
+            on:blur=guarded(move |_| form.touch(FieldId::Document))
         ></textarea>
         <div id="field-json-note" aria-live="polite">
             {move || error.get().map(|text| view! { <p class="field__message" data-tone="danger">{text}</p> }.into_any())}
+            {move || {
+                warnings
+                    .get()
+                    .into_iter()
+                    .map(|text| view! { <p class="field__message" data-tone="warning">{text}</p> }.into_any())
+                    .collect_view()
+            }}
             <When is=move || aside.get()>
                 <p class="field__hint">
                     "A half-typed text gave way to the form. "

@@ -1,12 +1,13 @@
 //! The operation's own fields: how the CREATE itself is carried out. Pure.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What the form offers; the API accepts up to 512, and ignores it for tasks.
 pub const MOST_PARALLEL: i64 = 32;
 
 /// `opSpec` as text fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationForm {
     /// `timeout`: how long Drove waits for the first report.
     pub timeout: String,
@@ -38,10 +39,12 @@ impl OperationForm {
         }
     }
 
-    /// The `opSpec`. A parallelism that is no number is left out, and Drove says so.
+    /// The `opSpec`. What is empty, or a parallelism that is no number, is left out.
     pub fn to_value(&self) -> Value {
         let mut op = Map::new();
-        op.insert("timeout".into(), self.timeout.clone().into());
+        if !self.timeout.is_empty() {
+            op.insert("timeout".into(), self.timeout.clone().into());
+        }
         if let Ok(parallelism) = self.parallelism.trim().parse::<i64>() {
             op.insert("parallelism".into(), parallelism.into());
         }

@@ -1,6 +1,6 @@
 //! Asks the server, while the user types, what would become of the draft.
 
-use super::{composer::Composer, findings::Finding, place::Place};
+use super::{composer::Composer, field::FieldId, findings::Finding};
 use crate::{
     api::{ApiError, use_api},
     browser::{owned_tasks, owned_timer},
@@ -24,6 +24,18 @@ pub struct Preview {
     pub answer: RwSignal<Option<PlacementPreview>>,
     /// Why there is no newer one.
     pub error: RwSignal<Option<ApiError>>,
+}
+
+impl Preview {
+    /// Whether Drove would accept the draft and then drop it, because no executor fits. Tracked.
+    pub fn would_drop(&self) -> bool {
+        self.answer.with(|answer| answer.as_ref().is_some_and(would_drop))
+    }
+}
+
+fn would_drop(answer: &PlacementPreview) -> bool {
+    let fits_nowhere = answer.matrix.as_ref().is_some_and(|matrix| matrix.fits == 0 && !matrix.rows.is_empty());
+    fits_nowhere && answer.refusals.is_empty() && answer.unreadable.is_none()
 }
 
 /// Follows the draft.
@@ -95,5 +107,42 @@ fn taken(key: &TaskKey, state: IdState) -> Option<Finding> {
         IdState::Kept { .. } => "has ended, and Drove keeps its record: the ID is not free yet.",
     };
     let next = super::next_id::next_id(key.id.as_str());
-    Some(Finding { place: Place::Id, text: format!("{key} {why}"), instead: Some(next) })
+    Some(Finding { instead: Some(next), ..Finding::new(FieldId::Id, format!("{key} {why}")) })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use crate::pages::new_task::draft::Draft;
+    use model::{
+        ExecutorState, TaskSpec, Timestamp,
+        fit::{ClusterView, ExecutorView, evaluate},
+    };
+
+    #[test]
+    fn what_drove_refuses_is_never_said_to_be_accepted_and_dropped() {
+        let full = ExecutorView {
+            executor_id: "e-1".into(),
+            hostname: "one".into(),
+            port: 3000,
+            state: ExecutorState::Active,
+            tags: Default::default(),
+            numa: Default::default(),
+            active_by_app: Default::default(),
+            reported: None,
+            unread: false,
+        };
+        let view = ClusterView { now: Timestamp(0), executors: vec![full] };
+        let matrix = evaluate(&TaskSpec::from_json(Draft::example().document()).unwrap(), &view);
+        let answer = |refusals: &[&str]| PlacementPreview {
+            unreadable: None,
+            refusals: refusals.iter().map(|words| (*words).to_owned()).collect(),
+            hints: Vec::new(),
+            matrix: Some(matrix.clone()),
+            now: Timestamp(0),
+        };
+        assert!(would_drop(&answer(&[])));
+        assert!(!would_drop(&answer(&["Cluster does not have enough CPU. Required: 9 Available: 1"])));
+    }
 }

@@ -1,4 +1,4 @@
-use super::{composer::Composer, sections::SECTIONS};
+use super::{composer::Composer, field::FieldId, sections::SECTIONS};
 use crate::{
     browser::{guarded, scroll_to_id},
     ui::{Icon, IconName, IconSize, When},
@@ -11,8 +11,8 @@ pub fn SectionList(
     /// The form.
     form: Composer,
 ) -> impl IntoView {
-    let link = move |(id, name, places): &'static (&str, &str, &[super::place::Place])| {
-        let wrong = Memo::new(move |_| places.iter().any(|place| form.error_at(*place).is_some()));
+    let link = move |(id, name, fields): &'static (&str, &str, &[FieldId])| {
+        let wrong = Memo::new(move |_| fields.iter().any(|field| form.error_at(*field).is_some()));
         let go = move |event: leptos::ev::MouseEvent| {
             event.prevent_default();
             scroll_to_id(id);

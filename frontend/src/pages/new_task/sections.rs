@@ -14,17 +14,17 @@ pub use operation::OperationSection;
 pub use placement::PlacementSection;
 pub use resources::ResourcesSection;
 
-use super::place::Place;
+use super::field::FieldId;
 use leptos::prelude::*;
 
-/// Sections as the list beside the form names them: id, name, and the places that lie in it.
-pub const SECTIONS: &[(&str, &str, &[Place])] = &[
-    ("identity", "Identity", &[Place::App, Place::Id]),
-    ("image", "Image", &[Place::Url, Place::PullTimeout]),
-    ("resources", "Resources", &[Place::Cpu, Place::Memory]),
-    ("placement", "Placement", &[Place::Policy]),
-    ("environment", "Environment", &[Place::Env, Place::Args]),
-    ("operation", "Operation", &[Place::Timeout, Place::Parallelism, Place::Strategy]),
+/// Sections as the list beside the form names them: id, name, and its fields.
+pub const SECTIONS: &[(&str, &str, &[FieldId])] = &[
+    ("identity", "Identity", &[FieldId::App, FieldId::Id]),
+    ("image", "Image", &[FieldId::Url, FieldId::PullTimeout]),
+    ("resources", "Resources", &[FieldId::Cpu, FieldId::Memory]),
+    ("placement", "Placement", &[FieldId::Policy]),
+    ("environment", "Environment", &[FieldId::Env, FieldId::Args]),
+    ("operation", "Operation", &[FieldId::Timeout, FieldId::Parallelism, FieldId::Strategy]),
 ];
 
 /// A titled part of the form.

@@ -1,14 +1,16 @@
 //! "Validate" and "Create task".
 
-use super::composer::Composer;
+use super::{composer::Composer, kept};
 use crate::{
     api::{ApiError, use_api},
     browser::owned_tasks,
-    routes::{Replace, use_go, use_paths},
+    routes::{Paths, Replace, use_go, use_paths},
     state::{Toast, use_background, use_live, use_session, use_toasts},
+    ui::Tone,
 };
 use leptos::prelude::*;
 use model::{TaskKey, capability::can_operate};
+use serde_json::Value;
 
 /// How asking and sending go.
 #[derive(Clone, Copy)]
@@ -31,8 +33,10 @@ pub struct Submission {
 pub enum Verdict {
     /// Drove would accept it.
     Valid,
-    /// Drove refuses it, in these words.
-    Refused(Vec<String>),
+    /// Drove would refuse it.
+    Invalid,
+    /// Drove refused to create it.
+    Refused,
     /// It could not be asked or sent.
     Failed(ApiError),
     /// It was sent, and nobody knows what became of it.
@@ -62,7 +66,7 @@ impl Submission {
 
 /// Gives the form its buttons.
 pub fn use_submission(form: Composer) -> Submission {
-    let (api, paths, go) = (StoredValue::new(use_api()), use_paths(), use_go());
+    let (api, paths, go) = (StoredValue::new(use_api()), StoredValue::new(use_paths()), use_go());
     let (session, cluster, toasts) = (use_session().info(), use_live().cluster(), use_toasts());
     let denied = Memo::new(move |_| {
         let session = session.get()?;
@@ -78,34 +82,37 @@ pub fn use_submission(form: Composer) -> Submission {
     Effect::new(move |_| {
         body.track();
         result.set(None);
+        form.forget_refusal();
     });
 
     let go = StoredValue::new_local(go);
-    let paths = StoredValue::new(paths);
     let create = Callback::new(move |()| {
         let sent = body.get_untracked();
         let key = form.draft().with_untracked(|d| TaskKey::new(d.form().app.as_str(), d.form().id.as_str()));
         creating.set(true);
         result.set(None);
+        form.forget_refusal();
+        let (api, paths) = (api.get_value(), paths.get_value());
         background.spawn(async move {
-            let answer = api.get_value().create(&sent).await;
-            if creating.try_set(false).is_some() {
-                return;
+            let answer = api.create(&sent).await;
+            if matches!(answer, Ok(_) | Err(ApiError::OutcomeUnknown(_))) {
+                kept::settle(paths.base(), &sent);
             }
+            // The view may be gone, or the draft another one.
+            let is_gone = creating.try_set(false).is_some();
+            let is_same = !is_gone && body.with_untracked(|body| *body == sent);
+            let leave = || {
+                go.try_with_value(|go| go(&paths.task(&key), Replace::No));
+            };
             match answer {
-                Ok(_) => go.with_value(|go| go(&paths.get_value().task(&key), Replace::No)),
-                Err(ApiError::Refused { message, words }) => {
-                    let words = if words.is_empty() { vec![message] } else { words };
-                    form.refuse(sent, words.clone());
-                    result.set(Some(Verdict::Refused(words)));
-                }
-                // The dashboard has it on record: its page tells what becomes of it.
-                Err(error @ ApiError::OutcomeUnknown(_)) => {
+                Ok(_) if !is_gone => leave(),
+                // The dashboard has it on record: its page shows what becomes of it.
+                Err(error @ ApiError::OutcomeUnknown(_)) if !is_gone => {
                     toasts.show(Toast::outcome_unknown(&format!("Creation of {}", key.id), &error));
-                    go.with_value(|go| go(&paths.get_value().task(&key), Replace::No));
+                    leave();
                 }
-                Err(error) if error.is_unknown_outcome() => result.set(Some(Verdict::Unknown(key))),
-                Err(error) => result.set(Some(Verdict::Failed(error))),
+                Err(error) if is_same => result.set(Some(not_created(form, sent, error, key))),
+                answer => toasts.show(report(&key, answer.err().as_ref(), &paths)),
             }
         });
     });
@@ -113,20 +120,72 @@ pub fn use_submission(form: Composer) -> Submission {
         let sent = body.get_untracked();
         validating.set(true);
         result.set(None);
+        form.forget_refusal();
         tasks.spawn(async move {
             let spec = sent.get("spec").cloned().unwrap_or_default();
             let answer = api.get_value().validate(&spec).await;
             validating.set(false);
-            match answer {
-                Ok(()) => result.set(Some(Verdict::Valid)),
-                Err(ApiError::Refused { message, words }) => {
-                    let words = if words.is_empty() { vec![message] } else { words };
-                    form.refuse(sent, words.clone());
-                    result.set(Some(Verdict::Refused(words)));
-                }
-                Err(error) => result.set(Some(Verdict::Failed(error))),
+            if body.with_untracked(|body| *body != sent) {
+                return;
             }
+            result.set(Some(match answer {
+                Ok(()) => Verdict::Valid,
+                Err(error @ ApiError::Refused { .. }) => {
+                    form.refuse(sent, error.lines());
+                    Verdict::Invalid
+                }
+                Err(error) => Verdict::Failed(error),
+            }));
         });
     });
     Submission { creating, validating, result, denied, form, create, validate }
+}
+
+/// What the form shows of a creation that did not succeed.
+fn not_created(form: Composer, sent: Value, error: ApiError, key: TaskKey) -> Verdict {
+    if matches!(error, ApiError::Refused { .. }) {
+        form.refuse(sent, error.lines());
+        return Verdict::Refused;
+    }
+    if error.is_unknown_outcome() { Verdict::Unknown(key) } else { Verdict::Failed(error) }
+}
+
+/// What became of a creation, for a user who has left the form or gone on editing.
+fn report(key: &TaskKey, error: Option<&ApiError>, paths: &Paths) -> Toast {
+    let task = || (format!("Open {}", key.id), paths.task(key));
+    let (toast, (label, address)) = match error {
+        None => (Toast::new(Tone::Success, format!("{} created", key.id)), task()),
+        Some(error) if error.is_unknown_outcome() => {
+            (Toast::outcome_unknown(&format!("Creation of {}", key.id), error), task())
+        }
+        Some(error) => (
+            Toast::new(Tone::Danger, format!("{} was not created", key.id)).text(error.lines()),
+            ("Open the form".to_owned(), paths.new_task()),
+        ),
+    };
+    toast.link(label, address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_answer_is_reported_with_a_link() {
+        let (key, paths) = (TaskKey::new("SHOP", "nightly-1"), Paths::around("/"));
+        let refusal =
+            ApiError::Refused { message: "Command validation failure".into(), words: vec!["Cluster is full".into()] };
+        for (error, title, link) in [
+            (None, "nightly-1 created", "/tasks/SHOP/nightly-1"),
+            (Some(ApiError::Unreachable), "Creation of nightly-1: outcome unknown", "/tasks/SHOP/nightly-1"),
+            (Some(refusal), "nightly-1 was not created", "/new"),
+            (Some(ApiError::SignedOut), "nightly-1 was not created", "/new"),
+        ] {
+            let toast = report(&key, error.as_ref(), &paths);
+            assert_eq!(
+                (toast.title.as_str(), toast.link.as_ref().map(|(_, address)| address.as_str())),
+                (title, Some(link))
+            );
+        }
+    }
 }

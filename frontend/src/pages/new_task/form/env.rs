@@ -1,10 +1,11 @@
 //! `env`: rows of name and value.
 
 use super::scalar;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// One variable.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvRow {
     /// Name.
     pub name: String,
@@ -13,9 +14,15 @@ pub struct EnvRow {
 }
 
 impl EnvRow {
-    fn is_blank(&self) -> bool {
+    /// Whether nothing was typed into it.
+    pub fn is_blank(&self) -> bool {
         self.name.is_empty() && self.value.is_empty()
     }
+}
+
+/// Whether a shell can set a variable of this name.
+pub fn is_shell_name(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Variables that have a text. Drove drops null values, and so the form does not show them.
@@ -40,41 +47,4 @@ pub(super) fn write(root: &mut Map<String, Value>, rows: &[EnvRow]) {
         true => root.shift_remove("env"),
         false => root.insert("env".into(), Value::Object(env)),
     };
-}
-
-/// Variables in a pasted text of `NAME=value` lines (`export`, quotes and comments are understood), or nothing if it is
-/// not such a text.
-pub fn split_pasted(text: &str) -> Option<Vec<EnvRow>> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let rows: Option<Vec<EnvRow>> = lines
-        .map(|line| {
-            let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
-            let plain =
-                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
-            plain.then(|| EnvRow { name: name.into(), value: unquoted(value).into() })
-        })
-        .collect();
-    rows.filter(|rows| !rows.is_empty())
-}
-
-fn unquoted(value: &str) -> &str {
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)))
-        .unwrap_or(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pasted_lines_become_rows() {
-        let rows = split_pasted("A=1\n# comment\nexport B=\"x y\"\n\nC=\n").unwrap();
-        let shown: Vec<_> = rows.iter().map(|r| (r.name.as_str(), r.value.as_str())).collect();
-        assert_eq!(shown, [("A", "1"), ("B", "x y"), ("C", "")]);
-        for other in ["just words", "http://host/?a=1", "", "a b=c"] {
-            assert_eq!(split_pasted(other), None, "{other}");
-        }
-    }
 }

@@ -1,10 +1,11 @@
 //! `placementPolicy`: the policies that a form can hold. COMPOSITE and whatever else is kept as written.
 
-use super::text;
+use super::{number_or_text, text};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Which policy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PolicyKind {
     /// None named: Drove 1.33 answers 500, the embedded core takes ANY.
     #[default]
@@ -70,7 +71,7 @@ impl PolicyKind {
 }
 
 /// The policy and the fields that some policies need.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacementForm {
     /// Which.
     pub kind: PolicyKind,
@@ -112,9 +113,10 @@ impl PlacementForm {
         };
         match self.kind {
             PolicyKind::MaxNPerHost => {
-                if let Ok(max) = self.max.trim().parse::<i64>() {
-                    policy.insert("max".into(), max.into());
-                }
+                match number_or_text(&self.max) {
+                    Some(max) => policy.insert("max".into(), max),
+                    None => policy.shift_remove("max"),
+                };
             }
             PolicyKind::MatchTag => {
                 policy.insert("tag".into(), self.tag.clone().into());

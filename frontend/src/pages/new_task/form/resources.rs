@@ -1,5 +1,6 @@
-//! `resources`: the form shows the sum of each kind, as Drove adds them up (contract 3.3).
+//! `resources`: the form shows the sum of each kind, as Drove adds them up.
 
+use super::number_or_text;
 use serde_json::{Map, Value};
 
 /// A kind of resource: its `type`, and the field that holds the amount.
@@ -17,39 +18,47 @@ impl Kind {
         entry.get("type").and_then(Value::as_str) == Some(self.name)
     }
 
-    fn amount(self, entry: &Value) -> i64 {
+    /// The amount as Drove reads it, or its text where it is no whole number.
+    fn amount(self, entry: &Value) -> Result<i64, String> {
         match entry.get(self.amount) {
-            Some(Value::Number(number)) => number.as_i64().unwrap_or(0),
-            Some(Value::String(text)) => text.trim().parse().unwrap_or(0),
-            _ => 0,
+            None | Some(Value::Null) => Ok(0),
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(0),
+            Some(Value::String(text)) => text.trim().parse().map_err(|_| text.clone()),
+            Some(other) => other.as_i64().ok_or_else(|| other.to_string()),
         }
     }
 }
 
-/// The sum of a kind; empty if there is no entry of it.
+/// The sum of a kind, or the first amount that is no whole number; empty if there is no entry of it.
 pub(super) fn read(document: &Value, kind: Kind) -> String {
     let entries = document.get("resources").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let amounts: Vec<i64> = entries.iter().filter(|e| kind.is(e)).map(|e| kind.amount(e)).collect();
-    match amounts.as_slice() {
-        [] => String::new(),
-        some => some.iter().fold(0i64, |sum, n| sum.saturating_add(*n)).to_string(),
+    let amounts: Result<Vec<i64>, String> = entries.iter().filter(|e| kind.is(e)).map(|e| kind.amount(e)).collect();
+    match amounts.as_deref() {
+        Err(text) => text.clone(),
+        Ok([]) => String::new(),
+        Ok(some) => some.iter().fold(0i64, |sum, n| sum.saturating_add(*n)).to_string(),
     }
 }
 
-/// Puts one entry in place of all of a kind. A text that is no whole number stays in the form only.
+/// Puts one entry in place of all of a kind, or none for an empty text.
 pub(super) fn write(root: &mut Map<String, Value>, kind: Kind, typed: &str) {
-    let Ok(amount) = typed.trim().parse::<i64>() else { return };
+    let amount = number_or_text(typed);
     let list = root.entry("resources").or_insert(Value::Null);
     if !list.is_array() {
         *list = Value::Array(Vec::new());
     }
     let Some(entries) = list.as_array_mut() else { return };
-    let mut first = true;
-    entries.retain(|entry| !kind.is(entry) || std::mem::take(&mut first));
+    let mut is_kept = amount.is_some();
+    entries.retain(|entry| !kind.is(entry) || std::mem::take(&mut is_kept));
+    let Some(amount) = amount else { return };
     match entries.iter_mut().find(|entry| kind.is(entry)).and_then(Value::as_object_mut) {
         Some(entry) => {
-            entry.insert(kind.amount.into(), amount.into());
+            entry.insert(kind.amount.into(), amount);
         }
-        None => entries.push(serde_json::json!({ "type": kind.name, kind.amount: amount })),
+        // CPU comes first where people write both.
+        None => {
+            let at = if kind.name == CPU.name { 0 } else { entries.len() };
+            entries.insert(at, serde_json::json!({ "type": kind.name, kind.amount: amount }));
+        }
     }
 }

@@ -125,12 +125,47 @@ fn unchanged_values_keep_their_json_type() {
 }
 
 #[test]
-fn a_number_that_is_none_yet_stays_in_the_form() {
+fn text_that_is_no_value_is_written_as_it_is() {
     let mut document = full();
+    document["placementPolicy"] = json!({"type": "MAX_N_PER_HOST", "max": 2});
     let mut form = TaskForm::read(&document);
     form.cpu = "4 or so".into();
+    form.memory = "1.5".into();
+    form.placement.max = "some".into();
+    form.pull_timeout = "soon".into();
     form.write(&mut document);
-    assert_eq!(document, full());
+    assert_eq!(document["resources"][0], json!({"type": "CPU", "count": "4 or so"}));
+    assert_eq!(document["resources"][2]["sizeInMB"], "1.5");
+    assert_eq!(document["placementPolicy"]["max"], "some");
+    assert_eq!(document["executable"]["dockerPullTimeout"], "soon");
+    assert_eq!(TaskForm::read(&document), form);
+}
+
+#[test]
+fn an_emptied_field_takes_its_value_away() {
+    let mut document = full();
+    document["placementPolicy"] = json!({"type": "MAX_N_PER_HOST", "max": 2});
+    let mut form = TaskForm::read(&document);
+    (form.cpu, form.memory) = (String::new(), " ".into());
+    form.placement.max.clear();
+    form.pull_timeout.clear();
+    form.write(&mut document);
+    assert_eq!(document["resources"], json!([{"type": "GPU", "n": 1}]));
+    assert_eq!(document["placementPolicy"], json!({"type": "MAX_N_PER_HOST"}));
+    assert_eq!(document["executable"].get("dockerPullTimeout"), None);
+    form.cpu = "2".into();
+    form.write(&mut document);
+    assert_eq!(document["resources"][0], json!({"type": "CPU", "count": 2}));
+}
+
+#[test]
+fn amounts_that_are_no_whole_numbers_are_shown_and_not_taken_for_zero() {
+    for (count, shown) in
+        [(json!("two"), "two"), (json!(1.5), "1.5"), (json!([1]), "[1]"), (json!(null), "0"), (json!(" 4 "), "4")]
+    {
+        let document = json!({"resources": [{"type": "CPU", "count": count}]});
+        assert_eq!(TaskForm::read(&document).cpu, shown);
+    }
 }
 
 #[test]

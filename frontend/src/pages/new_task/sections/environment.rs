@@ -3,8 +3,9 @@ use crate::{
     browser::{focus_by_id, guarded, owned_frames, pasted_text},
     pages::new_task::{
         composer::Composer,
+        field::{FieldId, FormField},
         form::{EnvRow, split_args, split_pasted},
-        place::Place,
+        lines::Lines,
         text_field::TextField,
     },
     ui::{Button, ButtonStyle, IconButton, IconName, When, for_each},
@@ -31,10 +32,10 @@ pub fn EnvironmentSection(
         1 => "Split as a shell would: 1 argument".to_owned(),
         n => format!("Split as a shell would: {n} arguments"),
     });
-    let message = move || form.message_at(Place::Env);
+    let message = move || form.message_at(FieldId::Env);
     view! {
         <Section id="environment" title="Environment and arguments" hint="Drove shows these values to every signed-in user.">
-            <div class="rows" id=Place::Env.id()>
+            <div class="rows" id=FieldId::Env.id() tabindex="-1">
                 {for_each(move || (0..count.get()).collect(), move |index| row(form, index))}
                 {move || {
                     message()
@@ -48,8 +49,9 @@ pub fn EnvironmentSection(
             </div>
             <TextField
                 form
-                place=Place::Args
+                field=FieldId::Args
                 mono=true
+                lines=true
                 optional=true
                 hint
                 read=|draft| &draft.form().args
@@ -63,6 +65,7 @@ pub fn EnvironmentSection(
 /// Rows are positions: a row that is removed lets the ones below move up, as the fields' texts do.
 fn row(form: Composer, index: usize) -> impl IntoView {
     let row = form.pick(move |draft| draft.form().env.get(index).cloned().unwrap_or_default());
+    let value = Signal::derive(move || row.with(|r| r.value.clone()));
     let shown = RwSignal::new(false);
     let secret = Memo::new(move |_| row.with(|r| is_secret(&r.name, &r.value)));
     let named = move || row.with(|r| if r.name.is_empty() { "variable".to_owned() } else { r.name.clone() });
@@ -77,7 +80,10 @@ fn row(form: Composer, index: usize) -> impl IntoView {
         if let Some(rows) = pasted_text(&event).as_deref().and_then(split_pasted) {
             event.prevent_default();
             form.edit(|f| {
-                f.env.splice(index..(index + 1).min(f.env.len()), rows);
+                // A row that holds something stays.
+                let is_blank = f.env.get(index).is_none_or(EnvRow::is_blank);
+                let at = if is_blank { index } else { index + 1 };
+                f.env.splice(at.min(f.env.len())..(index + 1).min(f.env.len()), rows);
             });
         }
     };
@@ -101,18 +107,16 @@ fn row(form: Composer, index: usize) -> impl IntoView {
                 prop:value=move || row.with(|r| r.name.clone())
                 on:input=guarded(move |event| edit(&|r| r.name = event_target_value(&event)))
                 on:paste=guarded(paste)
-                on:blur=guarded(move |_| form.touch(Place::Env))
+                on:blur=guarded(move |_| form.touch(FieldId::Env))
             />
-            <div class="input input--mono">
-                <input
+            <div class="input input--mono input--lines">
+                <Lines
                     class="input__control"
-                    aria-label="Variable value"
-                    autocomplete="off"
-                    spellcheck="false"
-                    type=move || if secret.get() && !shown.get() { "password" } else { "text" }
-                    prop:value=move || row.with(|r| r.value.clone())
-                    on:input=guarded(move |event| edit(&|r| r.value = event_target_value(&event)))
-                    on:blur=guarded(move |_| form.touch(Place::Env))
+                    label="Variable value"
+                    value
+                    masked=Signal::derive(move || secret.get() && !shown.get())
+                    on_input=move |typed: String| edit(&|r| r.value.clone_from(&typed))
+                    on_leave=move |()| form.touch(FieldId::Env)
                 />
                 <When is=move || secret.get()>
                     <IconButton label=show_label icon=IconName::Eye pressed=Signal::from(shown) on_press=move |()| shown.update(|s| *s = !*s)/>

@@ -1,5 +1,5 @@
 use super::Section;
-use crate::pages::new_task::{composer::Composer, place::Place, text_field::TextField};
+use crate::pages::new_task::{composer::Composer, field::FieldId, text_field::TextField};
 use leptos::prelude::*;
 
 /// Source app and task ID.
@@ -13,13 +13,13 @@ pub fn IdentitySection(
             <div class="field-grid">
                 <TextField
                     form
-                    place=Place::App
+                    field=FieldId::App
                     read=|draft| &draft.form().app
                     write=|draft, typed| draft.edit_form(|f| f.app = typed)
                 />
                 <TextField
                     form
-                    place=Place::Id
+                    field=FieldId::Id
                     mono=true
                     read=|draft| &draft.form().id
                     write=|draft, typed| draft.edit_form(|f| f.id = typed)

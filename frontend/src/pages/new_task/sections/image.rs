@@ -1,5 +1,5 @@
 use super::Section;
-use crate::pages::new_task::{composer::Composer, place::Place, text_field::TextField};
+use crate::pages::new_task::{composer::Composer, field::FieldId, text_field::TextField};
 use leptos::prelude::*;
 
 /// Image and how long its pull may take.
@@ -13,14 +13,14 @@ pub fn ImageSection(
             <div class="field-grid field-grid--lead">
                 <TextField
                     form
-                    place=Place::Url
+                    field=FieldId::Url
                     mono=true
                     read=|draft| &draft.form().url
                     write=|draft, typed| draft.edit_form(|f| f.url = typed)
                 />
                 <TextField
                     form
-                    place=Place::PullTimeout
+                    field=FieldId::PullTimeout
                     hint="For example 100 seconds or 5m."
                     read=|draft| &draft.form().pull_timeout
                     write=|draft, typed| draft.edit_form(|f| f.pull_timeout = typed)

@@ -2,7 +2,11 @@ use super::Section;
 use crate::{
     browser::guarded,
     pages::new_task::{
-        composer::Composer, form::beyond_the_form, operation::MOST_PARALLEL, place::Place, text_field::TextField,
+        composer::Composer,
+        field::{FieldId, FormField},
+        form::beyond_the_form,
+        operation::MOST_PARALLEL,
+        text_field::TextField,
     },
     ui::{Choice, Field, Select, When},
 };
@@ -25,8 +29,8 @@ pub fn OperationSection(
         known.into_iter().chain(other).collect::<Vec<_>>()
     });
     let choose = move |name: String| form.draft().update(|draft| draft.edit_operation(|o| o.strategy = name));
-    let message = Signal::derive(move || form.message_at(Place::Strategy));
-    let id = Place::Strategy.id();
+    let message = Signal::derive(move || form.message_at(FieldId::Strategy));
+    let id = FieldId::Strategy.id();
     view! {
         <When is=move || beyond.with(|b| !b.is_empty())>
             <p class="new-task__beyond">
@@ -42,20 +46,20 @@ pub fn OperationSection(
             <div class="field-grid field-grid--3">
                 <TextField
                     form
-                    place=Place::Timeout
+                    field=FieldId::Timeout
                     mono=true
                     read=|draft| &draft.operation().timeout
                     write=|draft, typed| draft.edit_operation(|o| o.timeout = typed)
                 />
                 <TextField
                     form
-                    place=Place::Parallelism
+                    field=FieldId::Parallelism
                     numeric=true
                     hint=format!("1 to {MOST_PARALLEL}")
                     read=|draft| &draft.operation().parallelism
                     write=|draft, typed| draft.edit_operation(|o| o.parallelism = typed)
                 />
-                <Field id label=Place::Strategy.label() message>
+                <Field id label=FieldId::Strategy.label() message>
                     <Select id choices value=strategy on_choose=choose/>
                 </Field>
             </div>

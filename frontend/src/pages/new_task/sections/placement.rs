@@ -1,6 +1,11 @@
 use super::Section;
 use crate::{
-    pages::new_task::{composer::Composer, form::PolicyKind, place::Place, text_field::TextField},
+    pages::new_task::{
+        composer::Composer,
+        field::{FieldId, FormField},
+        form::PolicyKind,
+        text_field::TextField,
+    },
     ui::{Choice, Field, Select},
 };
 use leptos::prelude::*;
@@ -29,14 +34,14 @@ pub fn PlacementSection(
             });
         }
     };
-    let message = Signal::derive(move || form.message_at(Place::Policy));
+    let message = Signal::derive(move || form.message_at(FieldId::Policy));
     let hint = Signal::derive(move || hint(kind.get()).to_owned());
-    let id = Place::Policy.id();
+    let id = FieldId::Policy.id();
     view! {
         <Section id="placement" title="Placement">
             <div class="field-grid">
                 <div class="field-grid__full">
-                    <Field id label=Place::Policy.label() hint message>
+                    <Field id label=FieldId::Policy.label() hint message>
                         <Select id choices value on_choose=choose/>
                     </Field>
                 </div>
@@ -65,7 +70,7 @@ fn more(form: Composer, kind: PolicyKind) -> AnyView {
         PolicyKind::MaxNPerHost => view! {
             <TextField
                 form
-                place=Place::Policy
+                field=FieldId::Policy
                 label="Tasks per host"
                 numeric=true
                 read=|draft| &draft.form().placement.max
@@ -76,7 +81,7 @@ fn more(form: Composer, kind: PolicyKind) -> AnyView {
         PolicyKind::MatchTag => view! {
             <TextField
                 form
-                place=Place::Policy
+                field=FieldId::Policy
                 label="Tag"
                 mono=true
                 read=|draft| &draft.form().placement.tag
@@ -97,9 +102,10 @@ fn rule(form: Composer) -> AnyView {
     view! {
         <TextField
             form
-            place=Place::Policy
+            field=FieldId::Policy
             label="Rule"
             mono=true
+            lines=true
             read=|draft| &draft.form().placement.rule
             write=|draft, typed| draft.edit_form(|f| f.placement.rule = typed)
         />

@@ -1,7 +1,7 @@
 use super::Section;
 use crate::{
     format::format_megabytes,
-    pages::new_task::{composer::Composer, place::Place, text_field::TextField},
+    pages::new_task::{composer::Composer, field::FieldId, text_field::TextField},
 };
 use leptos::prelude::*;
 use model::fit::Matrix;
@@ -32,7 +32,7 @@ pub fn ResourcesSection(
             <div class="field-grid">
                 <TextField
                     form
-                    place=Place::Cpu
+                    field=FieldId::Cpu
                     numeric=true
                     hint=cpu_hint
                     read=|draft| &draft.form().cpu
@@ -40,7 +40,7 @@ pub fn ResourcesSection(
                 />
                 <TextField
                     form
-                    place=Place::Memory
+                    field=FieldId::Memory
                     numeric=true
                     hint=memory_hint
                     read=|draft| &draft.form().memory
