@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_late_answer_is_reported_with_a_link() {
-        let (key, paths) = (TaskKey::new("SHOP", "nightly-1"), Paths::around("/"));
+        let (key, paths) = (TaskKey::new("SHOP", "nightly-1"), Paths::around("", "/"));
         let refusal =
             ApiError::Refused { message: "Command validation failure".into(), words: vec!["Cluster is full".into()] };
         for (error, title, link) in [
