@@ -52,7 +52,7 @@ pub fn leave(app: &App, headers: &mut HeaderMap) {
 /// A cookie's text with `base` before its path; `/` alone is everything below it.
 fn below(base: &str, cookie: &str) -> String {
     let attributes = cookie.split("; ").map(|attribute| match attribute.strip_prefix("Path=/") {
-        Some(rest) if rest.is_empty() => format!("Path={base}"),
+        Some("") => format!("Path={base}"),
         Some(rest) => format!("Path={base}/{rest}"),
         None => attribute.to_owned(),
     });

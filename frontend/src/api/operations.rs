@@ -1,18 +1,11 @@
 use super::{Api, ApiError, Method, transport};
-use crate::{
-    browser::{WindowMessage, post_to_windows},
-    routes::encode,
-};
-use futures_util::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
+use crate::routes::encode;
 use model::{ClusterOpSpec, OperationAccepted, TaskKey, TaskOperation, dashboard::TaskDetail};
 use serde_json::Value;
 
 /// Seconds to wait for the answer to a CREATE or KILL; after that its outcome is unknown. The server finds a new leader
 /// within 31 s of a crash, and settles what it sent by reading the task back.
 const OPERATION_SECONDS: u32 = 40;
-/// Milliseconds after which an operation asks other windows for a connection.
-const CROWDED_MS: u32 = 1_000;
 
 impl Api {
     /// Submits a task: `body` is the whole operation as JSON ([`TaskOperation::Create`] as the form holds it, with
@@ -42,16 +35,8 @@ impl Api {
 
     async fn operate(&self, body: String) -> Result<OperationAccepted, ApiError> {
         let url = self.drove("tasks/operations");
-        let sent = std::pin::pin!(transport::send_within(OPERATION_SECONDS, Method::Post, &url, Some(body)));
-        let answer = match select(sent, TimeoutFuture::new(CROWDED_MS)).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(((), sent)) => {
-                // It may wait for one of the connections that other windows hold.
-                post_to_windows(WindowMessage::Need);
-                sent.await
-            }
-        };
-        self.noticed(transport::read_operation(&answer?))
+        let answer = transport::send_within(OPERATION_SECONDS, Method::Post, &url, Some(body)).await?;
+        self.noticed(transport::read_operation(&answer))
     }
 
     /// `APP/ID` as two segments of a path.

@@ -2,7 +2,7 @@
 //! status 200; answers of our own API are the value itself, or an [`ApiProblem`].
 
 use super::ApiError;
-use crate::browser::Abort;
+use crate::browser::{Abort, with_connection};
 use futures_util::future::{Either, select};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
@@ -49,7 +49,7 @@ pub(super) async fn send_within(
     url: &str,
     body: Option<String>,
 ) -> Result<Answer, ApiError> {
-    let answer = std::pin::pin!(exchange(method, url, body));
+    let answer = std::pin::pin!(with_connection(exchange(method, url, body)));
     match select(answer, TimeoutFuture::new(seconds.saturating_mul(1_000))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(((), _)) => Err(ApiError::NoAnswer { seconds }),

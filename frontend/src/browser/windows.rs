@@ -1,7 +1,11 @@
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::{StoredValue, document};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
 
+/// Milliseconds after which work asks the other windows for a connection.
+const CROWDED_MS: u32 = 1_000;
 const CHANNEL: &str = "drove-dashboard-connections";
 
 /// A message between the windows of one dashboard in one browser.
@@ -30,6 +34,19 @@ pub fn post_to_windows(message: WindowMessage) {
         // The other windows work without it.
         let _ = channel.post_message(&JsValue::from_str(message.text()));
         channel.close();
+    }
+}
+
+/// Does work that needs a connection, and asks the other windows for one if it takes long: together they may hold all that
+/// the browser opens to the server.
+pub async fn with_connection<T>(work: impl Future<Output = T>) -> T {
+    let work = std::pin::pin!(work);
+    match select(work, TimeoutFuture::new(CROWDED_MS)).await {
+        Either::Left((done, _)) => done,
+        Either::Right(((), work)) => {
+            post_to_windows(WindowMessage::Need);
+            work.await
+        }
     }
 }
 

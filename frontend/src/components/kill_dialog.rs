@@ -1,5 +1,5 @@
 use crate::{
-    browser::{guarded, owned_tasks},
+    browser::{guarded, owned_tasks, with_connection},
     state::{Toast, use_kills, use_toasts},
     ui::{Button, ButtonStyle, Dialog, IconName, Tone},
 };
@@ -25,7 +25,7 @@ pub fn KillDialog(
             return;
         }
         tasks.spawn(async move {
-            match dialog().await {
+            match with_connection(dialog()).await {
                 Ok(code) => build.set(Some(code)),
                 Err(_) => {
                     toasts.show(Toast::new(Tone::Danger, "The dialog could not be loaded").text(vec![

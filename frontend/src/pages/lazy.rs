@@ -4,7 +4,7 @@
 use super::{ExecutorPage, ExecutorsPage, LoginPage, NewTaskPage, TaskPage};
 use crate::{
     browser,
-    browser::owned_tasks,
+    browser::{owned_tasks, with_connection},
     routes::Page,
     ui::{Button, Empty, IconName, SkeletonRows},
 };
@@ -75,7 +75,7 @@ pub fn Lazy(
         if let Some(loading) = load(&wanted) {
             code.set(Code::Coming);
             tasks.spawn(async move {
-                code.set(loading.await.map_or(Code::Missing, Code::Here));
+                code.set(with_connection(loading).await.map_or(Code::Missing, Code::Here));
             });
         }
     });

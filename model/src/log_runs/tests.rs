@@ -24,7 +24,7 @@ fn run(instance: &str, is_newest: bool) -> LogRun {
 }
 
 /// What a part has of a text.
-fn of<'a>(part: LogPart, text: &'a str) -> &'a str {
+fn of(part: LogPart, text: &str) -> &str {
     let to = part.to.map_or(text.len(), |to| usize::try_from(to).unwrap());
     &text[usize::try_from(part.from).unwrap()..to]
 }

@@ -38,7 +38,7 @@ async fn a_kill_over_a_dead_connection_has_an_unknown_outcome() -> Result<()> {
         page.find("dialog", "Kill SHOP one?").await?;
         wire.kill_all_connections();
         page.click("button", "Kill task").await?;
-        page.see_in(".freshness", "Stale").await?;
+        page.see_in(".freshness", "Reconnecting").await?;
         page.see_in(".toast", "Kill of one: outcome unknown").await
     })
     .await

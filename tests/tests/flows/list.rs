@@ -101,7 +101,8 @@ async fn what_is_shown_can_be_saved_as_a_file() -> Result<()> {
             let link = page.find("link", label).await?;
             assert!(link.attr("download").await?.is_some(), "it is saved, not shown");
             let address = link.attr("href").await?.unwrap_or_default();
-            assert_eq!(address, format!("/api/history/tasks/export?q=alpha&format={format}"));
+            let expected = format!("{}/api/history/tasks/export?q=alpha&format={format}", server.address());
+            assert_eq!(address, expected);
             let fetch = "return fetch(arguments[0]).then(answer => answer.text())";
             let file: String = page.ask(fetch, address.into()).await?;
             assert!(file.contains("alpha-1") && !file.contains("beta-1"), "{file}");

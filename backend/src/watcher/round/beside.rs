@@ -214,6 +214,10 @@ impl Round {
                 if error.is_unsent() {
                     self.budget.give_back();
                 }
+                // It was asked for before the leader was found.
+                if error == ClusterError::NoLeader && self.led_since.is_some_and(|since| asked <= since) {
+                    return Ok(());
+                }
                 self.status.failed(kind, &error, self.clock.now());
                 Err(error)
             }

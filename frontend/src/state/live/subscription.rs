@@ -121,8 +121,8 @@ struct State {
     opened_ms: Option<f64>,
     /// When something last came.
     received_ms: f64,
-    /// Other windows that hold a connection, as far as they answered.
-    held_by_others: usize,
+    /// Windows that hold a connection, this one too, as far as they have answered.
+    held: usize,
 }
 
 impl Stream {
@@ -262,7 +262,6 @@ impl Stream {
             self.lost();
             self.drop_dead_connections();
         } else if dead {
-            self.state.borrow_mut().held_by_others = 0;
             post_to_windows(WindowMessage::Need);
             self.lost();
         }
@@ -278,27 +277,30 @@ impl Stream {
         self.come_back_in(PROBE_SECONDS * 1_000);
     }
 
-    /// Other windows of the same browser share its connections to the server.
+    /// Windows of the same browser share its connections to the server. Each counts the streams that are open when one
+    /// needs a connection; if they hold all, windows without the keyboard leave theirs for a while.
     fn receive(self: &Rc<Self>, message: WindowMessage) {
         let is_open = self.state.borrow().opened_ms.is_some();
         match message {
-            WindowMessage::Need if is_open => {
-                post_to_windows(WindowMessage::Held);
-                if !has_focus() {
-                    self.live.crowded.set(true);
+            WindowMessage::Need => {
+                self.state.borrow_mut().held = 0;
+                if is_open {
+                    post_to_windows(WindowMessage::Held);
+                }
+            }
+            WindowMessage::Held => {
+                let held = self.state.borrow().held + 1;
+                self.state.borrow_mut().held = held;
+                if held < CONNECTIONS {
+                    return;
+                }
+                self.live.crowded.set(true);
+                if is_open && !has_focus() {
                     self.close();
                     self.set_link(Link::Lost { since: self.clock.exact() });
                     self.come_back_in(YIELD_MS);
                 }
             }
-            WindowMessage::Held if !is_open => {
-                let held = self.state.borrow().held_by_others + 1;
-                self.state.borrow_mut().held_by_others = held;
-                if held >= CONNECTIONS - 1 {
-                    self.live.crowded.set(true);
-                }
-            }
-            WindowMessage::Need | WindowMessage::Held => {}
         }
     }
 }
