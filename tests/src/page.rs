@@ -124,11 +124,15 @@ impl Page {
     /// # Errors
     /// When there is none in time, or it cannot be clicked.
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
+        let mut last = String::new();
         wait::until(&format!("a {role} {name:?} to click"), async || {
             let element = self.find(role, name).await?;
-            Ok(element.click().await.ok())
+            let clicked = element.click().await;
+            last = clicked.as_ref().err().map(ToString::to_string).unwrap_or_default();
+            Ok(clicked.ok())
         })
         .await
+        .with_context(|| last.lines().take(4).collect::<Vec<_>>().join(" "))
     }
 
     /// Puts `text` into the field with this label, in place of what it holds.
