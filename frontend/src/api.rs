@@ -13,6 +13,7 @@ mod session;
 mod transport;
 
 pub use error::ApiError;
+pub use executors::ListedExecutor;
 pub use live::{
     ExecutorsFrame, FRAME_NAMES, FrameHead, LiveView, NoFrame, TaskFrame, TasksFrame, ViewFrame, read_notice,
 };

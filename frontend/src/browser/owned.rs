@@ -11,7 +11,7 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, pin::Pin, rc::Rc, time::Duration};
 use wasm_bindgen::JsCast;
 
 /// Wraps the handler of a DOM event: it does nothing once the current owner is disposed.
@@ -131,6 +131,11 @@ impl Drop for Running {
 impl OwnedTasks {
     /// Runs `task`. Does nothing if the owner is disposed already.
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        // Boxed, so that there is one copy of what follows.
+        self.spawn_boxed(Box::pin(task));
+    }
+
+    fn spawn_boxed(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
         let Some(running) = self.0.try_get_value() else { return };
         let (handle, registration) = AbortHandle::new_pair();
         let number = {

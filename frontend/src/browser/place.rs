@@ -6,7 +6,7 @@ use web_sys::{Element, FocusOptions, HtmlElement, MouseEvent, ScrollRestoration}
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Place {
     /// How far the page is scrolled, in CSS pixels.
-    pub scroll: f64,
+    pub scroll: i32,
     /// The link that was followed from there, if one was.
     pub link: Option<Link>,
 }
@@ -54,7 +54,8 @@ pub fn before_clicks(handle: impl Fn(Place) + 'static) {
 /// The place of a reader who presses `pressed`, or else what has the keyboard.
 pub fn place_of(pressed: Option<Element>) -> Place {
     let link = pressed.or_else(|| document().active_element()).and_then(|pressed| Link::at(&pressed));
-    Place { scroll: window().scroll_y().unwrap_or_default(), link }
+    // Far within the range of whole numbers.
+    Place { scroll: window().scroll_y().unwrap_or_default() as i32, link }
 }
 
 /// Brings the reader back to `place`: the link is where it was in the window and has the keyboard. Returns false while the
@@ -69,8 +70,8 @@ pub fn return_to(place: &Place, at_last: bool) -> bool {
     {
         // Rows may have come or gone above it.
         window().scroll_by_with_x_and_y(0.0, element.get_bounding_client_rect().top() - top);
-    } else if at_last || room_to_scroll() >= place.scroll {
-        window().scroll_to_with_x_and_y(0.0, place.scroll);
+    } else if at_last || room_to_scroll() >= f64::from(place.scroll) {
+        window().scroll_to_with_x_and_y(0.0, f64::from(place.scroll));
     } else {
         return false;
     }

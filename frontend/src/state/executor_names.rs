@@ -2,12 +2,11 @@
 
 use super::use_background;
 use crate::{
-    api::{Api, use_api},
+    api::{Api, ListedExecutor, use_api},
     browser::{OwnedTasks, monotonic_ms},
     format::{Machine, ShortNames},
 };
 use leptos::prelude::*;
-use model::ExecutorSummary;
 
 /// An executor that the list lacks makes the page read the list again, but not more often than this.
 const PAUSE_MS: f64 = 30_000.0;
@@ -46,11 +45,8 @@ impl ExecutorNames {
     }
 
     /// Takes over a list of all executors.
-    pub fn take<'a>(&self, executors: impl Iterator<Item = &'a ExecutorSummary>) {
-        let machines: Vec<Machine> = executors
-            .map(|one| Machine { id: one.executor_id.as_str(), host: &one.hostname, port: one.port })
-            .collect();
-        let names = ShortNames::among(&machines);
+    pub fn take(&self, executors: &[Machine<'_>]) {
+        let names = ShortNames::among(executors);
         if self.listed.with_untracked(|listed| *listed != names) {
             self.listed.set(names);
         }
@@ -66,8 +62,12 @@ impl ExecutorNames {
         self.background.spawn(async move {
             // Without an answer hosts and IDs name the executors.
             if let Ok(list) = api.executors().await {
-                names.take(list.iter());
+                names.take(&list.iter().map(machine).collect::<Vec<_>>());
             }
         });
     }
+}
+
+fn machine(one: &ListedExecutor) -> Machine<'_> {
+    Machine { id: &one.executor_id, host: &one.hostname, port: one.port }
 }

@@ -86,7 +86,8 @@ impl Places {
         let known = entry_key();
         let is_known = known.is_some();
         self.entry.set_value(known.unwrap_or_else(|| {
-            let key = chance().to_string();
+            // Numbers from 0 to 1, as whole ones.
+            let key = ((chance() * f64::from(u32::MAX)) as u32).to_string();
             set_entry_key(&key);
             self.returning.set_value(None);
             key
@@ -146,17 +147,17 @@ impl Kept {
 mod tests {
     use super::*;
 
-    fn at(scroll: f64) -> Place {
+    fn at(scroll: i32) -> Place {
         Place { scroll, link: None }
     }
 
     #[test]
     fn keeps_the_last_place_of_each_entry() {
         let mut kept = Kept::default();
-        kept.put("a".into(), at(10.0));
-        kept.put("b".into(), at(20.0));
-        kept.put("a".into(), at(30.5));
-        assert_eq!((kept.get("a"), kept.get("b"), kept.get("c")), (Some(at(30.5)), Some(at(20.0)), None));
+        kept.put("a".into(), at(10));
+        kept.put("b".into(), at(20));
+        kept.put("a".into(), at(30));
+        assert_eq!((kept.get("a"), kept.get("b"), kept.get("c")), (Some(at(30)), Some(at(20)), None));
         assert_eq!(Kept::read(&kept.write()), kept);
         assert_eq!(Kept::read("nonsense\n\na b c\n"), Kept::default());
     }
@@ -165,8 +166,8 @@ mod tests {
     fn forgets_the_oldest_entries() {
         let mut kept = Kept::default();
         for entry in 0..=KEPT {
-            kept.put(entry.to_string(), at(0.0));
+            kept.put(entry.to_string(), at(0));
         }
-        assert_eq!((kept.get("0"), kept.get("1")), (None, Some(at(0.0))));
+        assert_eq!((kept.get("0"), kept.get("1")), (None, Some(at(0))));
     }
 }

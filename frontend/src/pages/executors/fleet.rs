@@ -1,5 +1,6 @@
 use crate::{
     api::{ExecutorsFrame, LiveView},
+    format::Machine,
     state::{ExecutorNames, KeyedRows, set_if_changed, subscribe, use_executor_names},
 };
 use leptos::prelude::*;
@@ -40,7 +41,12 @@ impl Fleet {
     fn take(&self, frame: ExecutorsFrame) {
         match frame {
             ExecutorsFrame::All(mut all) => {
-                self.names.take(all.iter().map(|one| &one.summary));
+                let machines = all.iter().map(|one| &one.summary).map(|one| Machine {
+                    id: one.executor_id.as_str(),
+                    host: &one.hostname,
+                    port: one.port,
+                });
+                self.names.take(&machines.collect::<Vec<_>>());
                 all.sort_by(|a, b| place(a).cmp(&place(b)));
                 self.rows.replace(all.into_iter().map(|one| (one.summary.executor_id.clone(), one)).collect());
                 set_if_changed(&self.loaded, true);

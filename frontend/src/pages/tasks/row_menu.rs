@@ -1,16 +1,34 @@
 use crate::{
-    api::{ApiError, use_api},
-    browser::copy_text,
+    api::{Api, ApiError, use_api},
+    browser::{copy_text, with_connection},
     routes::{Replace, use_go, use_paths},
     state::{Toast, use_background, use_kills, use_live, use_session, use_toasts},
     ui::{IconName, Menu, MenuItem, Tone},
 };
 use leptos::prelude::*;
 use model::{
-    Outcome,
+    Outcome, TaskKey,
     capability::{ClusterTraits, can_kill_row},
     dashboard::TaskRow,
 };
+use std::pin::Pin;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+type Resubmit = fn(Api, TaskKey, u32) -> Pin<Box<dyn Future<Output = Option<ApiError>>>>;
+
+/// Submits a run once more, as it was submitted; its code reads all that is known of a run, which the list does not need.
+#[wasm_split(resubmit, fallible)]
+fn resubmission() -> Result<Resubmit, SplitLoaderError> {
+    Ok(|api, key, run| {
+        Box::pin(async move {
+            match api.task_detail(&key, Some(run)).await {
+                Ok(detail) => api.resubmit(&detail).await.err(),
+                // Nothing was sent.
+                Err(error) => Some(ApiError::Refused { message: error.to_string(), words: Vec::new() }),
+            }
+        })
+    })
+}
 
 /// What can be done with one run.
 #[component]
@@ -45,10 +63,11 @@ fn Actions(row: RwSignal<TaskRow>, killing: RwSignal<Option<TaskRow>>) -> impl I
         let api = api.clone();
         let (key, run) = row.with_untracked(|row| (row.key.clone(), row.run));
         background.spawn(async move {
-            let error = match api.task_detail(&key, Some(run)).await {
-                Ok(detail) => api.resubmit(&detail).await.err(),
-                // Nothing was sent.
-                Err(error) => Some(ApiError::Refused { message: error.to_string(), words: Vec::new() }),
+            let error = match with_connection(resubmission()).await {
+                Ok(resubmit) => resubmit(api, key.clone(), run).await,
+                Err(_) => {
+                    Some(ApiError::Unavailable("A part of the page could not be loaded. Nothing was sent.".into()))
+                }
             };
             toasts.show(Toast::resubmitted(&key.id, error.as_ref()));
         });
