@@ -53,6 +53,8 @@ async fn a_draft_survives_leaving_and_loading_again() -> Result<()> {
         page.see("1 value was not kept: API_TOKEN").await?;
         page.screenshot("new-task-draft").await?;
 
+        // The page comes back where it was scrolled to; the title is at its top.
+        page.ask::<()>("scrollTo(0, 0)", Value::Null).await?;
         page.click("button", "Discard draft").await?;
         page.see_value("Source app", "TEST_APP").await?;
         page.click("button", "Bring back my draft").await?;
