@@ -35,14 +35,18 @@ impl<'a> ExecutorLine<'a> {
         })
     }
 
-    /// Its date and time in milliseconds since the epoch, if the executor's clock showed UTC; exact to the second.
+    /// Its date and time in milliseconds since the epoch, if the executor's clock showed UTC.
     pub fn local_millis(&self) -> Option<i64> {
         let mut date = self.date.split('-').map(str::parse::<i64>);
         let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
-        let clock = self.time.split([',', '.']).next().unwrap_or_default();
+        let (clock, millis) = self.time.split_once([',', '.']).unwrap_or((self.time, "0"));
         let mut clock = clock.split(':').map(str::parse::<i64>);
         let (hour, minute, second) = (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
-        Some(((days(year, month, day) * 24 + hour) * 60 + minute) * 60_000 + second * 1_000)
+        Some(
+            ((days(year, month, day) * 24 + hour) * 60 + minute) * 60_000
+                + second * 1_000
+                + millis.parse::<i64>().ok()?,
+        )
     }
 }
 
@@ -66,7 +70,7 @@ mod tests {
             ExecutorLine::read("ERROR | 2026-11-25 02:11:45,153 | InstanceLogHandler      | disk | full").unwrap();
         assert_eq!((line.level, line.logger, line.message), ("ERROR", "InstanceLogHandler", "disk | full"));
         assert_eq!((line.date, line.time), ("2026-11-25", "02:11:45,153"));
-        assert_eq!(line.local_millis(), Some(1_795_572_705_000));
+        assert_eq!(line.local_millis(), Some(1_795_572_705_153));
         let leap = ExecutorLine { date: "2024-02-29", time: "00:00:00", ..line };
         assert_eq!(leap.local_millis(), Some(1_709_164_800_000));
         for other in ["2026 whatever | x", "INFO | yesterday | x | y", "NOTE | 2026-11-25 02:11:45 | x | y", ""] {

@@ -1,6 +1,6 @@
 //! When a run entered its states, by the log that its executor writes of it.
 
-use crate::{InstanceId, TaskState, Timestamp};
+use crate::{ExecutorLine, InstanceId, TaskState, Timestamp};
 use std::time::Duration;
 
 const STATE: &str = "Current state: StateData(state=";
@@ -26,32 +26,13 @@ pub fn states_in_log(log: &str, instance: &InstanceId, created: Timestamp) -> Ve
 }
 
 fn state_line(line: &str, instance: &InstanceId) -> Option<(TaskState, i64)> {
-    let (before, state) = line.split_once(STATE)?;
+    let line = ExecutorLine::read(line)?;
+    let (_, state) = line.message.split_once(STATE)?;
     let (state, rest) = state.split_once(',')?;
     let (_, of) = rest.split_once(INSTANCE)?;
     let (of, _) = of.split_once(',')?;
-    let at = before.split('|').find_map(|part| local_time(part.trim()))?;
+    let at = line.local_millis()?;
     (of == instance.as_str()).then(|| (TaskState::from_wire(state), at))
-}
-
-/// `2026-11-25 02:11:45,153` as if it were UTC, in milliseconds.
-fn local_time(text: &str) -> Option<i64> {
-    let (date, time) = text.split_once(' ')?;
-    let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
-    let (time, millis) = time.split_once([',', '.'])?;
-    let mut time = time.splitn(3, ':').map(|part| part.parse::<i64>().ok());
-    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
-    Some((((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + millis.parse::<i64>().ok()?)
-}
-
-/// Days since 1 January 1970 (the inverse of [`crate::Utc::of`]).
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 #[cfg(test)]
