@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use model::{ApiResponse, dashboard::ApiProblem};
+use model::{
+    ApiResponse, TaskKey,
+    dashboard::{ApiProblem, Submission},
+};
 use std::time::Duration;
 
 /// Why a request under `/api/**` has no other answer.
@@ -30,6 +33,14 @@ pub enum ApiError {
     /// 404: what was asked for does not exist.
     #[error("{0}")]
     NotFound(String),
+    /// 404: there is no such task, since its CREATE was refused.
+    #[error("{key} is no task: {}", create.refusal())]
+    NeverCreated {
+        /// The key.
+        key: TaskKey,
+        /// Its last CREATE.
+        create: Box<Submission>,
+    },
     /// 405.
     #[error("this address does not take that method")]
     WrongMethod,
@@ -73,7 +84,7 @@ impl ApiError {
             ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
             ApiError::NotSignedIn | ApiError::WrongCredentials => StatusCode::UNAUTHORIZED,
             ApiError::Forbidden(_) => StatusCode::FORBIDDEN,
-            ApiError::NotFound(_) => StatusCode::NOT_FOUND,
+            ApiError::NotFound(_) | ApiError::NeverCreated { .. } => StatusCode::NOT_FOUND,
             ApiError::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
@@ -95,6 +106,7 @@ impl ApiError {
             | ApiError::WrongCredentials
             | ApiError::Forbidden(_)
             | ApiError::NotFound(_)
+            | ApiError::NeverCreated { .. }
             | ApiError::WrongMethod
             | ApiError::TooLarge
             | ApiError::WrongHost(_)
@@ -105,17 +117,20 @@ impl ApiError {
         }
     }
 
-    fn into_words(self) -> (String, Vec<String>) {
-        let message = self.to_string();
-        if let ApiError::Refused { words, .. } = self { (message, words) } else { (message, Vec::new()) }
+    fn into_problem(self) -> ApiProblem {
+        let problem = ApiProblem { message: self.to_string(), ..ApiProblem::default() };
+        match self {
+            ApiError::Refused { words, .. } => ApiProblem { words, ..problem },
+            ApiError::NeverCreated { create, .. } => ApiProblem { refused_create: Some(create), ..problem },
+            _ => problem,
+        }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, retry_after) = (self.status(), self.retry_after());
-        let (message, words) = self.into_words();
-        finish((status, Json(ApiProblem { message, words })).into_response(), retry_after)
+        finish((status, Json(self.into_problem())).into_response(), retry_after)
     }
 }
 

@@ -45,7 +45,7 @@ pub use executor_line::ExecutorLine;
 pub use fate::{Circumstances, Fate};
 pub use ids::*;
 pub use log_runs::{LogMarks, LogRun};
-pub use log_states::states_in_log;
+pub use log_states::{states_in_log, zone_of_clock};
 pub use logs::*;
 pub use operation::*;
 pub use outcome::*;

@@ -1,12 +1,14 @@
 //! When a run entered its states, by the log that its executor writes of it.
 
 use crate::{ExecutorLine, InstanceId, TaskState, Timestamp};
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 const STATE: &str = "Current state: StateData(state=";
 const INSTANCE: &str = "instanceId=";
 /// Zones differ from UTC by multiples of this.
 const ZONE_STEP: i64 = 15 * 60_000;
+/// The zones farthest behind and ahead of UTC.
+const FARTHEST_ZONES: RangeInclusive<i64> = -12 * 3_600_000..=14 * 3_600_000;
 /// The first line is written as soon as the executor has taken the run.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
@@ -17,12 +19,16 @@ pub fn states_in_log(log: &str, instance: &InstanceId, created: Timestamp) -> Ve
     let lines = log.lines().filter_map(|line| state_line(line, instance));
     let mut local = lines.peekable();
     let Some((_, first)) = local.peek() else { return Vec::new() };
-    let off = first - created.millis();
-    let zone = (off + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
-    if Duration::from_millis((off - zone).unsigned_abs()) > AT_ONCE {
-        return Vec::new();
-    }
+    let Some(zone) = zone_of_clock(*first, created, AT_ONCE) else { return Vec::new() };
     local.map(|(state, at)| (state, Timestamp(at - zone))).collect()
+}
+
+/// How many milliseconds a clock's zone is ahead of UTC, if the clock showed `local` (in milliseconds since the epoch, as if it
+/// showed UTC) at about `at`; nothing if that fits no zone within `apart`, which lies below half of 15 minutes.
+pub fn zone_of_clock(local: i64, at: Timestamp, apart: Duration) -> Option<i64> {
+    let off = local - at.millis();
+    let zone = (off + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
+    (Duration::from_millis((off - zone).unsigned_abs()) <= apart && FARTHEST_ZONES.contains(&zone)).then_some(zone)
 }
 
 fn state_line(line: &str, instance: &InstanceId) -> Option<(TaskState, i64)> {
@@ -79,5 +85,15 @@ mod tests {
         assert_eq!(states, expected.map(|(state, ms)| (state, created + Duration::from_millis(ms))));
         // A line of RUNNING long after, at the beginning of a log that was rotated, tells no zone.
         assert_eq!(states_in_log(&log, &"TI-1".into(), created - Duration::from_secs(400)), []);
+    }
+
+    #[test]
+    fn a_clock_that_fits_no_zone_has_none() {
+        let zone = |minutes: i64, apart: u64| {
+            let at = Timestamp(CREATED);
+            zone_of_clock(CREATED + minutes * 60_000, at, Duration::from_secs(apart)).map(|zone| zone / 60_000)
+        };
+        assert_eq!((zone(0, 5), zone(330, 5), zone(-211, 90)), (Some(0), Some(330), Some(-210)));
+        assert_eq!((zone(-211, 5), zone(40 * 60, 5), zone(-13 * 60, 5)), (None, None, None));
     }
 }

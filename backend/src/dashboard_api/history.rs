@@ -41,12 +41,13 @@ pub async fn detail(
     if let Some(detail) = detail {
         return Ok(Json(detail));
     }
-    let why = match (run, cluster.ledger.refused(&key).await?) {
-        (Some(run), _) => format!("the ledger knows no run {run} of {key}"),
-        (None, Some(create)) => format!("{key} is no task: {}", create.refusal()),
-        (None, None) => format!("the ledger has never heard of {key}"),
-    };
-    Err(ApiError::NotFound(why))
+    if let Some(run) = run {
+        return Err(ApiError::NotFound(format!("the ledger knows no run {run} of {key}")));
+    }
+    Err(match cluster.ledger.refused(&key).await? {
+        Some(create) => ApiError::NeverCreated { key, create: Box::new(create) },
+        None => ApiError::NotFound(format!("the ledger has never heard of {key}")),
+    })
 }
 
 /// Whether an ID is free, for a form that looks for one.

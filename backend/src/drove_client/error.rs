@@ -90,6 +90,6 @@ impl ClusterError {
 
     /// What a page says about data that is old because of this error, last good at `since`.
     pub fn staleness(&self, since: Timestamp) -> model::dashboard::Stale {
-        model::dashboard::Stale { since, reason: self.to_string() }
+        model::dashboard::Stale { since, reason: self.to_string(), partial: false }
     }
 }

@@ -60,7 +60,7 @@ impl Seen {
         let is_fresh = now.since(at) < LONGEST_SILENCE;
         if !is_fresh {
             let reason = "no replica of the dashboard has shown it since".to_owned();
-            shown.status.stale.get_or_insert(Stale { since: at, reason });
+            shown.status.stale.get_or_insert(Stale { since: at, reason, partial: false });
         }
         let details = before.map(|before| before.details).unwrap_or_default();
         let mut this = Self { shown, details: BTreeMap::new(), is_fresh };

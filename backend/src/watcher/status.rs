@@ -72,7 +72,7 @@ impl Status {
     /// Nothing was read by `now`.
     pub fn unread(now: Timestamp) -> Self {
         let reason = "the cluster has not been read yet".to_owned();
-        Self { unread: Some(Stale { since: now, reason }), ..Self::default() }
+        Self { unread: Some(Stale { since: now, reason, partial: false }), ..Self::default() }
     }
 
     /// `host:port` of the leader. Whether there is one, the finder knows; a summary is up to 30 s old, and gives it its
@@ -184,6 +184,7 @@ impl Status {
                  cluster in the configuration"
             );
         } else if let Some(what) = kind.what().filter(|_| *error != ClusterError::NoLeader) {
+            stale.partial = true;
             stale.reason = format!("{what} could not be read: {}", stale.reason);
         }
         // While it goes on failing, the data stays as old as it was at first.

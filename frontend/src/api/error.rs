@@ -1,3 +1,4 @@
+use model::dashboard::Submission;
 use thiserror::Error;
 
 /// Why a question to the server has no answer, in words for the reader. Drove's own words are kept as they are.
@@ -20,6 +21,14 @@ pub enum ApiError {
     /// There is no such thing.
     #[error("{0}")]
     NotFound(String),
+    /// There is no such task, since its CREATE was refused.
+    #[error("{message}")]
+    NeverCreated {
+        /// What the server says.
+        message: String,
+        /// The last CREATE.
+        create: Box<Submission>,
+    },
     /// The cluster cannot answer now.
     #[error("{0}")]
     Unavailable(String),
@@ -57,6 +66,7 @@ impl ApiError {
             | ApiError::SignedOut
             | ApiError::Forbidden(_)
             | ApiError::NotFound(_)
+            | ApiError::NeverCreated { .. }
             | ApiError::Unavailable(_)
             | ApiError::OutcomeUnknown(_)
             | ApiError::Server { .. }
@@ -78,6 +88,7 @@ impl ApiError {
             | ApiError::Forbidden(_)
             | ApiError::Refused { .. }
             | ApiError::NotFound(_)
+            | ApiError::NeverCreated { .. }
             | ApiError::Unavailable(_) => false,
         }
     }

@@ -120,8 +120,10 @@ fn check_own(answer: &Answer) -> Result<(), ApiError> {
     if (200..300).contains(&answer.status) {
         return Ok(());
     }
-    let problem = serde_json::from_str::<ApiProblem>(&answer.text)
-        .unwrap_or_else(|_| ApiProblem { message: String::new(), words: Vec::new() });
+    let mut problem = serde_json::from_str::<ApiProblem>(&answer.text).unwrap_or_default();
+    if let Some(create) = problem.refused_create.take() {
+        return Err(ApiError::NeverCreated { message: problem.message, create });
+    }
     Err(fault(answer.status, problem.message, problem.words))
 }
 

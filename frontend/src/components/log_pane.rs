@@ -39,6 +39,9 @@ const KEYS_ID: &str = "log-keys";
 pub fn LogPane(
     /// What was read.
     buffer: RwSignal<LogBuffer>,
+    /// How many milliseconds the executor's zone is ahead of UTC, if that is known: times are shown in the viewer's zone then.
+    #[prop(into)]
+    zone: Signal<Option<i64>>,
     /// Name of the pane: `Log of T0012`.
     #[prop(into)]
     label: String,
@@ -75,7 +78,7 @@ pub fn LogPane(
     /// Becomes true when someone wants to see the end.
     to_end: RwSignal<bool>,
 ) -> impl IntoView {
-    let view = LogView::new(buffer, linked, link);
+    let view = LogView::new(buffer, zone, linked, link);
     Effect::new(move |_| {
         if to_end.get() {
             to_end.set(false);

@@ -6,7 +6,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Timestamp,
-    dashboard::{ClusterStatus, Maintenance},
+    dashboard::{ClusterStatus, Maintenance, Stale},
 };
 
 /// What is the matter with the cluster, the most serious first.
@@ -15,7 +15,7 @@ enum Trouble {
     NoLeader,
     NotRecording(String),
     Crowded,
-    Stale { since: Timestamp, reason: String },
+    Stale(Stale),
     Maintenance(Maintenance),
     ClockPaused(Timestamp),
 }
@@ -43,7 +43,7 @@ pub(super) fn Banners() -> impl IntoView {
                 Trouble::NoLeader
                 | Trouble::NotRecording(_)
                 | Trouble::Crowded
-                | Trouble::Stale { .. }
+                | Trouble::Stale(_)
                 | Trouble::ClockPaused(_) => None,
             };
             let countdown = Signal::derive(move || resumes.map(|at| countdown(at, clock.now())));
@@ -60,9 +60,10 @@ fn troubles(cluster: Option<&ClusterStatus>, leaderless: bool, freshness: Freshn
         found.push(Trouble::NoLeader);
     }
     let stale = match (cluster.and_then(|c| c.stale.as_ref()), freshness) {
-        (Some(stale), _) => Some(Trouble::Stale { since: stale.since, reason: stale.reason.clone() }),
-        (None, Freshness::Stale { since }) => {
-            Some(Trouble::Stale { since, reason: "This dashboard’s server does not answer.".into() })
+        (Some(stale), _) => Some(Trouble::Stale(stale.clone())),
+        (None, Freshness::Stale { since, partial }) => {
+            let reason = "This dashboard’s server does not answer.".into();
+            Some(Trouble::Stale(Stale { since, reason, partial }))
         }
         (None, Freshness::Live | Freshness::Connecting | Freshness::Reconnecting) => None,
     };
@@ -82,7 +83,8 @@ fn looks(trouble: &Trouble) -> (Tone, IconName, &'static str) {
         Trouble::NoLeader => (Tone::Danger, IconName::Warning, "No leader."),
         Trouble::NotRecording(_) => (Tone::Danger, IconName::Warning, "History is not being recorded."),
         Trouble::Crowded => (Tone::Warning, IconName::Slow, "Too many windows."),
-        Trouble::Stale { .. } => (Tone::Warning, IconName::Slow, "Not live."),
+        Trouble::Stale(stale) if stale.partial => (Tone::Warning, IconName::Slow, "Partly not live."),
+        Trouble::Stale(_) => (Tone::Warning, IconName::Slow, "Not live."),
         Trouble::Maintenance(_) => (Tone::Warning, IconName::Wrench, "Maintenance."),
         Trouble::ClockPaused(_) => (Tone::Info, IconName::Info, "Demo time stands still."),
     }
@@ -98,7 +100,11 @@ fn sentence(trouble: &Trouble, clock: fn(Timestamp) -> String) -> String {
              window, or serve the dashboard over HTTP/2 through a proxy."
                 .into()
         }
-        Trouble::Stale { since, reason } => {
+        Trouble::Stale(Stale { since, reason, partial: true }) => {
+            let reason = as_sentence(reason);
+            format!("{reason} It is shown as it was at {}. Tasks are live. Trying again by itself.", clock(*since))
+        }
+        Trouble::Stale(Stale { since, reason, partial: false }) => {
             format!("Showing data from {}. {} Trying again by itself.", clock(*since), as_sentence(reason))
         }
         Trouble::Maintenance(Maintenance { until: None, .. }) => {
@@ -126,14 +132,17 @@ fn countdown(until: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::dashboard::Stale;
+
+    fn stale(reason: &str) -> Stale {
+        Stale { since: Timestamp(5), reason: reason.into(), partial: false }
+    }
 
     #[test]
     fn the_most_serious_trouble_comes_first() {
-        let stale = Stale { since: Timestamp(5), reason: "ctl-1 does not answer.".into() };
+        let stale = stale("ctl-1 does not answer.");
         let maintenance = Maintenance { since: Timestamp(1), until: None };
         let cluster = ClusterStatus {
-            stale: Some(stale),
+            stale: Some(stale.clone()),
             maintenance: Some(maintenance.clone()),
             not_recording: Some("The disk is full.".into()),
             ..ClusterStatus::default()
@@ -141,7 +150,7 @@ mod tests {
         let expected = [
             Trouble::NoLeader,
             Trouble::NotRecording("The disk is full.".into()),
-            Trouble::Stale { since: Timestamp(5), reason: "ctl-1 does not answer.".into() },
+            Trouble::Stale(stale),
             Trouble::Maintenance(maintenance),
         ];
         assert_eq!(troubles(Some(&cluster), false, Freshness::Live), expected);
@@ -149,8 +158,8 @@ mod tests {
 
     #[test]
     fn a_lost_server_is_told_even_before_anything_was_heard_of_the_cluster() {
-        let found = troubles(None, false, Freshness::Stale { since: Timestamp(7) });
-        assert!(matches!(found.as_slice(), [Trouble::Stale { since: Timestamp(7), .. }]));
+        let found = troubles(None, false, Freshness::Stale { since: Timestamp(7), partial: false });
+        assert!(matches!(found.as_slice(), [Trouble::Stale(Stale { since: Timestamp(7), .. })]));
         assert!(troubles(None, false, Freshness::Connecting).is_empty());
     }
 
@@ -163,9 +172,12 @@ mod tests {
     fn what_an_error_said_becomes_a_sentence() {
         let clock = |_| "noon".to_owned();
         let lost = "the cluster did not answer: connection closed before message completed";
-        let told = sentence(&Trouble::Stale { since: Timestamp(0), reason: lost.into() }, clock);
+        let told = sentence(&Trouble::Stale(stale(lost)), clock);
         let said = "Showing data from noon. The cluster did not answer: connection closed before message completed. Trying again by itself.";
         assert_eq!(told, said);
+        let executors = Stale { partial: true, ..stale("the list of executors could not be read: it took too long") };
+        let told = sentence(&Trouble::Stale(executors), clock);
+        assert!(told.ends_with("It is shown as it was at noon. Tasks are live. Trying again by itself."), "{told}");
         assert_eq!(sentence(&Trouble::NotRecording("The disk is full.".into()), clock), "The disk is full.");
         assert_eq!(as_sentence(""), "");
     }

@@ -17,7 +17,8 @@ pub(super) fn FreshnessSign() -> impl IntoView {
         Freshness::Live => "Live".to_owned(),
         Freshness::Connecting => "Connecting…".to_owned(),
         Freshness::Reconnecting => "Reconnecting…".to_owned(),
-        Freshness::Stale { since } => format!("Stale since {}", format_clock(since)),
+        Freshness::Stale { since, partial: true } => format!("Partly stale since {}", format_clock(since)),
+        Freshness::Stale { since, partial: false } => format!("Stale since {}", format_clock(since)),
     };
     view! {
         <span class="freshness" data-freshness=move || name() role="status">

@@ -6,6 +6,7 @@ mod facts;
 mod head;
 mod jump;
 mod log;
+mod log_zone;
 mod not_placed;
 mod outcome;
 mod spec;
@@ -16,8 +17,10 @@ use crate::{
     api::{ApiError, use_api},
     browser::owned_tasks,
     components::{LastWords, StatePath, Timeline},
+    format::format_moment,
     layout::use_title,
     routes::use_paths,
+    state::use_clock,
     ui::{Empty, IconName, SkeletonRows, When},
 };
 use cores::Cores;
@@ -28,7 +31,7 @@ use leptos::prelude::*;
 use log::Log;
 use model::{
     Outcome, TaskKey,
-    dashboard::{TaskDetail, TaskRow},
+    dashboard::{Submission, TaskDetail, TaskRow},
     timeline::segments_with_gaps,
 };
 use not_placed::NotPlaced;
@@ -62,13 +65,11 @@ fn nobody_knows(key: &TaskKey) -> AnyView {
     let text = RwSignal::new(
         "Neither the cluster nor this dashboard knows it. If it is created now, it appears here by itself.".to_owned(),
     );
-    let (api, own) = (use_api(), key.clone());
+    let (api, clock, own) = (use_api(), use_clock(), key.clone());
     owned_tasks().spawn(async move {
         // A CREATE that was refused is recorded, and makes no task.
-        if let Err(ApiError::NotFound(why)) = api.task_detail(&own, None).await
-            && why.contains("refused")
-        {
-            text.try_set(format!("{why}."));
+        if let Err(ApiError::NeverCreated { create, .. }) = api.task_detail(&own, None).await {
+            text.try_set(refused(&create, &format_moment(create.at, clock.exact())));
         }
     });
     view! {
@@ -78,6 +79,15 @@ fn nobody_knows(key: &TaskKey) -> AnyView {
         </Empty>
     }
     .into_any()
+}
+
+/// That a CREATE was refused, by whom it was sent and why.
+fn refused(create: &Submission, at: &str) -> String {
+    let by = create.user.as_ref().map(|user| format!(" by {user}")).unwrap_or_default();
+    match create.words.as_slice() {
+        [] => format!("Drove refused to create it ({at}{by}) and gave no reason."),
+        words => format!("Drove refused to create it ({at}{by}): {}.", words.join("; ").trim_end_matches('.')),
+    }
 }
 
 /// A task that is known. A detail is replaced as a whole; parts take out what they show, and notice only that.

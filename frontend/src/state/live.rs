@@ -8,7 +8,10 @@ pub use subscription::{Subscription, subscribe};
 
 use super::use_clock;
 use leptos::prelude::*;
-use model::{Timestamp, dashboard::ClusterStatus};
+use model::{
+    Timestamp,
+    dashboard::{ClusterStatus, Stale},
+};
 use std::time::Duration;
 
 /// A connection that was lost for longer is called stale.
@@ -38,6 +41,8 @@ pub enum Freshness {
     Stale {
         /// Time of the last good data.
         since: Timestamp,
+        /// Changes of tasks still come: what is old is something else.
+        partial: bool,
     },
 }
 
@@ -80,22 +85,29 @@ impl Live {
         let clock = use_clock();
         Memo::new(move |_| {
             let now = || clock.now();
-            let cluster_stale = || cluster.with(|c| c.as_ref().and_then(|c| c.stale.as_ref().map(|s| s.since)));
-            freshness(link.get(), cluster_stale, now)
+            let old = || cluster.with(|c| c.as_ref().and_then(|c| c.stale.as_ref().map(Freshness::of)));
+            freshness(link.get(), old, now)
         })
     }
 }
 
-fn freshness(
-    link: Link,
-    cluster_stale: impl FnOnce() -> Option<Timestamp>,
-    now: impl FnOnce() -> Timestamp,
-) -> Freshness {
+impl Freshness {
+    fn of(stale: &Stale) -> Self {
+        Freshness::Stale { since: stale.since, partial: stale.partial }
+    }
+
+    /// Tasks are shown as they were at an earlier time.
+    pub fn tasks_are_old(self) -> bool {
+        matches!(self, Freshness::Stale { partial: false, .. })
+    }
+}
+
+fn freshness(link: Link, old: impl FnOnce() -> Option<Freshness>, now: impl FnOnce() -> Timestamp) -> Freshness {
     match link {
         Link::Connecting => Freshness::Connecting,
-        Link::Open => cluster_stale().map_or(Freshness::Live, |since| Freshness::Stale { since }),
+        Link::Open => old().unwrap_or(Freshness::Live),
         Link::Lost { since } if now().since(since) < PATIENCE => Freshness::Reconnecting,
-        Link::Lost { since } => Freshness::Stale { since },
+        Link::Lost { since } => Freshness::Stale { since, partial: false },
     }
 }
 
@@ -107,13 +119,19 @@ mod tests {
     fn a_short_loss_is_not_called_stale() {
         let lost = Link::Lost { since: Timestamp(1_000) };
         assert_eq!(freshness(lost, || None, || Timestamp(2_000)), Freshness::Reconnecting);
-        assert_eq!(freshness(lost, || None, || Timestamp(9_000)), Freshness::Stale { since: Timestamp(1_000) });
+        assert_eq!(
+            freshness(lost, || None, || Timestamp(9_000)),
+            Freshness::Stale { since: Timestamp(1_000), partial: false }
+        );
     }
 
     #[test]
     fn a_cluster_that_does_not_answer_makes_an_open_stream_stale() {
-        let stale = Some(Timestamp(7));
-        assert_eq!(freshness(Link::Open, || stale, Timestamp::default), Freshness::Stale { since: Timestamp(7) });
+        let old = Freshness::Stale { since: Timestamp(7), partial: false };
+        assert_eq!(freshness(Link::Open, || Some(old), Timestamp::default), old);
+        assert!(old.tasks_are_old());
         assert_eq!(freshness(Link::Open, || None, Timestamp::default), Freshness::Live);
+        let stale = Stale { since: Timestamp(7), partial: true, ..Stale::default() };
+        assert!(!Freshness::of(&stale).tasks_are_old());
     }
 }

@@ -48,11 +48,14 @@ pub struct Maintenance {
 }
 
 /// The last good answer is old.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stale {
     /// Time of the last good answer.
     pub since: Timestamp,
     /// What is wrong, as a sentence.
     pub reason: String,
+    /// Only the part that `reason` names is old: changes of tasks still come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
 }

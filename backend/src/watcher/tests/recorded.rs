@@ -153,6 +153,7 @@ async fn a_silent_cluster_is_stale_and_keeps_the_last_good_picture() {
     watched.play_until(30_000).await;
     let stale = watched.picture.borrow().clone();
     let age = stale.status.stale.clone().expect("it is stale");
+    assert!(!age.partial, "nothing is live");
     assert!(age.reason.contains("no leader"), "{}", age.reason);
     assert!(age.since.millis() <= watched.recording.began + 20_000);
     assert_eq!(stale.executors, good.executors);

@@ -129,6 +129,11 @@ impl LogBuffer {
         (self.end - self.start.max(self.origin())).saturating_sub(missing)
     }
 
+    /// Whether the file was read to its end, as far as is known.
+    pub fn is_at_end(&self) -> bool {
+        self.base + self.size == self.end
+    }
+
     /// Whether anything was heard of the file.
     pub fn heard(&self) -> bool {
         self.heard

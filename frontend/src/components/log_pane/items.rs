@@ -4,7 +4,7 @@
 use super::{
     ansi,
     buffer::{Gap, LogBuffer},
-    line::{LogLine, Stream},
+    line::{LogLine, Stream, Written},
 };
 use model::TaskState;
 use std::collections::BTreeSet;
@@ -56,8 +56,8 @@ pub enum Item {
         from: Option<String>,
         /// The state.
         to: TaskState,
-        /// Time of day as the executor wrote it.
-        time: String,
+        /// When the executor wrote it.
+        time: Written,
         /// Lines of the driver that follow.
         fold: Option<Fold>,
     },

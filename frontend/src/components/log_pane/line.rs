@@ -2,7 +2,8 @@
 //! output has the logger `InstanceLogHandler`, INFO for stdout and ERROR for stderr. Pure.
 
 use super::{ansi, marks};
-use model::{ExecutorLine, TaskState, secret::mask_secrets};
+use crate::format::format_precise;
+use model::{ExecutorLine, TaskState, Timestamp, secret::mask_secrets};
 use std::borrow::Cow;
 
 /// Who wrote a line.
@@ -30,6 +31,25 @@ impl Stream {
     }
 }
 
+/// When the executor wrote a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Time of day by the executor's clock: `02:11:45.153`. Empty for a line that continues the one before.
+    pub clock: String,
+    /// Date and time by that clock, in milliseconds since the epoch as if it showed UTC.
+    pub local: Option<i64>,
+}
+
+impl Written {
+    /// The same in the viewer's zone, if it is known how many milliseconds the executor's is ahead of UTC.
+    pub fn shown(&self, zone: Option<i64>) -> String {
+        match (self.local, zone) {
+            (Some(local), Some(zone)) => format_precise(Timestamp(local - zone)),
+            _ => self.clock.clone(),
+        }
+    }
+}
+
 /// A line, ready to be shown: secrets masked, what a carriage return overwrote gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
@@ -37,8 +57,8 @@ pub struct LogLine {
     pub at: u64,
     /// Who wrote it.
     pub stream: Stream,
-    /// Time of day as the executor wrote it; empty for a line that continues the one before.
-    pub time: String,
+    /// When the executor wrote it.
+    pub time: Written,
     /// What it says; may hold ANSI sequences.
     pub text: String,
     /// The executor complains: such a line is never folded away.
@@ -60,7 +80,7 @@ impl LogLine {
             None => Self {
                 at,
                 stream: before.map_or(Stream::Raw, |b| b.stream),
-                time: String::new(),
+                time: Written::default(),
                 text: shown(raw),
                 is_trouble: before.is_some_and(|b| b.is_trouble),
                 state: None,
@@ -81,6 +101,7 @@ impl LogLine {
     }
 
     fn of_executor(at: u64, line: ExecutorLine<'_>) -> Self {
+        let local = line.local_millis();
         let ExecutorLine { level, time, logger, message, .. } = line;
         let stream = match (logger, level) {
             ("InstanceLogHandler", "ERROR") => Stream::Err,
@@ -91,7 +112,7 @@ impl LogLine {
         Self {
             at,
             stream,
-            time: time.replace(',', "."),
+            time: Written { clock: time.replace(',', "."), local },
             text: shown(message),
             is_trouble: driver && level == "ERROR",
             state: if driver { state_told(message) } else { None },
@@ -147,7 +168,10 @@ mod tests {
     #[test]
     fn a_line_of_the_executor_is_taken_apart() {
         let line = read("ERROR | 2026-11-25 02:11:45,153 | InstanceLogHandler             | disk | full");
-        assert_eq!((line.stream, line.time.as_str(), line.text.as_str()), (Stream::Err, "02:11:45.153", "disk | full"));
+        assert_eq!(
+            (line.stream, line.time.clock.as_str(), line.text.as_str()),
+            (Stream::Err, "02:11:45.153", "disk | full")
+        );
         assert_eq!(read("INFO  | 2026-11-25 02:11:45,153 | InstanceLogHandler | hi").stream, Stream::Out);
         let driver = read("ERROR | 2026-11-25 02:11:45,153 | DockerUtils | Error while pulling");
         assert_eq!((driver.stream, driver.is_trouble), (Stream::Driver, true));
@@ -171,7 +195,7 @@ mod tests {
         assert_eq!(read("2026 whatever | x").stream, Stream::Raw);
         let first = read("ERROR | 2026-11-25 02:11:45,153 | InstanceLogHandler | Traceback");
         let second = LogLine::read(9, "  at main()", Some(&first));
-        assert_eq!((second.stream, second.time.as_str(), second.text.as_str()), (Stream::Err, "", "  at main()"));
+        assert_eq!((second.stream, second.time.clock.as_str(), second.text.as_str()), (Stream::Err, "", "  at main()"));
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct LogView {
     pub hits: Memo<Vec<u64>>,
     /// Position of the line that a link or the search leads to.
     pub current: RwSignal<Option<u64>>,
+    /// How many milliseconds the executor's zone is ahead of UTC, if that is known.
+    pub zone: Signal<Option<i64>>,
     /// Address of a line, by its offset.
     link: Callback<u64, String>,
     place: Place,
@@ -52,7 +54,12 @@ pub struct Shown {
 
 impl LogView {
     /// A view of `buffer` at its end.
-    pub fn new(buffer: RwSignal<LogBuffer>, linked: Signal<Option<u64>>, link: Callback<u64, String>) -> Self {
+    pub fn new(
+        buffer: RwSignal<LogBuffer>,
+        zone: Signal<Option<i64>>,
+        linked: Signal<Option<u64>>,
+        link: Callback<u64, String>,
+    ) -> Self {
         let filter = RwSignal::new(Filter::All);
         let query = RwSignal::new(String::new());
         let open = RwSignal::new(BTreeSet::new());
@@ -84,6 +91,7 @@ impl LogView {
             is_empty: Memo::new(move |_| shown.with(Vec::is_empty)),
             hits,
             current: RwSignal::new(None),
+            zone,
             link,
             place: Place::new(),
             has_asked: StoredValue::new(false),

@@ -1,4 +1,4 @@
-use super::{data::TaskData, head::executor_name};
+use super::{data::TaskData, head::executor_name, log_zone};
 use crate::{
     api::use_api,
     browser::guarded,
@@ -38,6 +38,8 @@ pub(super) fn Log(
     let ahead = Memo::new(move |_| {
         row.with(|row| clock_ahead(&executor_name(row, names).filter(|_| !row.is_over())?, row.updated, clock.exact()))
     });
+    let zone = log_zone::follow_zone(data.log(), row);
+    let zone_hint = Memo::new(move |_| data.log().with(|log| log_zone::hint(zone.get(), log, clock.exact())));
     view! {
         <div class="section__head"><h2 class="section__title" id="log-title">"Log"</h2></div>
         {move || trouble.get().map(|text| view! { <Note tone=Tone::Warning title="Earlier lines could not be read" lines=vec![text]/> }.into_any())}
@@ -51,6 +53,7 @@ pub(super) fn Log(
         })}
         <LogPane
             buffer=data.log()
+            zone
             label
             files=data.files()
             file=data.file()
@@ -64,6 +67,7 @@ pub(super) fn Log(
             live
             to_end
         />
+        {move || zone_hint.get().map(|hint| view! { <p class="field__hint">{hint}</p> })}
         {move || ahead.get().map(|ahead| view! { <p class="field__hint">{ahead}"; log times are its own."</p> })}
     }
     .into_any()

@@ -2,7 +2,7 @@ use super::{header::TableHeader, list::TaskList, list_query::ListQuery, row::Row
 use crate::{
     browser::{follow_row, guarded},
     components::KillDialog,
-    state::{Freshness, use_live},
+    state::use_live,
     ui::for_each,
 };
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub(super) fn row_id(run: i64) -> String {
 #[component]
 pub(super) fn TaskTable(query: ListQuery, list: TaskList) -> impl IntoView {
     let freshness = use_live().freshness();
-    let stale = move || matches!(freshness.get(), Freshness::Stale { .. }).then_some("");
+    let stale = move || freshness.get().tasks_are_old().then_some("");
     let killing = RwSignal::new(None::<TaskRow>);
     // The table gets no `mouseleave` when it is removed.
     on_cleanup(move || list.set_busy(false));

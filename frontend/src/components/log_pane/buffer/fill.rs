@@ -70,7 +70,7 @@ impl LogBuffer {
         let mut later = self.lines.split_off(index);
         if let Some(last) = part.lines.back() {
             // A line that the executor's format did not begin belongs to the one before, which is known only now.
-            for line in later.iter_mut().take_while(|line| line.time.is_empty()) {
+            for line in later.iter_mut().take_while(|line| line.time.clock.is_empty()) {
                 line.stream = last.stream;
             }
         }
