@@ -33,7 +33,7 @@ pub enum ApiError {
     /// 404: what was asked for does not exist.
     #[error("{0}")]
     NotFound(String),
-    /// 404: there is no such task, since its CREATE was refused.
+    /// 404: no such task, because its CREATE was refused.
     #[error("{key} is no task: {}", create.refusal())]
     NeverCreated {
         /// The key.

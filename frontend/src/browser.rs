@@ -36,6 +36,6 @@ pub use page::{
 pub use paste::pasted_text;
 pub use place::{Place, before_clicks, entry_key, place_of, return_to, scroll_by_hand, set_entry_key};
 pub use rows::{copy_rows, follow_row, follow_row_by_id};
-pub use scroll::{Scroll, element_by_id, places_in, scroll_back, scroll_of, scroll_to_end};
+pub use scroll::{Scroll, element_by_id, places_in, press_first_in_sight, scroll_back, scroll_of, scroll_to_end};
 pub use storage::{clear_tab, forget, forget_in_tab, load, load_in_tab, store, store_in_tab};
 pub use windows::{WindowMessage, has_focus, owned_window_listener, post_to_windows, with_connection};

@@ -23,8 +23,8 @@ pub fn states_in_log(log: &str, instance: &InstanceId, created: Timestamp) -> Ve
     local.map(|(state, at)| (state, Timestamp(at - zone))).collect()
 }
 
-/// How many milliseconds a clock's zone is ahead of UTC, if the clock showed `local` (in milliseconds since the epoch, as if it
-/// showed UTC) at about `at`; nothing if that fits no zone within `apart`, which lies below half of 15 minutes.
+/// Infers a clock's UTC offset in milliseconds from one reading: the clock showed `local` (milliseconds since the epoch, as if
+/// it ran in UTC) at about `at`. Returns nothing if no zone matches within `apart` (at most 7 minutes).
 pub fn zone_of_clock(local: i64, at: Timestamp, apart: Duration) -> Option<i64> {
     let off = local - at.millis();
     let zone = (off + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_fits_no_zone_has_none() {
+    fn rejects_a_clock_that_matches_no_zone() {
         let zone = |minutes: i64, apart: u64| {
             let at = Timestamp(CREATED);
             zone_of_clock(CREATED + minutes * 60_000, at, Duration::from_secs(apart)).map(|zone| zone / 60_000)

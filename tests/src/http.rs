@@ -81,6 +81,12 @@ impl Http {
         self.send(Method::POST, path, serde_json::to_vec(body)?.into()).await
     }
 
+    /// # Errors
+    /// When there is no answer.
+    pub async fn delete(&self, path: &str) -> Result<Answer> {
+        self.send(Method::DELETE, path, Bytes::new()).await
+    }
+
     /// Bytes of a live stream over the wire, as a browser gets it, up to the end of its first event of that name.
     ///
     /// # Errors

@@ -251,6 +251,15 @@ impl Page {
         Ok(())
     }
 
+    /// Puts the browser into another time zone: `Asia/Kolkata`.
+    ///
+    /// # Errors
+    /// When the browser knows no such zone.
+    pub async fn zone(&self, zone: &str) -> Result<()> {
+        self.browser.cdp().send_raw("Emulation.setTimezoneOverride", json!({ "timezoneId": zone })).await?;
+        Ok(())
+    }
+
     /// Writes what is shown to `target/screenshots/NAME.png`, to be looked at.
     ///
     /// # Errors

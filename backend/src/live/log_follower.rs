@@ -129,7 +129,7 @@ async fn read_for_all(followers: LogFollowers, id: FileId, shared: SharedFile) {
         shared.refused.send_if_modified(|before| std::mem::replace(before, refused) != refused);
         match read {
             Ok(Some(chunk)) => {
-                // What a pause leaves unread can be rotated away.
+                // A pause here could lose lines to a rotation.
                 pause = if chunk.to < chunk.size { Duration::ZERO } else { SHORTEST_PAUSE };
                 // The last follower may just have left.
                 let _ = shared.chunks.send(Arc::new(chunk));

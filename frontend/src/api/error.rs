@@ -21,7 +21,7 @@ pub enum ApiError {
     /// There is no such thing.
     #[error("{0}")]
     NotFound(String),
-    /// There is no such task, since its CREATE was refused.
+    /// No such task, because its CREATE was refused.
     #[error("{message}")]
     NeverCreated {
         /// What the server says.

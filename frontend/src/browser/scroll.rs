@@ -1,6 +1,6 @@
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 
 /// How far a scrolling element is scrolled.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -47,6 +47,20 @@ pub fn places_in(element: &Element) -> Places {
         }
     }
     Places(places)
+}
+
+/// Clicks the first visible button within `element`, if there is one.
+pub fn press_first_in_sight(element: &Element) {
+    let Ok(buttons) = element.query_selector_all("button") else { return };
+    let own = element.get_bounding_client_rect();
+    let mut buttons = (0..buttons.length()).filter_map(|index| buttons.get(index)?.dyn_into::<HtmlElement>().ok());
+    let in_sight = buttons.find(|button| {
+        let seen = button.get_bounding_client_rect();
+        seen.top() >= own.top() && seen.bottom() <= own.bottom()
+    });
+    if let Some(button) = in_sight {
+        button.click();
+    }
 }
 
 /// Scrolls `element` so that a part is seen where it was.

@@ -39,7 +39,7 @@ const KEYS_ID: &str = "log-keys";
 pub fn LogPane(
     /// What was read.
     buffer: RwSignal<LogBuffer>,
-    /// How many milliseconds the executor's zone is ahead of UTC, if that is known: times are shown in the viewer's zone then.
+    /// UTC offset of the executor's clock in milliseconds. If known, times are shown in the viewer's zone.
     #[prop(into)]
     zone: Signal<Option<i64>>,
     /// Name of the pane: `Log of T0012`.
@@ -111,6 +111,10 @@ pub fn LogPane(
             event.prevent_default();
             copy_link.run(());
         }
+        if plain && event.key().eq_ignore_ascii_case("o") {
+            event.prevent_default();
+            view.press_first();
+        }
     };
     let shortcuts = use_shortcuts();
     owned_listener(ev::keydown, move |event| {
@@ -138,13 +142,13 @@ pub fn LogPane(
                 aria-label=label
                 aria-live="off"
                 aria-describedby=KEYS_ID
-                aria-keyshortcuts="L"
+                aria-keyshortcuts="L O"
                 on:scroll=guarded(move |_| view.scrolled())
                 on:keydown=guarded(line_keys)
             >
                 <When is=move || view.has_earlier.get()>
                     <div class="log-pane__more">
-                        <button class="link-button link-button--s" type="button" on:click=guarded(earlier)>"Show earlier lines"</button>
+                        <button class="link-button link-button--s" type="button" tabindex="-1" on:click=guarded(earlier)>"Show earlier lines"</button>
                         <When is=move || { view.unread_before.get() > 0 }>
                             <span class="muted">{move || format!(" {} not read", format_bytes(view.unread_before.get()))}</span>
                         </When>
@@ -168,14 +172,14 @@ pub fn LogPane(
                 </When>
                 <When is=move || view.has_later.get()>
                     <div class="log-pane__more">
-                        <button class="link-button link-button--s" type="button" on:click=guarded(move |_| view.show_later())>
+                        <button class="link-button link-button--s" type="button" tabindex="-1" on:click=guarded(move |_| view.show_later())>
                             "Show later lines"
                         </button>
                     </div>
                 </When>
             </div>
+            <p class="log-pane__keys" id=KEYS_ID>"L copies a link to the current line, O shows the first folded or missing lines in sight."</p>
             <Foot view live/>
-            <p class="visually-hidden" id=KEYS_ID>"L copies a link to the current line"</p>
             <p class="visually-hidden" role="status">{move || newest.get()}</p>
         </div>
         <When is=move || stream_unknown()>

@@ -81,7 +81,7 @@ fn nobody_knows(key: &TaskKey) -> AnyView {
     .into_any()
 }
 
-/// That a CREATE was refused, by whom it was sent and why.
+/// Describes a refused CREATE: when, by whom, and Drove's reasons.
 fn refused(create: &Submission, at: &str) -> String {
     let by = create.user.as_ref().map(|user| format!(" by {user}")).unwrap_or_default();
     match create.words.as_slice() {

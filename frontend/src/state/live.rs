@@ -41,7 +41,7 @@ pub enum Freshness {
     Stale {
         /// Time of the last good data.
         since: Timestamp,
-        /// Changes of tasks still come: what is old is something else.
+        /// Only other data is stale; task updates still arrive.
         partial: bool,
     },
 }
@@ -96,7 +96,7 @@ impl Freshness {
         Freshness::Stale { since: stale.since, partial: stale.partial }
     }
 
-    /// Tasks are shown as they were at an earlier time.
+    /// Whether the tasks shown may be out of date.
     pub fn tasks_are_old(self) -> bool {
         matches!(self, Freshness::Stale { partial: false, .. })
     }

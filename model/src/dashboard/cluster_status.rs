@@ -55,7 +55,7 @@ pub struct Stale {
     pub since: Timestamp,
     /// What is wrong, as a sentence.
     pub reason: String,
-    /// Only the part that `reason` names is old: changes of tasks still come.
+    /// Only the part named in `reason` is stale; task updates still arrive.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
 }

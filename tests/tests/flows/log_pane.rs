@@ -37,7 +37,10 @@ return Number(button.textContent.match(/([\\d,]+) new line/)?.[1].replaceAll(','
 /// Links of the pane's lines that the Tab key stops at, and the pane itself.
 const STOPS: &str = "
 const lines = document.getElementById('log-lines');
-return [lines, ...lines.querySelectorAll('a')].filter(stop => stop.tabIndex >= 0).length;";
+return [lines, ...lines.querySelectorAll('a, button')].filter(stop => stop.tabIndex >= 0).length;";
+
+/// How many folds can be opened.
+const FOLDS: &str = "return document.querySelectorAll('.log-pane__divider button').length";
 
 /// Whether the pane follows.
 const FOLLOWS: &str = "
@@ -202,12 +205,11 @@ async fn a_search_without_a_match_changes_nothing() -> Result<()> {
         open(page).await?;
         leave_end(page).await?;
         let place = seen(page).await?;
-        let folds = "return document.querySelectorAll('.log-pane__divider button').length";
-        let folded = page.ask::<i64>(folds, Value::Null).await?;
+        let folded = page.ask::<i64>(FOLDS, Value::Null).await?;
         page.fill("Find in log", "no such words").await?;
         page.see_in(".search__found", "No match").await?;
         assert_eq!(seen(page).await?, place);
-        assert_eq!(page.ask::<i64>(folds, Value::Null).await?, folded);
+        assert_eq!(page.ask::<i64>(FOLDS, Value::Null).await?, folded);
         let there = format!("event {:06}", page.ask::<i64>(NEWEST, Value::Null).await? - 300);
         page.fill("Find in log", &there).await?;
         page.see_in(".log-pane [aria-current=true]", &there).await
@@ -229,6 +231,26 @@ async fn the_lines_are_one_tab_stop_and_a_key_copies_a_link() -> Result<()> {
         follows(page, false).await?;
         page.press(Key::End + "").await?;
         follows(page, true).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_key_shows_folded_lines() -> Result<()> {
+    let server = empty().await?;
+    create(&server, &spec("one")).await?;
+    server.step(Duration::from_secs(30)).await?;
+    visit(&server, async |page| {
+        page.open("/tasks/SHOP/one").await?;
+        page.see_in("[role=log]", "Iteration 10 of").await?;
+        let folds = page.ask::<i64>(FOLDS, Value::Null).await?;
+        ensure!(folds > 1, "{folds} folds");
+        page.ask::<bool>("document.getElementById('log-lines').focus(); return true", Value::Null).await?;
+        page.press(Key::Home + "").await?;
+        page.press("o").await?;
+        becomes_true(page, "the first fold to open", &format!("{FOLDS} === {}", folds - 1)).await?;
+        page.press("o").await?;
+        becomes_true(page, "the second fold to open", &format!("{FOLDS} === {}", folds - 2)).await
     })
     .await
 }

@@ -14,6 +14,7 @@ mod kill;
 mod list;
 mod list_moves;
 mod log_pane;
+mod log_runs;
 mod new_task;
 mod not_placed;
 mod outage;

@@ -119,7 +119,7 @@ async fn a_run_on_another_executor_begins_another_log() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_burst_is_read_without_pauses() {
+async fn reads_a_burst_without_pauses() {
     let known = Known::default();
     known.name("TI-1");
     let content = Arc::new(Mutex::new(lines_of("TI-1").into_bytes()));
@@ -131,7 +131,7 @@ async fn a_burst_is_read_without_pauses() {
     while read < end {
         read = reader.next().await.to;
     }
-    assert!(begun.elapsed() < 10 * SHORTEST_PAUSE, "40 parts, and whoever waits after each loses what is rotated");
+    assert!(begun.elapsed() < 10 * SHORTEST_PAUSE, "one pause per chunk would make 40");
 }
 
 /// Somebody who reads a log that grows by a byte a second, for as long as they may.

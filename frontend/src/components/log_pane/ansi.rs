@@ -66,6 +66,7 @@ struct Pen {
     ground: Option<Rgb>,
     bold: bool,
     dim: bool,
+    inverse: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -120,6 +121,8 @@ impl Pen {
             0 => *self = Self::default(),
             1 => self.bold = true,
             2 => self.dim = true,
+            7 => self.inverse = true,
+            27 => self.inverse = false,
             22 => (self.bold, self.dim) = (false, false),
             30..=37 => self.ink = Some(Ink::Basic(code - 30)),
             39 => self.ink = None,
@@ -131,7 +134,15 @@ impl Pen {
         }
     }
 
+    /// Swaps text colour and background; a theme's own colours are left to the stylesheet.
+    fn swapped(self) -> Self {
+        Self { ink: self.ground.map(Ink::Exact), ground: self.ink.map(Ink::rgb), inverse: false, ..self }
+    }
+
     fn look(self) -> Look {
+        if self.inverse && (self.ink.is_some() || self.ground.is_some()) {
+            return self.swapped().look();
+        }
         let basic = match (self.ink, self.ground) {
             (Some(Ink::Basic(8)), None) => Some("ansi-dim"),
             (Some(Ink::Basic(n)), None) => CLASSES[usize::from(n % 8)],
@@ -147,6 +158,7 @@ impl Pen {
             basic,
             colour.is_some().then_some("ansi-colour"),
             self.ground.is_some().then_some("ansi-ground"),
+            self.inverse.then_some("ansi-inverse"),
             self.bold.then_some("ansi-bold"),
             (self.dim && colour.is_none() && basic != Some("ansi-dim")).then_some("ansi-dim"),
         ];
@@ -251,6 +263,14 @@ mod tests {
         }
         assert_eq!(look("41").ground, Some(Rgb(205, 0, 0)));
         assert_eq!(look("38;5;208;48;5;1;39;49"), Look::default());
+    }
+
+    #[test]
+    fn inverse_swaps_the_colours() {
+        assert_eq!(look("7").class, "ansi-inverse");
+        let (red, swapped) = (look("41;30"), look("7;40;31"));
+        assert_eq!((swapped.ground, swapped.class), (red.ground, red.class));
+        assert_eq!(look("7;31;27"), look("31"));
     }
 
     #[test]

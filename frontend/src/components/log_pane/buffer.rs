@@ -87,9 +87,11 @@ impl LogBuffer {
         self.end
     }
 
-    /// Offset of the last line in which the executor told that the task had reached `state`.
-    pub fn told(&self, state: &TaskState) -> Option<u64> {
-        let line = self.lines.iter().rev().find(|line| line.state.as_ref() == Some(state))?;
+    /// Offset of the last line that reports `state` for this run; for any run if `run` is absent.
+    pub fn told(&self, state: &TaskState, run: Option<&InstanceId>) -> Option<u64> {
+        let is_wanted =
+            |line: &&LogLine| line.state.as_ref() == Some(state) && run.is_none_or(|run| line.is_about(run));
+        let line = self.lines.iter().rev().find(is_wanted)?;
         self.offset(line.at)
     }
 
@@ -129,7 +131,7 @@ impl LogBuffer {
         (self.end - self.start.max(self.origin())).saturating_sub(missing)
     }
 
-    /// Whether the file was read to its end, as far as is known.
+    /// Whether everything written so far was read, by the last known size.
     pub fn is_at_end(&self) -> bool {
         self.base + self.size == self.end
     }

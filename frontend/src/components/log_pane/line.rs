@@ -3,7 +3,7 @@
 
 use super::{ansi, marks};
 use crate::format::format_precise;
-use model::{ExecutorLine, TaskState, Timestamp, secret::mask_secrets};
+use model::{ExecutorLine, InstanceId, TaskState, Timestamp, secret::mask_secrets};
 use std::borrow::Cow;
 
 /// Who wrote a line.
@@ -36,12 +36,12 @@ impl Stream {
 pub struct Written {
     /// Time of day by the executor's clock: `02:11:45.153`. Empty for a line that continues the one before.
     pub clock: String,
-    /// Date and time by that clock, in milliseconds since the epoch as if it showed UTC.
+    /// Date and time by that clock, in milliseconds since the epoch as if it ran in UTC.
     pub local: Option<i64>,
 }
 
 impl Written {
-    /// The same in the viewer's zone, if it is known how many milliseconds the executor's is ahead of UTC.
+    /// Formats the time in the viewer's zone; in the executor's if its UTC offset (milliseconds) is unknown.
     pub fn shown(&self, zone: Option<i64>) -> String {
         match (self.local, zone) {
             (Some(local), Some(zone)) => format_precise(Timestamp(local - zone)),
@@ -93,6 +93,12 @@ impl LogLine {
     /// What it says, without colours and with bidirectional controls spelled out.
     pub fn plain_text(&self) -> String {
         marks::spelled_out(&ansi::plain(&self.text)).into_owned()
+    }
+
+    /// Whether a line that tells a state tells it of this run.
+    pub fn is_about(&self, run: &InstanceId) -> bool {
+        let named = self.text.split_once("instanceId=").and_then(|(_, rest)| rest.split([',', ')']).next());
+        named == Some(run.as_str())
     }
 
     /// It tells that the container was killed for want of memory (nothing else does).

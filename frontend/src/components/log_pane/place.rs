@@ -2,7 +2,8 @@
 //! the reader.
 
 use crate::browser::{
-    OwnedFrames, Scroll, element_by_id, owned_frames, places_in, scroll_back, scroll_of, scroll_to_end, scroll_to_id,
+    OwnedFrames, Scroll, element_by_id, owned_frames, places_in, press_first_in_sight, scroll_back, scroll_of,
+    scroll_to_end, scroll_to_id,
 };
 use leptos::prelude::*;
 
@@ -49,6 +50,13 @@ impl Place {
     /// Id of the first row in sight that has one.
     pub fn first_in_sight(self) -> Option<String> {
         places_in(&element_by_id(LINES_ID)?).first().map(str::to_owned)
+    }
+
+    /// Clicks the first visible button.
+    pub fn press_first(self) {
+        if let Some(lines) = element_by_id(LINES_ID) {
+            press_first_in_sight(&lines);
+        }
     }
 
     /// After a scroll: where the lines were before, and where they are now.

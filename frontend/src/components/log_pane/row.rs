@@ -39,7 +39,7 @@ pub fn row(view: LogView, line: LogLine) -> AnyView {
         let label = format!(" Show {} more", format_number((letters - SHOWN) as u64));
         view! {
             <When is=move || !whole.get()>
-                <button class="link-button link-button--s" type="button" on:click=guarded(move |_| whole.set(true))>{label.clone()}</button>
+                <button class="link-button link-button--s" type="button" tabindex="-1" on:click=guarded(move |_| whole.set(true))>{label.clone()}</button>
             </When>
         }.into_any()
     });
@@ -101,7 +101,7 @@ pub fn fold(view: LogView, folded: Fold) -> AnyView {
 pub fn gap(at: u64, gap: &Gap, is_readable: bool, on_gap: Callback<u64>) -> AnyView {
     let read = is_readable.then(|| {
         view! {
-            <button class="link-button link-button--s" type="button" on:click=guarded(move |_| on_gap.run(at))>"Read"</button>
+            <button class="link-button link-button--s" type="button" tabindex="-1" on:click=guarded(move |_| on_gap.run(at))>"Read"</button>
         }
     });
     view! { <div class="log-pane__gap">{gap.words()}{read}</div> }.into_any()
@@ -116,7 +116,7 @@ fn unfold(view: LogView, folded: Fold) -> impl IntoView {
     let text = folded.about.map_or_else(|| format!("Executor: {counted}"), |about| format!("{about}, {counted}"));
     view! {
         <span class="muted">{text}</span>
-        <button class="link-button link-button--s" type="button" on:click=guarded(move |_| view.unfold(folded.at))>"Show"</button>
+        <button class="link-button link-button--s" type="button" tabindex="-1" on:click=guarded(move |_| view.unfold(folded.at))>"Show"</button>
     }
 }
 

@@ -32,7 +32,7 @@ pub struct LogView {
     pub hits: Memo<Vec<u64>>,
     /// Position of the line that a link or the search leads to.
     pub current: RwSignal<Option<u64>>,
-    /// How many milliseconds the executor's zone is ahead of UTC, if that is known.
+    /// UTC offset of the executor's clock in milliseconds, if known.
     pub zone: Signal<Option<i64>>,
     /// Address of a line, by its offset.
     link: Callback<u64, String>,
@@ -273,6 +273,11 @@ impl LogView {
     pub fn address(&self, at: u64) -> Option<String> {
         let offset = self.buffer.with_untracked(|b| b.offset(at))?;
         Some(self.link.run(offset))
+    }
+
+    /// Clicks the first visible button: buttons between lines are not Tab stops.
+    pub fn press_first(&self) {
+        self.place.press_first();
     }
 
     /// Position of the line that a key acts on: the current one, or the first in sight.

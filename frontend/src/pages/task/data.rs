@@ -150,7 +150,11 @@ impl TaskData {
         let go = StoredValue::new_local(go);
         Callback::new(move |state| {
             let SegmentState::State(state) = state else { return scroll_to_id("log") };
-            let at = data.log.with_untracked(|log| log.told(&state));
+            let run = data.known.with_untracked(|known| match known {
+                Known::Task(detail) => detail.with_untracked(|detail| detail.row.instance_id.clone()),
+                Known::Loading | Known::Nobody => None,
+            });
+            let at = data.log.with_untracked(|log| log.told(&state, run.as_ref()));
             if let Some(at) = at {
                 let query = task_query(data.shown_run(), Some(&data.file.read_untracked()), Some(at));
                 go.with_value(|go| go(&format!("{path}{query}"), Replace::Yes));

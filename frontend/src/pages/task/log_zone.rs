@@ -1,4 +1,5 @@
-//! The zone of the clock that dates the lines of a log: they name none, and executors may stand in another one than the viewer.
+//! Time zone of an executor's log. Log lines carry local times without a zone, and the executor's zone may differ from the
+//! viewer's.
 
 use crate::{
     components::LogBuffer,
@@ -9,18 +10,19 @@ use leptos::prelude::*;
 use model::{Timestamp, dashboard::TaskRow, zone_of_clock};
 use std::time::Duration;
 
-/// How far a state line and what the leader says of that state, or a line and its arrival, lie apart at most.
+/// Longest delay between a log line and the event of the same state, or the arrival of the line.
 const APART: Duration = Duration::from_secs(120);
 
-/// How many milliseconds the executor's zone is ahead of UTC: by the states that the log tells and Drove dates, or else by a
-/// line that was just written.
+/// Infers the UTC offset (milliseconds) of the executor's clock from state lines that Drove's events date, or from the arrival
+/// of a new line.
 pub(super) fn follow_zone(log: RwSignal<LogBuffer>, row: Signal<TaskRow>) -> Memo<Option<i64>> {
-    let told = Memo::new(move |_| log.with(|log| row.with(|row| told_zone(log, row))));
+    let by_states = Memo::new(move |_| log.with(|log| row.with(|row| zone_by_states(log, row))));
     let arrived = RwSignal::new(None);
     let clock = use_clock();
     Effect::new(move |before: Option<Option<u64>>| {
         let end = log.with(|log| (log.heard() && log.is_at_end()).then(|| log.end()));
-        if before.flatten().is_some_and(|before| end.is_some_and(|end| end > before)) && told.get_untracked().is_none()
+        if before.flatten().is_some_and(|before| end.is_some_and(|end| end > before))
+            && by_states.get_untracked().is_none()
         {
             let zone = log.with_untracked(|log| zone_of_clock(log.lines().back()?.time.local?, clock.exact(), APART));
             if zone.is_some() && zone != arrived.get_untracked() {
@@ -29,15 +31,15 @@ pub(super) fn follow_zone(log: RwSignal<LogBuffer>, row: Signal<TaskRow>) -> Mem
         }
         end
     });
-    Memo::new(move |_| told.get().or_else(|| arrived.get()))
+    Memo::new(move |_| by_states.get().or_else(|| arrived.get()))
 }
 
-/// What a reader should know of the times in the log, besides the zone of the page.
+/// Explains the zone of the log's times, unless it is the page's own.
 pub(super) fn hint(zone: Option<i64>, log: &LogBuffer, now: Timestamp) -> Option<String> {
     let is_dated = log.lines().iter().any(|line| line.time.local.is_some());
     match zone {
         _ if !is_dated => None,
-        None => Some("Log times are what the executor’s clock showed; its time zone is not known.".to_owned()),
+        None => Some("Log times are the executor’s local time; its time zone is not known.".to_owned()),
         Some(zone) => {
             let (own, here) = (utc_offset(zone), format_zone(now));
             (!here.ends_with(&format!("({own})")))
@@ -46,7 +48,7 @@ pub(super) fn hint(zone: Option<i64>, log: &LogBuffer, now: Timestamp) -> Option
     }
 }
 
-fn told_zone(log: &LogBuffer, row: &TaskRow) -> Option<i64> {
+fn zone_by_states(log: &LogBuffer, row: &TaskRow) -> Option<i64> {
     log.lines().iter().find_map(|line| {
         let (state, local) = (line.state.as_ref()?, line.time.local?);
         row.transitions.iter().filter(|transition| transition.state == *state).find_map(|transition| {
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_that_drove_dates_tells_the_zone() {
+    fn infers_the_zone_from_a_state_with_a_known_time() {
         let at = Timestamp(1_795_572_705_153);
         let transition = Transition {
             state: TaskState::Running,
@@ -87,12 +89,12 @@ mod tests {
             repeats: Vec::new(),
         };
         let row = TaskRow { transitions: vec![transition], ..TaskRow::default() };
-        assert_eq!(told_zone(&log("RUNNING"), &row), Some(330 * 60_000));
-        assert_eq!(told_zone(&log("STOPPED"), &row), None, "Drove dates no such state");
+        assert_eq!(zone_by_states(&log("RUNNING"), &row), Some(330 * 60_000));
+        assert_eq!(zone_by_states(&log("STOPPED"), &row), None, "no transition to compare with");
     }
 
     #[test]
-    fn an_unknown_zone_is_said_and_a_log_without_times_needs_no_hint() {
+    fn names_an_unknown_zone_only_if_lines_have_times() {
         let hinted = |log: &LogBuffer| hint(None, log, Timestamp(0)).is_some();
         assert!(hinted(&log("RUNNING")));
         assert!(!hinted(&LogBuffer::default()));

@@ -74,14 +74,18 @@ fn a_tail_without_a_line_end_waits_for_the_next_line() {
 
 #[test]
 fn a_state_is_found_where_it_was_told() {
-    let line = |state: &str| {
-        format!("INFO | 2026-11-25 02:11:45,153 | InstanceEngine | Current state: StateData(state={state}, x)\n")
+    let line = |state: &str, run: &str| {
+        format!(
+            "INFO | 2026-11-25 02:11:45,153 | X | Current state: StateData(state={state}, data=Y(instanceId={run}, z))\n"
+        )
     };
-    let text = line("STARTING") + &line("RUNNING");
-    let (to, running) = (text.len() as u64, line("STARTING").len() as u64);
+    let text = line("STARTING", "TI-1") + &line("RUNNING", "TI-1") + &line("RUNNING", "TI-2");
+    let (to, running) = (text.len() as u64, line("STARTING", "TI-1").len() as u64);
     let mut buffer = LogBuffer::default();
     buffer.take(LogFrame { file: "f".into(), to, text, size: to, ..LogFrame::default() });
-    assert_eq!((buffer.told(&TaskState::Running), buffer.told(&TaskState::Stopped)), (Some(running), None));
+    let told = |state: &TaskState, run: &str| buffer.told(state, Some(&run.into()));
+    assert_eq!((told(&TaskState::Running, "TI-1"), told(&TaskState::Stopped, "TI-1")), (Some(running), None));
+    assert_eq!(told(&TaskState::Running, "TI-2"), buffer.told(&TaskState::Running, None), "another run in this file");
 }
 
 #[test]
