@@ -48,9 +48,16 @@ impl Draft {
         }
     }
 
-    /// A draft as it was left: `form` belongs to `document`, and `half_typed` is a text that could not be read.
-    pub fn restored(document: Value, form: TaskForm, operation: OperationForm, half_typed: Option<String>) -> Self {
-        let mut draft = Self { form, operation, ..Self::of(document) };
+    /// Restores a saved draft. `form` belongs to `document`; `half_typed` is the unparsable text of the JSON tab, `set_aside`
+    /// the one that an edit of the form replaced.
+    pub fn restored(
+        document: Value,
+        form: TaskForm,
+        operation: OperationForm,
+        half_typed: Option<String>,
+        set_aside: Option<String>,
+    ) -> Self {
+        let mut draft = Self { form, operation, set_aside, ..Self::of(document) };
         if let Some(text) = half_typed {
             draft.edit_text(text);
         }

@@ -34,6 +34,7 @@ struct Stored {
     form: TaskForm,
     operation: OperationForm,
     half_typed: Option<String>,
+    set_aside: Option<String>,
     lost: Vec<String>,
 }
 
@@ -123,17 +124,20 @@ impl Stored {
             }
             lost.push(name);
         }
-        let half_typed = draft.fault().map(|_| draft.text());
-        let is_plain = |text: &&str| matches!(mask_secrets(text), Cow::Borrowed(_)) && !text.contains("configs");
-        if half_typed.is_some_and(|text| !is_plain(&text)) {
-            lost.push("the half-typed JSON".to_owned());
-        }
-        let half_typed = half_typed.filter(is_plain).map(str::to_owned);
-        Self { user, source, document, form, operation: draft.operation().clone(), half_typed, lost }
+        let mut without_secrets = |text: Option<&str>| {
+            let is_plain = |text: &&str| matches!(mask_secrets(text), Cow::Borrowed(_)) && !text.contains("configs");
+            if text.is_some_and(|text| !is_plain(&text)) {
+                lost.push("the half-typed JSON".to_owned());
+            }
+            text.filter(is_plain).map(str::to_owned)
+        };
+        let half_typed = without_secrets(draft.fault().map(|_| draft.text()));
+        let set_aside = without_secrets(draft.set_aside());
+        Self { user, source, document, form, operation: draft.operation().clone(), half_typed, set_aside, lost }
     }
 
     fn restored(self) -> Kept {
-        let draft = Draft::restored(self.document, self.form, self.operation, self.half_typed);
+        let draft = Draft::restored(self.document, self.form, self.operation, self.half_typed, self.set_aside);
         Kept { draft, source: self.source, lost: self.lost }
     }
 }
@@ -180,6 +184,16 @@ mod tests {
         draft.edit_operation(|operation| operation.timeout = "soon".into());
         let (_, kept) = after_reload(&draft);
         assert_eq!((kept.draft, kept.source.as_str(), kept.lost.len()), (draft, "clone=A%2FB", 0));
+    }
+
+    #[test]
+    fn keeps_a_text_that_was_set_aside() {
+        let mut draft = Draft::example();
+        draft.edit_text("{ \"taskId\": \"half".into());
+        draft.edit_form(|form| form.cpu = "2".into());
+        let (_, kept) = after_reload(&draft);
+        assert_eq!(kept.draft.set_aside(), Some("{ \"taskId\": \"half"));
+        assert_eq!(kept.lost, [""; 0]);
     }
 
     #[test]
