@@ -18,8 +18,8 @@ pub enum ClockRequest {
     },
 }
 
-/// Longest [`ClockRequest::Step`]. The answer waits for everything that happens on the way, which in the laptop world
-/// are some 250 tasks an hour.
+/// Longest [`ClockRequest::Step`]. The response waits until all events up to the new time are simulated; the laptop scenario
+/// creates some 250 tasks an hour: 2.8 s measured.
 pub const LONGEST_CLOCK_STEP: Duration = Duration::from_secs(4 * 3600);
 
 /// Its answer.
