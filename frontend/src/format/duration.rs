@@ -10,6 +10,7 @@ const DAY: u64 = 24 * HOUR;
 pub fn format_duration(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
+        0 if !span.is_zero() => "<1 s".into(),
         0..MINUTE => format!("{seconds} s"),
         MINUTE..HOUR => format!("{}m {:02}s", seconds / MINUTE, seconds % MINUTE),
         HOUR..DAY => format!("{}h {:02}m", seconds / HOUR, seconds % HOUR / MINUTE),
@@ -41,6 +42,7 @@ mod tests {
         {
             assert_eq!(format_duration(Duration::from_secs(seconds)), text);
         }
+        assert_eq!(format_duration(Duration::from_millis(120)), "<1 s", "it took some time");
     }
 
     #[test]

@@ -31,7 +31,10 @@ pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
 
 /// The viewer's zone at a time, which all times on the page are in: `Asia/Kolkata (UTC+5:30)`.
 pub fn format_zone(time: Timestamp) -> String {
-    format!("{} ({})", zone_name(), utc_offset(zone_offset(time.millis())))
+    match (zone_name(), utc_offset(zone_offset(time.millis()))) {
+        (name, offset) if name == offset => offset,
+        (name, offset) => format!("{name} ({offset})"),
+    }
 }
 
 /// `UTC+5:30`, `UTC-3`, `UTC`, for an offset in milliseconds.

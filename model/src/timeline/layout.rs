@@ -177,6 +177,7 @@ fn callouts(segments: &[Segment], places: &[Place], now: Timestamp) -> Vec<Callo
             (Callout { segment: n, at: place.from, level: 0, right_aligned }, left, right)
         })
         .collect();
+    turn_crossed(&mut spans);
     // A line must not cross a text: of two texts that overlap, the one that the other's line runs into stands higher.
     let order: Vec<usize> = (0..spans.len())
         .rev()
@@ -190,6 +191,22 @@ fn callouts(segments: &[Segment], places: &[Place], now: Timestamp) -> Vec<Callo
         spans[n].0.level = below.unwrap_or(0) + 1;
     }
     spans.into_iter().map(|(callout, ..)| callout).collect()
+}
+
+/// Right-aligns callouts whose text would be crossed by the line of a right-aligned one: each would cross the other's text, and
+/// no order of levels avoids both.
+fn turn_crossed(spans: &mut [(Callout, f64, f64)]) {
+    let mut nearest = f64::INFINITY;
+    for (callout, left, right) in spans.iter_mut().rev() {
+        let width = *right - *left;
+        if !callout.right_aligned && *right > nearest && callout.at >= width {
+            callout.right_aligned = true;
+            (*left, *right) = (callout.at - width, callout.at);
+        }
+        if callout.right_aligned {
+            nearest = callout.at;
+        }
+    }
 }
 
 /// Letters of the longer line of a label inside a segment.
@@ -303,6 +320,27 @@ mod tests {
         let laid = layout(&late, Scale::ToScale, Timestamp(100_000)).unwrap();
         assert!(laid.callouts.iter().all(|c| c.right_aligned));
         assert_eq!(laid.callouts.iter().map(|c| c.level).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn no_line_crosses_a_text() {
+        for (provisioning, failed) in (0..100).flat_map(|a| (0..40).map(move |b| (a, b))) {
+            let segments = line(&[
+                (SegmentState::Placing, 0),
+                (state(TaskState::Provisioning), 30),
+                (state(TaskState::ProvisioningFailed), 40 + 10 * provisioning),
+                (state(TaskState::Deprovisioning), 40 + 10 * provisioning + 5 * failed),
+                (state(TaskState::Stopped), 1_300),
+            ]);
+            let laid = layout(&segments, Scale::ToScale, Timestamp(2_000)).unwrap();
+            for (line, text) in laid.callouts.iter().flat_map(|a| laid.callouts.iter().map(move |b| (a, b))) {
+                let width = width_of(&callout_width(&segments[text.segment], Timestamp(2_000)));
+                let (left, right) =
+                    if text.right_aligned { (text.at - width, text.at) } else { (text.at, text.at + width) };
+                let crosses = text.level < line.level && left < line.at - 0.01 && line.at + 0.01 < right;
+                assert!(!crosses, "{provisioning} {failed}: {line:?} crosses {text:?}");
+            }
+        }
     }
 
     #[test]

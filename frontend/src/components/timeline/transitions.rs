@@ -24,7 +24,7 @@ pub(super) fn Transitions(drawing: Drawing) -> impl IntoView {
         <details class="fold">
             {move || fold_summary(summary())}
             <div class="table-scroll" tabindex="0" role="region" aria-label="Transitions">
-                <table class="table table--compact">
+                <table class="table table--compact table--wide">
                     <thead>
                         <tr>
                             <th scope="col">"Entered at"</th>
@@ -54,7 +54,7 @@ fn row(segment: &Segment, drawing: Drawing) -> AnyView {
     };
     view! {
         <tr>
-            <td class="num nowrap">{beginning(segment)}</td>
+            <td class="nowrap">{beginning(segment)}</td>
             <td>
                 <span class="badge" data-state=segment.state.as_str().to_owned()>
                     <Icon name=segment_icon(&segment.state)/>
@@ -79,7 +79,7 @@ fn repeat(repeat: &Repeat) -> AnyView {
     let event = repeat.event_id.as_deref().map_or_else(|| "an event".to_owned(), event_text);
     view! {
         <tr>
-            <td class="num nowrap">{format_precise(repeat.at)}</td>
+            <td class="nowrap">{format_precise(repeat.at)}</td>
             <td class="muted">{format!("{}, reported again", repeat.state.label())}</td>
             <td></td>
             <td></td>

@@ -142,6 +142,11 @@ impl Composer {
         self.errors
     }
 
+    /// Whether CPU or memory has no valid value, so that no executor can be judged. Tracked.
+    pub fn lacks_resources(&self) -> bool {
+        self.errors.with(|errors| errors.iter().any(|error| matches!(error.field, FieldId::Cpu | FieldId::Memory)))
+    }
+
     /// What the cluster refuses about the draft as it is. It may accept the same draft a moment later.
     pub fn refused(&self) -> Memo<Vec<Finding>> {
         self.refused

@@ -40,7 +40,10 @@ pub fn Editor(
     watch_id(form);
     let submission = use_submission(form);
     let matrix = Signal::from(Memo::new(move |before: Option<&Option<Matrix>>| {
-        // A draft that cannot be read has no verdict; the last one stays.
+        if form.lacks_resources() {
+            return None;
+        }
+        // The preview of an unreadable draft has no matrix: keep the last one.
         let answered = preview.answer.with(|a| a.as_ref().and_then(|a| a.matrix.clone()));
         answered.or_else(|| before.cloned().flatten())
     }));

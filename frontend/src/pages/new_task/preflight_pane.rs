@@ -1,7 +1,7 @@
 use super::{composer::Composer, field::FieldId, findings::of_entry, links::field_links, preview::Preview};
 use crate::{
     components::VerdictMatrix,
-    ui::{Icon, IconName},
+    ui::{Icon, IconName, When},
 };
 use leptos::prelude::*;
 use model::fit::{Change, Matrix};
@@ -72,7 +72,12 @@ pub fn PreflightPane(
             {move || trouble()}
         </ul>
         <h3 class="section__title">"Where it would fit"</h3>
-        <VerdictMatrix matrix on_apply=apply/>
+        <When
+            is=move || !form.lacks_resources()
+            otherwise=|| view! { <p class="muted">"Enter CPU and memory to see which executors fit."</p> }.into_any()
+        >
+            <VerdictMatrix matrix on_apply=apply/>
+        </When>
     }
     .into_any()
 }

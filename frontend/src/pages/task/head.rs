@@ -24,6 +24,9 @@ pub(super) fn Head(data: TaskData, detail: RwSignal<TaskDetail>, #[prop(into)] r
     let (app, id) = row.with_untracked(|r| (r.key.app.to_string(), r.key.id.to_string()));
     let took = move || {
         row.with(|row| match row.is_over() {
+            true if row.outcome == Some(Outcome::NotPlaced) => {
+                format!("given up {} after it was submitted", format_span(lasted(row, row.updated)))
+            }
             true => format!("ended {} after it was submitted", format_span(lasted(row, row.updated))),
             false => running_for(row, clock.now()),
         })
@@ -38,8 +41,7 @@ pub(super) fn Head(data: TaskData, detail: RwSignal<TaskDetail>, #[prop(into)] r
         <div class="task-head">
             <h1 class="task-head__title">
                 <span class="task-head__app">{app}</span>
-                <span>{id.clone()}</span>
-                <CopyButton text=id label="Copy task ID"/>
+                <span class="task-head__name">{id.clone()}<CopyButton text=id label="Copy task ID"/></span>
             </h1>
             <StatusBadge row tint=true/>
             {move || oom()}

@@ -2,6 +2,7 @@
 //! viewer's.
 
 use crate::{
+    browser::zone_offset,
     components::LogBuffer,
     format::{format_zone, utc_offset},
     state::use_clock,
@@ -40,10 +41,10 @@ pub(super) fn hint(zone: Option<i64>, log: &LogBuffer, now: Timestamp) -> Option
     match zone {
         _ if !is_dated => None,
         None => Some("Log times are the executor’s local time; its time zone is not known.".to_owned()),
+        Some(zone) if zone == zone_offset(now.millis()) => None,
         Some(zone) => {
             let (own, here) = (utc_offset(zone), format_zone(now));
-            (!here.ends_with(&format!("({own})")))
-                .then(|| format!("Log times are shown in {here}; the executor writes them in {own}."))
+            Some(format!("Log times are shown in {here}; the executor writes them in {own}."))
         }
     }
 }

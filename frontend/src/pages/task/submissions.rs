@@ -24,7 +24,7 @@ pub(super) fn Submissions(detail: RwSignal<TaskDetail>) -> impl IntoView {
                 <details class="fold">
                     <summary><Icon name=IconName::ChevronRight size=IconSize::Small/>{move || summary()}</summary>
                     <div class="table-scroll" tabindex="0" role="region" aria-label="Operations sent">
-                        <table class="table table--compact">
+                        <table class="table table--compact table--wide">
                             <thead>
                                 <tr>
                                     <th scope="col">"Sent at"</th>

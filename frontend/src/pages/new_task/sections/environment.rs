@@ -8,7 +8,7 @@ use crate::{
         lines::Lines,
         text_field::TextField,
     },
-    ui::{Button, ButtonStyle, IconButton, IconName, When, for_each},
+    ui::{Button, ButtonStyle, Icon, IconButton, IconName, When, for_each},
 };
 use leptos::{ev::ClipboardEvent, prelude::*};
 use model::secret::is_secret;
@@ -40,7 +40,7 @@ pub fn EnvironmentSection(
                 {move || {
                     message()
                         .map(|m| {
-                            view! { <p class="field__message rows__note" data-tone=m.tone.as_str() role="status">{m.text}</p> }.into_any()
+                            view! { <p class="field__message rows__note" data-tone=m.tone.as_str() role="status"><Icon name=m.tone.icon()/><span>{m.text}</span></p> }.into_any()
                         })
                 }}
                 <div class="rows__add">
