@@ -52,6 +52,9 @@ pub fn choose(app: &App, request: &mut Request) -> Result<Arc<Cluster>, ApiError
     let none = || ApiError::NotFound(format!("no cluster {} is served here", name.unwrap_or_default()));
     let cluster = cluster.ok_or_else(none)?.clone();
     if name.is_some() {
+        if split(rest).0.is_some() {
+            return Err(ApiError::NotFound("a cluster is not served below another one".to_owned()));
+        }
         let unreadable = || ApiError::BadRequest("the address cannot be read".to_owned());
         *request.uri_mut() = with_path(uri, rest).ok_or_else(unreadable)?;
     }
@@ -61,7 +64,11 @@ pub fn choose(app: &App, request: &mut Request) -> Result<Arc<Cluster>, ApiError
 /// The page, for people who were led to a cluster that is not served; its own requests are refused as any other's are.
 pub fn astray(app: &App, request: &Request, error: &ApiError) -> Option<Response> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let is_page = is_read && !within(request.uri().path()).starts_with("/api");
+    let mut path = request.uri().path();
+    while let (Some(_), rest) = split(path) {
+        path = rest;
+    }
+    let is_page = is_read && !path.starts_with("/api");
     (is_page && matches!(error, ApiError::NotFound(_))).then(|| app.assets.astray(request.headers())).flatten()
 }
 

@@ -4,7 +4,8 @@ use crate::{app::App, error::is_drove_path, middleware::cluster::within, session
 use axum::extract::Request;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-const JSON: &[u8] = b"application/json";
+/// Policy of everything under `/apis`: it comes from a controller and must not act as the page, which shares its origin.
+const DROVE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 const FIXED: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -30,10 +31,7 @@ impl Told {
         Self { browser, is_drove }
     }
 
-    /// JSON from the cluster goes on as it is: a browser that must not take it for something else runs nothing in it.
-    /// Whatever else the cluster answers, pages of errors for instance, is held as tight as our own page.
-    ///
-    /// Answers that say nothing about caching are not cached. A browser is never asked for credentials by its own dialog,
+    /// Adds the security headers. A response without caching rules is not cached. A browser is never asked for credentials by its own dialog,
     /// which would remember them.
     pub fn finish(self, app: &App, headers: &mut HeaderMap) {
         let Self { browser, is_drove } = self;
@@ -41,14 +39,11 @@ impl Told {
             headers.remove(header::WWW_AUTHENTICATE);
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let is_data =
-            is_drove && headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(JSON));
-        if !is_data {
-            for (name, value) in FIXED {
-                headers.insert(name, HeaderValue::from_static(value));
-            }
-            headers.insert(header::CONTENT_SECURITY_POLICY, app.assets.policy().clone());
+        for (name, value) in FIXED {
+            headers.insert(name, HeaderValue::from_static(value));
         }
+        let policy = if is_drove { DROVE_POLICY } else { app.assets.policy().clone() };
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         if !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }

@@ -27,7 +27,12 @@ async fn every_page_is_answered_with_the_page_and_other_paths_with_404() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(body.ends_with(b"the page"), "people are shown the way: {path}");
     }
-    for path in ["/clusters/other/api/session", "/clusters/other/apis/v1/ping"] {
+    for path in [
+        "/clusters/other/api/session",
+        "/clusters/other/apis/v1/ping",
+        "/clusters/demo/clusters/demo/api/session",
+        "/clusters/demo/clusters/demo/apis/v1/ping",
+    ] {
         let response = dashboard.send(get(path, &[("accept", "text/html,*/*")])).await;
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json", "{path}");
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
@@ -50,10 +55,11 @@ async fn answers_carry_the_headers_that_keep_a_page_safe() {
         let cache = headers[header::CACHE_CONTROL].to_str().unwrap();
         assert_eq!(cache.contains("immutable"), path.starts_with("/app-"), "{path}: {cache}");
     }
-    // Drove's own JSON cannot run anything once a browser takes it for nothing else.
-    let drove = dashboard.send(get("/apis/v1/ping", &[("authorization", ADMIN)])).await;
-    assert_eq!(drove.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
-    assert!(!drove.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+    for path in ["/apis/v1/ping", "/clusters/demo/apis/v1/ping", "/apis/v1/none"] {
+        let drove = dashboard.send(get(path, &[("authorization", ADMIN)])).await;
+        assert_eq!(drove.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
+        assert_eq!(drove.headers()[header::CONTENT_SECURITY_POLICY], "default-src 'none'; sandbox", "{path}");
+    }
     let api = dashboard.send(get("/api/session", &[])).await;
     assert_eq!(api.headers()[header::CACHE_CONTROL], "no-store");
 }

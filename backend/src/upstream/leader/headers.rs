@@ -1,5 +1,5 @@
-//! What of a request reaches the leader, and what of its answer reaches the client: everything but the headers that
-//! belong to one connection, and our own.
+//! Headers on their way through the proxy. Requests lose the headers of one connection and our own; responses keep only the
+//! headers in [`PASSED`], because a controller shares the origin of the page and of other clusters.
 
 use crate::upstream::endpoint::Endpoint;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -15,10 +15,31 @@ static HOP_BY_HOP: [HeaderName; 8] = [
     header::TRANSFER_ENCODING,
     header::UPGRADE,
 ];
+/// Response headers that clients receive. Everything else acts on the origin or the connection: cookies, CORS, HSTS,
+/// `Clear-Site-Data`, `Service-Worker-Allowed`, `Refresh`, `Alt-Svc`, our own `Dashboard-*`.
+static PASSED: [HeaderName; 15] = [
+    header::ALLOW,
+    header::CACHE_CONTROL,
+    header::CONTENT_DISPOSITION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LANGUAGE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::ETAG,
+    header::EXPIRES,
+    header::LAST_MODIFIED,
+    header::PRAGMA,
+    header::RETRY_AFTER,
+    header::VARY,
+    header::WWW_AUTHENTICATE,
+];
 /// Names of our own cookies begin so ([`crate::session::cookies`]).
 const OUR_COOKIES: &str = "drove-";
 /// Names of our own headers begin so.
 const OUR_HEADERS: &str = "dashboard-";
+/// Stands for a media type that cannot be read.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
 
 /// Makes the headers of a client's request those of a request to `leader`.
 pub fn to_leader(headers: &mut HeaderMap, leader: &Endpoint) {
@@ -28,19 +49,33 @@ pub fn to_leader(headers: &mut HeaderMap, leader: &Endpoint) {
     headers.insert(header::HOST, leader.host().clone());
 }
 
-/// Makes the headers of an answer those of ours.
+/// Reduces the headers of a response to those that clients receive, with one well-formed media type. A redirect keeps its
+/// `Location`, as a path on this server.
 ///
 /// # Errors
 /// It redirects to an address that is not configured; the text says which.
 pub fn from_leader(status: StatusCode, headers: &mut HeaderMap, controllers: &[Endpoint]) -> Result<(), String> {
-    remove(headers, |_| false);
-    if status.is_redirection()
-        && let Some(location) = headers.get(header::LOCATION)
-    {
-        let location = path_of(location, controllers)?;
-        headers.insert(header::LOCATION, location);
+    let location = match headers.remove(header::LOCATION) {
+        Some(location) if status.is_redirection() => Some(path_of(&location, controllers)?),
+        _ => None,
+    };
+    remove(headers, |name| !PASSED.contains(name));
+    if headers.contains_key(header::CONTENT_TYPE) && !has_one_media_type(headers) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(UNKNOWN_TYPE));
     }
+    headers.extend(location.map(|location| (header::LOCATION, location)));
     Ok(())
+}
+
+/// Whether `Content-Type` is one `type/subtype`. Browsers pick from a list by rules of their own.
+fn has_one_media_type(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let Ok(text) = value.to_str() else { return false };
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    let is_token =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
+    !text.contains(',') && essence.split_once('/').is_some_and(|(kind, sub)| is_token(kind) && is_token(sub))
 }
 
 /// Removes what belongs to one connection, or is `unwanted`. Most headers are neither: they are looked at and not touched.
@@ -90,8 +125,8 @@ fn path_of(location: &HeaderValue, controllers: &[Endpoint]) -> Result<HeaderVal
             path.strip_prefix(prefix).unwrap_or(path)
         }
     };
-    // Two slashes would begin another host, and browsers read `\` as one.
-    if path.starts_with("//") || path.starts_with("/\\") {
+    // Two slashes begin another host, and browsers read `\` as a slash.
+    if path.starts_with("//") || path.contains('\\') {
         return Err(refused());
     }
     HeaderValue::from_str(path).map_err(|_| refused())
@@ -161,6 +196,7 @@ mod tests {
             "https://evil.example/",
             "//evil.example/x",
             "/\\evil.example",
+            "/a/..\\..\\evil.example",
             "http://ctl-1:1/",
         ] {
             assert!(redirected(foreign).is_err(), "{foreign}");
@@ -168,9 +204,50 @@ mod tests {
     }
 
     #[test]
-    fn other_answers_keep_their_location() {
-        let mut answer = headers(&[("location", "http://elsewhere/")]);
-        from_leader(StatusCode::CREATED, &mut answer, &[]).unwrap();
-        assert_eq!(answer[header::LOCATION], "http://elsewhere/");
+    fn passes_listed_response_headers_only() {
+        let listed =
+            headers(&[("content-type", "text/html"), ("vary", "Accept-Encoding"), ("www-authenticate", "Basic")]);
+        let mut answer = listed.clone();
+        for name in [
+            "set-cookie",
+            "clear-site-data",
+            "service-worker-allowed",
+            "access-control-allow-origin",
+            "strict-transport-security",
+            "refresh",
+            "alt-svc",
+            "location",
+            "dashboard-outcome",
+            "content-security-policy",
+            "link",
+        ] {
+            answer.append(name, "x".parse().unwrap());
+        }
+        from_leader(StatusCode::OK, &mut answer, &[]).unwrap();
+        assert_eq!(answer, listed);
+    }
+
+    #[test]
+    fn replaces_an_ambiguous_media_type() {
+        let read = |kinds: &[&str]| {
+            let pairs: Vec<_> = kinds.iter().map(|kind| ("content-type", *kind)).collect();
+            let mut answer = headers(&pairs);
+            from_leader(StatusCode::OK, &mut answer, &[]).unwrap();
+            assert_eq!(answer.len(), 1);
+            answer[header::CONTENT_TYPE].to_str().unwrap().to_owned()
+        };
+        for kind in ["application/json", "text/html;charset=iso-8859-1", "x/y"] {
+            assert_eq!(read(&[kind]), kind);
+        }
+        let ambiguous: [&[&str]; 5] = [
+            &["application/json", "text/html"],
+            &["application/json, text/html"],
+            &["application/json;a=b,text/html"],
+            &["json"],
+            &["application/ json"],
+        ];
+        for kinds in ambiguous {
+            assert_eq!(read(kinds), UNKNOWN_TYPE, "{kinds:?}");
+        }
     }
 }
