@@ -23,7 +23,7 @@ mod tasks;
 mod uri;
 
 pub use body::MAX_BODY;
-pub use uri::Segments;
+pub use uri::{Segments, ambiguity};
 
 use crate::{
     runtime::EmbeddedCluster,
@@ -31,13 +31,15 @@ use crate::{
 };
 use axum::{
     Router,
-    body::{Body, HttpBody},
+    body::{Body, Bytes, HttpBody},
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use call::Call;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use model::{TaskOperation, validate::bean};
 use refusal::Refusal;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// What the API needs.
@@ -55,6 +57,27 @@ pub struct DroveApi {
 /// whom its Basic credentials prove.
 pub fn router(api: DroveApi) -> Router {
     Router::new().fallback(answer).with_state(api)
+}
+
+/// Reads the body of an operation as Drove reads it: the operation, and the document it was read from. A CREATE has a spec.
+///
+/// # Errors
+/// It cannot be read; the response says why, in Drove's words.
+pub fn read_operation(headers: &HeaderMap, body: Bytes) -> Result<(TaskOperation, Value), Box<Response>> {
+    let read = || {
+        let document = call::document(&body::inflated(headers, body)?)?;
+        let operation = TaskOperation::from_json(&document)?;
+        match operation {
+            TaskOperation::Create { spec: None, .. } => Err(Refusal::Validation(bean::operation(&operation))),
+            TaskOperation::Create { .. } | TaskOperation::Kill { .. } => Ok((operation, document)),
+        }
+    };
+    read().map_err(|refusal| Box::new(refusal.into_response()))
+}
+
+/// Drove's response to a request without valid credentials.
+pub fn unauthenticated() -> Response {
+    Refusal::Unauthenticated.into_response()
 }
 
 async fn answer(State(api): State<DroveApi>, request: Request) -> Response {

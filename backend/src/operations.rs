@@ -1,6 +1,6 @@
 //! The path of CREATE and KILL, and of what else changes the cluster: intent recorded, sent upstream once, answer recorded (design sections 2 and 3).
 //!
-//! The request goes on as it came; it is read only to know what it asks for. The client's answer does not wait for the
+//! The request goes on as it came; it is read only to know what it asks for, and refused if that cannot be told. The client's answer does not wait for the
 //! ledger: only the intent before it does.
 
 pub mod audit;
@@ -74,7 +74,7 @@ impl Operations {
 
     /// Whether a request is one for [`Self::handle`].
     pub fn is_operation(method: &Method, path: &str) -> bool {
-        method == Method::POST && path.strip_suffix('/').unwrap_or(path) == OPERATIONS
+        method == Method::POST && intent::is_task_operation(path)
     }
 
     /// Whether a request is recorded before it is sent: what [`Self::is_operation`], and what changes the cluster or a
@@ -111,19 +111,12 @@ impl Operations {
             Ok(body) => body,
             Err(fault) => return refusal(parts.uri.path(), fault.into()),
         };
-        let Some(intent) = intent::read(&parts, &body, (self.now)()) else {
-            let audit = Audit::of_request(self.ledger.cluster(), &parts);
-            // Drove refuses what cannot be read; there is nothing to record.
-            return match self.send(parts, body).await {
-                Ok((response, body)) => {
-                    audit.write(Outcome::Status(response.status), false);
-                    Response::from_parts(response, Body::from(body))
-                }
-                Err(error) => {
-                    audit.write(Outcome::of_error(&error), false);
-                    unanswered(error)
-                }
-            };
+        let intent = match intent::read(&parts, body.clone(), (self.now)()) {
+            Ok(intent) => intent,
+            Err(refused) => {
+                Audit::of_request(self.ledger.cluster(), &parts).write(Outcome::Status(refused.status()), false);
+                return *refused;
+            }
         };
         let audit = Audit::of_intent(self.ledger.cluster(), &intent, &parts);
         if intent.key != TaskKey::default() {

@@ -7,6 +7,7 @@ use crate::{
         openapi::{self, Described},
         placement, session,
     },
+    drove_api,
     drove_client::ClusterError,
     error::{ApiError, is_drove_path, refusal},
     metrics,
@@ -19,6 +20,7 @@ use crate::{
 };
 use axum::{
     Extension, Router,
+    body::Body,
     extract::{Request, State},
     middleware::from_fn,
     response::{IntoResponse, Response},
@@ -99,7 +101,11 @@ static DROVE: LazyLock<Route> = LazyLock::new(|| Route("/apis/{*path}".into()));
 
 /// Drove's API: the upstream's to answer, as the request came.
 async fn drove(cluster: &Cluster, request: Request) -> Response {
-    let mut response = forwarded(cluster, request).await;
+    let path = request.uri().path();
+    let mut response = match drove_api::ambiguity(path) {
+        Some(what) => refusal(path, ApiError::BadRequest(format!("the address has {what}: send it without"))),
+        None => forwarded(cluster, request).await,
+    };
     response.extensions_mut().insert(DROVE.clone());
     response
 }
@@ -117,10 +123,19 @@ async fn forwarded(cluster: &Cluster, request: Request) -> Response {
         }
         return refusal(path, error);
     }
-    let request = Request::from_parts(parts, body);
+    let mut request = Request::from_parts(parts, body);
     if Operations::is_recorded(request.method(), path) {
         // Boxed, so that reads do not carry the place for it.
-        return Box::pin(cluster.operations.handle(request)).await;
+        match Box::pin(admit(cluster, request)).await {
+            Admitted::Recorded(request) => return Box::pin(cluster.operations.handle(request)).await,
+            Admitted::Unread(unread) => request = unread,
+            Admitted::Refused(refused) => {
+                if let Some(audit) = audit {
+                    audit.write(Outcome::NotLetIn(refused.status()), false);
+                }
+                return refused;
+            }
+        }
     }
     let on_its_way = audit.map(OnItsWay::new);
     let answered = cluster.client.upstream().call(request).await;
@@ -128,6 +143,33 @@ async fn forwarded(cluster: &Cluster, request: Request) -> Response {
         on_its_way.ended(Outcome::of_result(&answered));
     }
     answered.unwrap_or_else(|error| refusal(path, ClusterError::from(error).into()))
+}
+
+/// What becomes of an operation before its body is read.
+enum Admitted {
+    /// The sender is known: it is recorded and sent.
+    Recorded(Request),
+    /// The sender is not known: it is sent without its body, which Drove refuses, for Drove's own words.
+    Unread(Request),
+    /// It is not sent.
+    Refused(Response),
+}
+
+/// Checks the sender of an operation. A body costs memory and an intent costs disk: unknown senders get neither.
+async fn admit(cluster: &Cluster, request: Request) -> Admitted {
+    let caller = request.extensions().get::<Caller>();
+    match cluster.gate.knows(caller, request.headers()).await {
+        Ok(true) => Admitted::Recorded(request),
+        Ok(false) if Operations::is_operation(request.method(), request.uri().path()) => {
+            let (mut parts, _unread) = request.into_parts();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            parts.headers.remove(header::TRANSFER_ENCODING);
+            Admitted::Unread(Request::from_parts(parts, Body::empty()))
+        }
+        // Sent without a body it would still be an operation.
+        Ok(false) => Admitted::Refused(drove_api::unauthenticated()),
+        Err(error) => Admitted::Refused(refusal(request.uri().path(), error)),
+    }
 }
 
 /// Whether a request to Drove changes nothing (contract 2.1).

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result};
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Request, Response,
+    HeaderMap, Request, Response,
     body::{Bytes, Incoming},
     server::conn::http1,
     service::service_fn,
@@ -31,6 +31,7 @@ pub enum Loss {
 pub struct Gateway {
     address: String,
     next: Arc<Mutex<Option<Loss>>>,
+    mischief: Arc<Mutex<HeaderMap>>,
     serving: JoinHandle<()>,
 }
 
@@ -49,22 +50,39 @@ impl Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
         let next = Arc::new(Mutex::new(None));
-        let (losses, controller) = (next.clone(), controller.to_owned());
+        let mischief = Arc::new(Mutex::new(HeaderMap::new()));
+        let (losses, added, controller) = (next.clone(), mischief.clone(), controller.to_owned());
         let client = Client::builder(TokioExecutor::new()).build_http();
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (losses, controller, client) = (losses.clone(), controller.clone(), client.clone());
-                let service =
-                    service_fn(move |request| pass(losses.clone(), controller.clone(), client.clone(), request));
+                let (losses, added, controller, client) =
+                    (losses.clone(), added.clone(), controller.clone(), client.clone());
+                let service = service_fn(move |request| {
+                    let passed = pass(losses.clone(), controller.clone(), client.clone(), request);
+                    let added = added.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    async move {
+                        let mut response = passed.await?;
+                        let headers = response.headers_mut();
+                        for (name, value) in &added {
+                            headers.append(name, value.clone());
+                        }
+                        anyhow::Ok(response)
+                    }
+                });
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
-        Ok(Self { address, next, serving })
+        Ok(Self { address, next, mischief, serving })
     }
 
     /// `http://127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// From now on every response carries these headers too.
+    pub fn add_headers(&self, headers: HeaderMap) {
+        *self.mischief.lock().unwrap_or_else(PoisonError::into_inner) = headers;
     }
 
     /// The next operation is lost like this.

@@ -149,6 +149,25 @@ impl Server {
         Http::new(&self.address).sign_in("admin", "admin")
     }
 
+    /// Bytes of all files of the ledger.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn ledger_bytes(&self) -> Result<u64> {
+        let (mut bytes, mut folders) = (0, vec![self.data.path().to_owned()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder)? {
+                let entry = entry?;
+                match entry.file_type()?.is_dir() {
+                    true => folders.push(entry.path()),
+                    false if entry.file_name().to_string_lossy().contains("ledger") => bytes += entry.metadata()?.len(),
+                    false => {}
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
     /// What the dashboard logged so far.
     pub fn log(&self) -> String {
         text(&self.data.path().join("stderr.log"))

@@ -4,7 +4,7 @@ use super::refusal::Refusal;
 use crate::extract::{BodyFault, LARGEST_REQUEST, read_body};
 use axum::body::Body;
 use bytes::Bytes;
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::Limited;
 use std::io::Read;
@@ -15,6 +15,11 @@ pub const MAX_BODY: usize = LARGEST_REQUEST;
 /// The body, inflated if it came as gzip.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let sent = read_body(Body::new(Limited::new(body, MAX_BODY))).await.map_err(unreadable)?;
+    inflated(headers, sent)
+}
+
+/// The body as it is, or decompressed if `headers` say that it is gzip. Several gzip members are one body, as in Java.
+pub(super) fn inflated(headers: &HeaderMap, sent: Bytes) -> Result<Bytes, Refusal> {
     match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes()) {
         Some(encoding) if encoding.eq_ignore_ascii_case(b"gzip") => inflate(&sent),
         _ => Ok(sent),
@@ -24,7 +29,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refus
 fn inflate(sent: &[u8]) -> Result<Bytes, Refusal> {
     let mut inflated = Vec::new();
     let limit = u64::try_from(MAX_BODY).unwrap_or(u64::MAX);
-    GzDecoder::new(sent).take(limit + 1).read_to_end(&mut inflated).map_err(|error| Refusal::Page {
+    MultiGzDecoder::new(sent).take(limit + 1).read_to_end(&mut inflated).map_err(|error| Refusal::Page {
         status: StatusCode::BAD_REQUEST,
         message: format!("The body is not the gzip that Content-Encoding announces: {error}"),
     })?;
@@ -77,6 +82,12 @@ mod tests {
     async fn gzip_is_inflated() {
         let body = read(&announced(), Body::from(gzip(b"{}"))).await.unwrap();
         assert_eq!(&body[..], b"{}");
+    }
+
+    #[tokio::test]
+    async fn gzip_members_are_joined() {
+        let members = [gzip(b"{\"a\":"), gzip(b"1}")].concat();
+        assert_eq!(&read(&announced(), Body::from(members)).await.unwrap()[..], b"{\"a\":1}");
     }
 
     #[tokio::test]

@@ -36,14 +36,18 @@ impl Call {
 
     /// The body as JSON, which must not be missing.
     pub async fn json(&self, body: Body) -> Result<Value, Refusal> {
-        let bytes = self.bytes(body).await?;
-        parse_body(&bytes)?.ok_or_else(|| Refusal::Validation(vec![bean::NO_BODY.to_owned()]))
+        document(&self.bytes(body).await?)
     }
 
     /// Where the client believes this server to be, for redirects.
     pub fn host(&self) -> &str {
         self.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost")
     }
+}
+
+/// A body as JSON, which must not be missing.
+pub(super) fn document(body: &[u8]) -> Result<Value, Refusal> {
+    parse_body(body)?.ok_or_else(|| Refusal::Validation(vec![bean::NO_BODY.to_owned()]))
 }
 
 impl From<JsonFault> for Refusal {

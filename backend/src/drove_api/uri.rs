@@ -2,24 +2,38 @@
 
 use super::refusal::Refusal;
 
-const PREFIX: &str = "/apis/v1/";
-
 /// The decoded segments of a path below `/apis/v1`.
 pub struct Segments(Vec<String>);
 
 impl Segments {
     /// Splits, then decodes, so that an encoded slash stays inside its segment. `None` outside of the API.
     pub fn parse(path: &str) -> Option<Self> {
-        let rest = path.strip_prefix(PREFIX)?;
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let segments: Vec<String> = rest.split('/').map(decode).collect();
-        segments.iter().all(|segment| !segment.is_empty()).then_some(Self(segments))
+        let rest = path.strip_prefix('/')?;
+        let mut segments = rest.strip_suffix('/').unwrap_or(rest).split('/').map(decode);
+        if segments.next()? != "apis" || segments.next()? != "v1" {
+            return None;
+        }
+        let segments: Vec<String> = segments.collect();
+        (!segments.is_empty() && segments.iter().all(|segment| !segment.is_empty())).then_some(Self(segments))
     }
 
     /// The segments, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
+}
+
+/// Why servers and proxies may disagree about which route a path names, if they may: such a path could reach an operation
+/// that is not recorded as one.
+pub fn ambiguity(path: &str) -> Option<&'static str> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let mut segments = path.strip_suffix('/').unwrap_or(path).split('/');
+    segments.find_map(|segment| match &*decode(segment) {
+        _ if segment.contains(';') => Some("path parameters (;)"),
+        "" => Some("an empty segment (//)"),
+        "." | ".." => Some("a dot segment"),
+        _ => None,
+    })
 }
 
 /// Percent-decodes; a plus sign stays, as it means itself in a path.

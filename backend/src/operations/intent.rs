@@ -2,35 +2,42 @@
 
 use super::audit::sender;
 use crate::{
-    drove_api::Segments,
-    extract::LARGEST_REQUEST,
+    drove_api::{self, Segments},
     ledger::{Intent, Operation},
 };
-use flate2::read::GzDecoder;
-use http::{Method, header, request};
-use model::{TaskKey, TaskOperation, TaskSpec, Timestamp, decode::parse_body};
+use axum::{body::Bytes, response::Response};
+use http::{Method, request};
+use model::{TaskKey, TaskOperation, Timestamp};
 use serde_json::{Value, json};
-use std::{borrow::Cow, io::Read, sync::Arc};
+use std::sync::Arc;
 
-/// The intent of a request; nothing if its body is no operation, which Drove will say.
-pub fn read(parts: &request::Parts, body: &[u8], at: Timestamp) -> Option<Intent> {
-    if let Some((key, operation, op_spec)) = addressed(parts) {
-        let (user, door) = sender(parts);
-        return Some(Intent { key, operation, at, user, door, op_spec });
-    }
-    let body = plain(parts, body)?;
-    let mut document = parse_body(&body).ok()??;
+/// Reads the intent of a request.
+///
+/// # Errors
+/// The body cannot be read as an operation; the response says why. Drove may read what we cannot, so such a request must not
+/// be forwarded: its operation would not be recorded.
+pub fn read(parts: &request::Parts, body: Bytes, at: Timestamp) -> Result<Intent, Box<Response>> {
     let (user, door) = sender(parts);
-    let (key, operation) = match TaskOperation::from_json(&document).ok()? {
-        TaskOperation::Create { spec, .. } => {
-            let spec: Arc<TaskSpec> = Arc::from(spec?);
-            let document = document.get_mut("spec").map(Value::take)?;
-            (spec.key(), Operation::Create { spec, document })
-        }
-        kill @ TaskOperation::Kill { .. } => (kill.key(), Operation::Kill),
+    if let Some((key, operation, op_spec)) = addressed(parts) {
+        return Ok(Intent { key, operation, at, user, door, op_spec });
+    }
+    let (operation, mut document) = drove_api::read_operation(&parts.headers, body)?;
+    let key = operation.key();
+    let operation = match operation {
+        TaskOperation::Create { spec, .. } => Operation::Create {
+            // `read_operation` returns no CREATE without a spec.
+            spec: spec.map(Arc::from).unwrap_or_default(),
+            document: document.get_mut("spec").map(Value::take).unwrap_or_default(),
+        },
+        TaskOperation::Kill { .. } => Operation::Kill,
     };
     let op_spec = document.get_mut("opSpec").map(Value::take).unwrap_or_default();
-    Some(Intent { key, operation, at, user, door, op_spec })
+    Ok(Intent { key, operation, at, user, door, op_spec })
+}
+
+/// Whether a path is that of CREATE and KILL, however it is encoded.
+pub fn is_task_operation(path: &str) -> bool {
+    Segments::parse(path).is_some_and(|segments| segments.iter().eq(["tasks", "operations"]))
 }
 
 /// Whether a request is an operation by its address alone.
@@ -69,27 +76,15 @@ fn of_segments(method: &Method, segments: &Segments) -> Option<(TaskKey, Operati
     }
 }
 
-/// The body without the compression that Drove takes (contract 1.2).
-fn plain<'a>(parts: &request::Parts, body: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-    let encoding = parts.headers.get(header::CONTENT_ENCODING);
-    if encoding.is_none_or(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"gzip")) {
-        return Some(Cow::Borrowed(body));
-    }
-    let limit = u64::try_from(LARGEST_REQUEST).unwrap_or(u64::MAX);
-    let mut inflated = Vec::new();
-    GzDecoder::new(body).take(limit).read_to_end(&mut inflated).ok()?;
-    Some(Cow::Owned(inflated))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
-    use http::Request;
+    use http::{Request, header};
 
     fn named(method: &str, address: &str) -> Option<(String, &'static str, Value)> {
         let (parts, ()) = Request::builder().method(method).uri(address).body(()).unwrap().into_parts();
-        let intent = read(&parts, b"", Timestamp(7))?;
+        let intent = read(&parts, Bytes::new(), Timestamp(7)).ok()?;
         Some((intent.key.to_string(), intent.operation.name(), intent.op_spec))
     }
 
@@ -112,6 +107,6 @@ mod tests {
     fn a_token_is_not_its_senders_name() {
         let request = Request::delete("/apis/v1/tasks/A/instances/T").header(header::AUTHORIZATION, "Bearer s3cret");
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        assert_eq!(read(&parts, b"", Timestamp(7)).unwrap().user.as_deref(), Some("token"));
+        assert_eq!(read(&parts, Bytes::new(), Timestamp(7)).ok().unwrap().user.as_deref(), Some("token"));
     }
 }

@@ -166,12 +166,16 @@ async fn what_nobody_took_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_operation_goes_on_as_it_came() {
-    let fixture = Fixture::answering(Ok((400, "Drove's words"))).await;
-    for body in ["", "null", "[]", "{", "{\"type\":\"CREATE\"}", "{\"type\":\"FOO\"}"] {
-        assert_eq!(fixture.post(body).await.status(), 400, "{body}");
+async fn refuses_an_unreadable_body_without_sending_it() {
+    let fixture = Fixture::answering(Ok((200, ACCEPTED))).await;
+    let nested = format!("{{\"type\":\"KILL\",\"x\":{}{}}}", "[".repeat(200), "]".repeat(200));
+    let surrogate = create().replacen("{", "{\"x\":\"\\ud800\",", 1);
+    let utf32: String = create().chars().flat_map(|c| ['\0', '\0', '\0', c]).collect();
+    let bodies = ["", "null", "[]", "{", "{\"type\":\"CREATE\"}", "{\"type\":\"FOO\"}"].map(str::to_owned);
+    for body in bodies.into_iter().chain([nested, surrogate, utf32]) {
+        assert_eq!(fixture.post(body.clone()).await.status(), 400, "{body}");
     }
-    assert_eq!(fixture.calls.load(Ordering::Relaxed), 6);
+    assert_eq!(fixture.calls.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
@@ -223,6 +227,7 @@ async fn the_scenario_uses_the_same_door_as_everybody() {
 fn operations_are_told_by_method_and_path() {
     assert!(Operations::is_operation(&Method::POST, OPERATIONS));
     assert!(Operations::is_operation(&Method::POST, "/apis/v1/tasks/operations/"));
+    assert!(Operations::is_operation(&Method::POST, "/apis/%761/tasks/%6fperations"));
     assert!(!Operations::is_operation(&Method::GET, OPERATIONS));
     assert!(!Operations::is_operation(&Method::POST, "/apis/v1/tasks/validate/spec"));
 }

@@ -246,6 +246,16 @@ impl ClusterKeeper {
         Ok(Some((caller_of(&session), session)))
     }
 
+    /// Whether the leader accepts the credentials in these headers, or requests without any.
+    pub(super) async fn knows(&self, headers: &HeaderMap) -> Result<bool, ApiError> {
+        let Some(value) = headers.get(header::AUTHORIZATION) else { return self.users.takes(None).await };
+        // Credentials that are no text are nobody's.
+        let Some(credential) = value.to_str().ok().and_then(|value| Credential::header("", value)) else {
+            return Ok(false);
+        };
+        self.users.takes(Some(&credential)).await
+    }
+
     /// Removes what a proxy said: it is nobody else's business.
     pub fn strip(&self, headers: &mut HeaderMap) {
         if let Some(header) = self.proxy.as_ref().and_then(|proxy| proxy.header.as_ref()) {

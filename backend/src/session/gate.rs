@@ -152,6 +152,20 @@ impl Gate {
         Ok(Some(caller).into())
     }
 
+    /// Whether the sender of an operation is known: a caller whom this process has verified, or credentials that the cluster
+    /// accepts. The operations of others are not read and not recorded.
+    ///
+    /// # Errors
+    /// No leader can be asked, and none has judged these credentials before.
+    pub async fn knows(&self, caller: Option<&Caller>, headers: &HeaderMap) -> Result<bool, ApiError> {
+        match &self.keeper {
+            Keeper::Demo { users, .. } => Ok(caller.is_some()
+                || basic::credentials(headers)
+                    .is_some_and(|(user, password)| users.verify(&user, &password).is_some())),
+            Keeper::Cluster(keeper) => keeper.knows(headers).await,
+        }
+    }
+
     /// Issues the session that the page of the demo gets by itself, if it has none and this is somebody at this very
     /// machine.
     pub fn sign_in_by_itself(&self, request: &HeaderMap, answer: &mut HeaderMap) {

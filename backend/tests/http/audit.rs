@@ -53,7 +53,7 @@ async fn every_operation_is_one_line_with_its_answer_and_without_secrets() {
         ["admin", "CREATE", "TEST_APP/T-1", "ACCEPTED", 200, true],
         ["admin", "CREATE", "TEST_APP/T-2", "REFUSED", 400, true],
         ["admin", "KILL", "TEST_APP/T-1", "ACCEPTED", 200, true],
-        ["eva", "CREATE", "TEST_APP/T-3", "NOT_LET_IN", 401, false],
+        ["eva", "POST /apis/v1/tasks/operations", null, "NOT_LET_IN", 401, false],
         ["admin", "POST /apis/v1/tasks/operations", null, "REFUSED", 400, false],
         ["admin", "POST /apis/v1/cluster/maintenance/set", null, "ACCEPTED", 200, true],
         ["admin", "DELETE /apis/v1/tasks/TEST_APP/instances/T-1", "TEST_APP/T-1", "ACCEPTED", 200, true],
