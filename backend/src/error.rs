@@ -45,7 +45,8 @@ pub enum ApiError {
     #[error("this address does not take that method")]
     WrongMethod,
     /// 413.
-    #[error("the request is larger than {} MiB", crate::extract::LARGEST_REQUEST >> 20)]
+    #[error("the request is larger than this address takes: {} MiB, or {} KiB below /api",
+        crate::extract::LARGEST_REQUEST >> 20, crate::extract::LARGEST_OWN_REQUEST >> 10)]
     TooLarge,
     /// 421: the `Host` is none of ours.
     #[error(

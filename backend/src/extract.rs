@@ -1,5 +1,7 @@
 //! Extractors whose rejections are answered like every other error.
 
+pub mod budget;
+
 use crate::error::ApiError;
 use axum::{
     body::{Body, Bytes},
@@ -13,6 +15,9 @@ use std::time::Duration;
 
 /// Largest body of a request, in bytes. The middleware lets no body be read past it.
 pub const LARGEST_REQUEST: usize = 4 << 20;
+/// Largest body of an address of our own API, in bytes, except the preview, which takes a spec: names, passwords and times are
+/// short.
+pub const LARGEST_OWN_REQUEST: usize = 16 << 10;
 /// Longest time a body may take to come.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -19,6 +19,7 @@ mod pulse;
 mod report;
 mod retention;
 mod run;
+mod steady;
 mod store;
 mod walk;
 mod withhold;

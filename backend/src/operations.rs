@@ -14,14 +14,14 @@ pub use rehearsed::of_rehearsed;
 use crate::{
     drove_client::ClusterError,
     error::{ApiError, refusal},
-    extract::read_body,
+    extract::{budget, read_body},
     ledger::{Answer, Ledger, Now},
     session::caller::Caller,
     upstream::{Concerns, InMemory, Upstream, UpstreamError},
 };
 use audit::{Audit, Outcome};
 use axum::body::{Body, Bytes, to_bytes};
-use http::{HeaderName, HeaderValue, Method, Request, Response, header, request};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header, request};
 use model::{
     OUTCOME_HEADER, OUTCOME_UNKNOWN, TaskKey, TaskOperation, UserRole,
     dashboard::{AnswerKind, Door},
@@ -107,16 +107,17 @@ impl Operations {
 
     async fn carry_out(&self, request: Request<Body>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
+        let _reserved = match budget::reserve(&parts.headers, &body).await {
+            Ok(reserved) => reserved,
+            Err(error) => return refusal(parts.uri.path(), error),
+        };
         let body = match read_body(body).await {
             Ok(body) => body,
             Err(fault) => return refusal(parts.uri.path(), fault.into()),
         };
         let intent = match intent::read(&parts, body.clone(), (self.now)()) {
             Ok(intent) => intent,
-            Err(refused) => {
-                Audit::of_request(self.ledger.cluster(), &parts).write(Outcome::Status(refused.status()), false);
-                return *refused;
-            }
+            Err(refused) => return self.refuse(parts, *refused).await,
         };
         let audit = Audit::of_intent(self.ledger.cluster(), &intent, &parts);
         if intent.key != TaskKey::default() {
@@ -138,6 +139,26 @@ impl Operations {
         let mut response = self.recorded(record, &audit, parts, body).await;
         response.headers_mut().extend(trouble.map(|_| LEDGER_UNAVAILABLE));
         response
+    }
+
+    /// Refuses a body that cannot be read, unless Drove refuses the request for its sender or its headers, which it checks
+    /// first. Drove is asked without the body: it carries out no operation then.
+    async fn refuse(&self, parts: request::Parts, refused: Response<Body>) -> Response<Body> {
+        let audit = Audit::of_request(self.ledger.cluster(), &parts);
+        match self.send(without_body(parts), Bytes::new()).await {
+            Ok((response, body)) if response.status != StatusCode::BAD_REQUEST => {
+                audit.write(Outcome::Status(response.status), false);
+                Response::from_parts(response, Body::from(body))
+            }
+            Ok(_) => {
+                audit.write(Outcome::Status(refused.status()), false);
+                refused
+            }
+            Err(error) => {
+                audit.write(Outcome::of_error(&error), false);
+                refusal(OPERATIONS, ClusterError::from(error).into())
+            }
+        }
     }
 
     async fn recorded(&self, record: Record, audit: &Audit, parts: request::Parts, body: Bytes) -> Response<Body> {
@@ -187,6 +208,14 @@ impl Operations {
         let late = || UpstreamError::AnswerLost(format!("it did not come within {} s", LONGEST_ANSWER.as_secs()));
         tokio::time::timeout(LONGEST_ANSWER, answer).await.unwrap_or_else(|_| Err(late()))
     }
+}
+
+/// The head of a request that is sent without its body.
+pub fn without_body(mut parts: request::Parts) -> request::Parts {
+    for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONTENT_ENCODING] {
+        parts.headers.remove(name);
+    }
+    parts
 }
 
 fn unanswered(error: UpstreamError) -> Response<Body> {

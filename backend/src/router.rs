@@ -15,6 +15,7 @@ use crate::{
     operations::{
         Operations,
         audit::{Audit, OnItsWay, Outcome},
+        without_body,
     },
     session::caller::Caller,
 };
@@ -161,10 +162,8 @@ async fn admit(cluster: &Cluster, request: Request) -> Admitted {
     match cluster.gate.knows(caller, request.headers()).await {
         Ok(true) => Admitted::Recorded(request),
         Ok(false) if Operations::is_operation(request.method(), request.uri().path()) => {
-            let (mut parts, _unread) = request.into_parts();
-            parts.headers.remove(header::CONTENT_LENGTH);
-            parts.headers.remove(header::TRANSFER_ENCODING);
-            Admitted::Unread(Request::from_parts(parts, Body::empty()))
+            let (parts, _unread) = request.into_parts();
+            Admitted::Unread(Request::from_parts(without_body(parts), Body::empty()))
         }
         // Sent without a body it would still be an operation.
         Ok(false) => Admitted::Refused(drove_api::unauthenticated()),

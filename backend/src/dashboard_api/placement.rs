@@ -1,9 +1,16 @@
 //! `POST /api/placement/preview`: what would become of a spec on the cluster as it is.
 
 use super::openapi::Problems;
-use crate::{app::Cluster, error::ApiError, extract::read_body, middleware::cluster::Chosen, session::caller::Caller};
+use crate::{
+    app::Cluster,
+    error::ApiError,
+    extract::{budget, read_body},
+    middleware::cluster::Chosen,
+    session::caller::Caller,
+};
 use axum::{Json, body::Body};
 use futures_util::future::join_all;
+use http::HeaderMap;
 use model::{
     ExecutorId, ExecutorState, TaskSpec,
     dashboard::PlacementPreview,
@@ -21,7 +28,13 @@ use std::time::Duration;
     request_body(content = Object, description = "A task spec, as in `POST /apis/v1/tasks/operations`"),
     responses((status = 200, description = "What would become of it", body = PlacementPreview), Problems)
 )]
-pub async fn preview(Chosen(cluster): Chosen, caller: Caller, body: Body) -> Result<Json<PlacementPreview>, ApiError> {
+pub async fn preview(
+    Chosen(cluster): Chosen,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<PlacementPreview>, ApiError> {
+    let _reserved = budget::reserve(&headers, &body).await?;
     let bytes = read_body(body).await?;
     let mut answer = PlacementPreview {
         unreadable: None,

@@ -12,6 +12,7 @@ use super::{
     pictures::Pictures,
     published::{Now, Published},
     run::{Conclusion, ConclusionKind, RunFacts},
+    steady::SteadyTime,
     store::{self, Scope},
     writer::{Told, Writer, unknown},
 };
@@ -143,6 +144,7 @@ impl Ledger {
             published: published.clone(),
             lists: Arc::default(),
             keep: config.keep,
+            steady: SteadyTime::starting_at(published.now()),
             keep_bytes: config.keep_bytes,
             turn,
             news,

@@ -7,6 +7,7 @@ use super::{
     store::Scope,
 };
 use model::Timestamp;
+use std::time::Duration;
 
 /// Runs removed in one step.
 const RUNS_AT_ONCE: i64 = 64;
@@ -29,6 +30,8 @@ const ROOM: u64 = 20;
 pub struct Limits {
     /// Runs that ended before go.
     pub before: Timestamp,
+    /// How long runs are kept: none goes that is not older than the newest fact by this much, whatever a clock shows.
+    pub keep: Duration,
     /// Largest number of bytes in use, if there is one.
     pub bytes: Option<u64>,
 }
@@ -48,6 +51,7 @@ pub struct Sweep {
 
 #[derive(Debug)]
 enum Stage {
+    Cutoff,
     Runs,
     /// Submissions after this one; in so many steps before none was old.
     Submissions(i64, u32),
@@ -69,18 +73,25 @@ pub enum Step {
 impl Sweep {
     /// A sweep that ends when the ledger is within its limits.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, stage: Stage::Runs, before: limits.before, is_shrinking: false, estimate: None }
+        Self { limits, stage: Stage::Cutoff, before: limits.before, is_shrinking: false, estimate: None }
     }
 
     /// One that removes nothing: it only tells how many bytes are in use.
     pub fn of_size() -> Self {
         let before = Timestamp(i64::MIN);
-        Self { stage: Stage::Pages, ..Self::new(Limits { before, bytes: None }) }
+        Self { stage: Stage::Pages, ..Self::new(Limits { before, keep: Duration::ZERO, bytes: None }) }
     }
 
     /// Goes one step further. After a failure it can be tried again.
     pub async fn step(&mut self, connection: &mut Connection, scope: &Scope) -> sqlx::Result<Step> {
         match self.stage {
+            Stage::Cutoff => {
+                let newest = newest_fact(connection, scope).await?;
+                self.before = newest.map_or(self.before, |newest| self.before.min(newest - self.limits.keep));
+                self.limits.before = self.before;
+                self.stage = Stage::Runs;
+                Ok(Step::Went)
+            }
             Stage::Runs => {
                 let runs = self.oldest(connection, scope).await?;
                 if runs.is_empty() {
@@ -169,6 +180,19 @@ impl Sweep {
         self.estimate = Some((runs, each));
         Ok(u64::try_from(runs.saturating_mul(each)).unwrap_or(0))
     }
+}
+
+/// When the last run ended, or the last operation came, if any did.
+async fn newest_fact(connection: &mut Connection, scope: &Scope) -> sqlx::Result<Option<Timestamp>> {
+    let mut newest = None;
+    for question in [
+        "SELECT max(ended) AS newest FROM run WHERE cluster = $1 AND is_over = 1",
+        "SELECT max(at) AS newest FROM submission WHERE cluster = $1",
+    ] {
+        let row = connection.fetch_one(Query::new(question).bind(&scope.cluster)).await?;
+        newest = newest.max(row.number_or_none("newest")?);
+    }
+    Ok(newest.map(Timestamp))
 }
 
 async fn remove(connection: &mut Connection, scope: &Scope, runs: &[i64]) -> sqlx::Result<()> {

@@ -21,6 +21,7 @@ use super::{
     published::Published,
     pulse::Wait,
     retention::{Limits, Step, Sweep},
+    steady::SteadyTime,
     store::Scope,
 };
 use health::patiently;
@@ -88,6 +89,8 @@ pub struct Writer {
     pub(super) published: Arc<Published>,
     pub(super) lists: Arc<Lists>,
     pub(super) keep: Duration,
+    /// What decides which runs are old.
+    pub(super) steady: SteadyTime,
     pub(super) keep_bytes: Option<u64>,
     /// Whether this process watches the cluster: it is the one that removes old runs.
     pub(super) turn: Turn,
@@ -224,8 +227,8 @@ impl Writer {
         }
     }
 
-    fn limits(&self) -> Limits {
-        Limits { before: self.published.now() - self.keep, bytes: self.keep_bytes }
+    fn limits(&mut self) -> Limits {
+        Limits { before: self.steady.at(self.published.now()) - self.keep, keep: self.keep, bytes: self.keep_bytes }
     }
 
     /// One step of a sweep. One that fails is given up until the next.

@@ -1,7 +1,11 @@
 //! Limits of size and time: a body that says it is larger is refused at once, one that turns out larger when it is read, and
 //! an answer must begin some time.
 
-use crate::{error::ApiError, extract::LARGEST_REQUEST};
+use super::cluster::within;
+use crate::{
+    error::ApiError,
+    extract::{LARGEST_OWN_REQUEST, LARGEST_REQUEST},
+};
 use axum::{body::Body, extract::Request, response::Response};
 use http::header;
 use http_body::Body as _;
@@ -18,14 +22,24 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 pub fn check(request: &mut Request) -> Result<(), ApiError> {
     let said =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if said.is_some_and(|length| length > LARGEST_REQUEST) {
+    let largest = largest(request.uri().path());
+    if said.is_some_and(|length| length > largest) {
         return Err(ApiError::TooLarge);
     }
     if !request.body().is_end_stream() {
         let body = std::mem::take(request.body_mut());
-        *request.body_mut() = Body::new(Limited::new(body, LARGEST_REQUEST));
+        *request.body_mut() = Body::new(Limited::new(body, largest));
     }
     Ok(())
+}
+
+/// Largest body of a request for a path, in bytes.
+fn largest(path: &str) -> usize {
+    match within(path) {
+        "/api/placement/preview" => LARGEST_REQUEST,
+        path if path.starts_with("/api/") => LARGEST_OWN_REQUEST,
+        _ => LARGEST_REQUEST,
+    }
 }
 
 /// Waits until an answer begins.

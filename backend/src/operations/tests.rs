@@ -13,7 +13,7 @@ use model::{
 use serde_json::{Value, json};
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -25,6 +25,7 @@ struct Fixture {
     operations: Operations,
     ledger: Ledger,
     calls: Arc<AtomicUsize>,
+    bodies: Arc<Mutex<Vec<Bytes>>>,
     _folder: TempDir,
 }
 
@@ -52,14 +53,20 @@ impl Fixture {
         let now: Now = Arc::new(|| Timestamp(1_800_000_000_000));
         let ledger = Ledger::open(config, now.clone()).await.unwrap();
         let calls = Arc::new(AtomicUsize::new(0));
-        let counted = calls.clone();
-        let service = tower::service_fn(move |_request: Request<Body>| {
+        let bodies: Arc<Mutex<Vec<Bytes>>> = Arc::default();
+        let (counted, kept) = (calls.clone(), Arc::clone(&bodies));
+        let service = tower::service_fn(move |request: Request<Body>| {
             counted.fetch_add(1, Ordering::Relaxed);
-            answer.clone()()
+            let (kept, answer) = (kept.clone(), answer.clone());
+            async move {
+                let body = to_bytes(request.into_body(), 1 << 20).await.unwrap();
+                kept.lock().unwrap().push(body);
+                answer().await
+            }
         });
         let upstream = Upstream::new(service, || -> Changes { Box::pin(stream::pending()) });
         let operations = Operations::new(upstream, ledger.clone(), now, Unrecordable::Refuse);
-        Self { operations, ledger, calls, _folder: folder }
+        Self { operations, ledger, calls, bodies, _folder: folder }
     }
 
     async fn post(&self, body: impl Into<Body>) -> Response<Body> {
@@ -126,7 +133,7 @@ async fn a_refusal_keeps_droves_words() {
     assert_eq!(fixture.post(create()).await.status(), 400);
     assert_eq!(fixture.detail().await, None);
     let answered = Answer { kind: AnswerKind::Refused, status: Some(400), words: vec!["no room".to_owned()] };
-    assert_eq!(verdict::of(http::StatusCode::BAD_REQUEST, body.as_bytes()), Verdict::Answered(answered));
+    assert_eq!(verdict::of(StatusCode::BAD_REQUEST, body.as_bytes()), Verdict::Answered(answered));
 }
 
 #[tokio::test]
@@ -167,15 +174,25 @@ async fn what_nobody_took_leaves_nothing() {
 
 #[tokio::test]
 async fn refuses_an_unreadable_body_without_sending_it() {
-    let fixture = Fixture::answering(Ok((200, ACCEPTED))).await;
+    let fixture = Fixture::answering(Ok((400, "the body is empty"))).await;
     let nested = format!("{{\"type\":\"KILL\",\"x\":{}{}}}", "[".repeat(200), "]".repeat(200));
     let surrogate = create().replacen("{", "{\"x\":\"\\ud800\",", 1);
     let utf32: String = create().chars().flat_map(|c| ['\0', '\0', '\0', c]).collect();
     let bodies = ["", "null", "[]", "{", "{\"type\":\"CREATE\"}", "{\"type\":\"FOO\"}"].map(str::to_owned);
     for body in bodies.into_iter().chain([nested, surrogate, utf32]) {
-        assert_eq!(fixture.post(body.clone()).await.status(), 400, "{body}");
+        let refused = fixture.post(body.clone()).await;
+        assert_eq!(refused.status(), 400, "{body}");
+        let words = to_bytes(refused.into_body(), 10_000).await.unwrap();
+        assert!(words.starts_with(br#"{"status":"FAILED""#), "{body}");
     }
-    assert_eq!(fixture.calls.load(Ordering::Relaxed), 0);
+    let bodies = fixture.bodies.lock().unwrap();
+    assert!(bodies.iter().all(Bytes::is_empty) && bodies.len() == 9, "{bodies:?}");
+}
+
+#[tokio::test]
+async fn passes_on_a_refusal_that_comes_before_the_body_is_read() {
+    let fixture = Fixture::answering(Ok((403, "no role for that"))).await;
+    assert_eq!(fixture.post("{").await.status(), 403);
 }
 
 #[tokio::test]

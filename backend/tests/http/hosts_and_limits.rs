@@ -41,6 +41,17 @@ async fn a_body_that_is_too_large_is_refused_whether_it_says_so_or_not() {
 }
 
 #[tokio::test]
+async fn rejects_large_bodies_where_small_ones_are_expected() {
+    let dashboard = Dashboard::start().await;
+    for path in ["/api/session", "/clusters/demo/api/session", "/api/demo/clock"] {
+        let chunks = stream::iter([Ok::<_, Infallible>(vec![b' '; (16 << 10) + 1])]);
+        let headers = [("authorization", ADMIN), ("content-type", "application/json")];
+        let sent = dashboard.send(request(Method::POST, path, &headers, Body::from_stream(chunks))).await;
+        assert_eq!(answered(sent).await.0, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_told_in_the_form_of_its_path() {
     let dashboard = Dashboard::start().await;
     let (status, answer) = answered(dashboard.send(get("/api/nope", &[])).await).await;

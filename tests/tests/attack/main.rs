@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod foreign_responses;
+mod large_bodies;
 mod support;
 mod unknown_senders;
 mod unrecorded_operations;

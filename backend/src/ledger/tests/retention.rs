@@ -115,3 +115,20 @@ async fn old_submissions_without_a_run_go_though_newer_ones_have_lower_numbers()
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+#[tokio::test]
+async fn a_clock_that_is_ahead_removes_nothing() {
+    let fixture = ended(10).await;
+    fixture.ledger.close().await;
+    fixture.set_time(40 * 24 * 3600);
+    let ledger = fixture.at.open().await;
+    ledger.is_watching().wait_for(|watches| *watches).await.unwrap();
+    ledger.size().wait_for(|bytes| *bytes > 0).await.unwrap();
+    assert_eq!(ledger.page(&all()).await.unwrap().matching.n, 10, "the newest fact is as old as the others");
+    // A run that ends now, by the cluster's own time, shows that the others are old.
+    let event = raw_event("NEW", "TI-NEW", "STOPPED", 40 * 24 * 3600);
+    ledger.observe(vec![Observation::Event(event)]).await.unwrap();
+    ledger.close().await;
+    let ledger = fixture.at.open().await;
+    swept(&ledger, 1).await;
+}
