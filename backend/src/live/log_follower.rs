@@ -129,12 +129,11 @@ async fn read_for_all(followers: LogFollowers, id: FileId, shared: SharedFile) {
         shared.refused.send_if_modified(|before| std::mem::replace(before, refused) != refused);
         match read {
             Ok(Some(chunk)) => {
-                // A pause here could lose lines to a rotation.
-                pause = if chunk.to < chunk.size { Duration::ZERO } else { SHORTEST_PAUSE };
+                pause = SHORTEST_PAUSE;
                 // The last follower may just have left.
                 let _ = shared.chunks.send(Arc::new(chunk));
             }
-            Ok(None) => pause = (pause * 2).clamp(SHORTEST_PAUSE, LONGEST_PAUSE),
+            Ok(None) => pause = (pause * 2).min(LONGEST_PAUSE),
             Err(error) => {
                 tracing::debug!(task = %file.key, %error, "a log cannot be read yet");
                 pause = if refused { REFUSED_PAUSE } else { LONGEST_PAUSE };

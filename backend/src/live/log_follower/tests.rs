@@ -118,22 +118,6 @@ async fn a_run_on_another_executor_begins_another_log() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn reads_a_burst_without_pauses() {
-    let known = Known::default();
-    known.name("TI-1");
-    let content = Arc::new(Mutex::new(lines_of("TI-1").into_bytes()));
-    let mut reader = reader(&known, &content, None);
-    let mut read = reader.next().await.to;
-    content.lock().unwrap().extend(b"x\n".repeat(20 * (LARGEST_RANGE as usize)));
-    let begun = Instant::now();
-    let end = content.lock().unwrap().len() as u64;
-    while read < end {
-        read = reader.next().await.to;
-    }
-    assert!(begun.elapsed() < 10 * SHORTEST_PAUSE, "one pause per chunk would make 40");
-}
-
 /// Somebody who reads a log that grows by a byte a second, for as long as they may.
 fn reads(may: &Arc<AtomicBool>) -> DroveClient {
     let (may, begun) = (may.clone(), Instant::now());

@@ -28,7 +28,7 @@ pub fn row(view: LogView, line: LogLine) -> AnyView {
     let letters = line.text.chars().count();
     let is_current = move || (view.current.get() == Some(at)).then_some("true");
     let known = line.stream != Stream::Raw;
-    let (stream, time) = (line.stream.as_str(), StoredValue::new(line.time));
+    let (stream, time) = (line.stream.as_str(), line.time.shown(view.zone.get_untracked()));
     let text = line.text;
     let drawn = move || {
         let cut = if whole.get() { letters } else { SHOWN };
@@ -47,7 +47,7 @@ pub fn row(view: LogView, line: LogLine) -> AnyView {
         <div class="log-pane__line" id=line_id(at) data-stream=stream aria-current=move || is_current()>
             <span class="log-pane__gutter">
                 {numbered(view, at, number)}
-                {known.then(|| view! { <span class="log-pane__stream">{stream}</span><time class="log-pane__time">{move || time.with_value(|time| time.shown(view.zone.get()))}</time> }.into_any())}
+                {known.then(|| view! { <span class="log-pane__stream">{stream}</span><time class="log-pane__time">{time}</time> }.into_any())}
             </span>
             <span class="log-pane__text">{move || drawn()}{more}</span>
         </div>
@@ -85,7 +85,7 @@ pub fn divider(
         <div class="log-pane__divider" id=line_id(at) data-state=to.as_str().to_owned() aria-current=is_current>
             <Icon name=state_icon(to) size=IconSize::Small/>
             {change}
-            <time>{move || time.shown(view.zone.get())}</time>
+            <time>{time.shown(view.zone.get_untracked())}</time>
             {folded.map(|folded| unfold(view, folded))}
         </div>
     }

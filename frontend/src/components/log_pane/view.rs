@@ -44,10 +44,10 @@ pub struct LogView {
     rows: Memo<Vec<Item>>,
 }
 
-/// A row in the document, with all it needs to be drawn once.
+/// A row in the document, with all it needs to be drawn once. Its key changes with the zone, which changes the times drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
-    pub key: RowKey,
+    pub key: (RowKey, Option<i64>),
     pub item: Item,
     pub line: Option<LogLine>,
 }
@@ -70,7 +70,8 @@ impl LogView {
         let shown = Memo::new(move |_| {
             rows.with(|rows| {
                 let range = window.get().range(rows);
-                buffer.with(|b| rows.get(range).unwrap_or_default().iter().map(|i| Shown::of(b, i)).collect())
+                let zone = zone.get();
+                buffer.with(|b| rows.get(range).unwrap_or_default().iter().map(|i| Shown::of(b, i, zone)).collect())
             })
         });
         let unread_before = Memo::new(move |_| buffer.with(|b| if b.heard() { b.unread_before() } else { 0 }));
@@ -321,13 +322,13 @@ impl LogView {
 }
 
 impl Shown {
-    fn of(buffer: &LogBuffer, item: &Item) -> Self {
+    fn of(buffer: &LogBuffer, item: &Item, zone: Option<i64>) -> Self {
         // The place of a line in the buffer changes when older ones go; what is drawn does not.
         let (own, line) = match item {
             Item::Line { index, at } => (Item::Line { index: 0, at: *at }, buffer.lines().get(*index).cloned()),
             Item::Divider { .. } | Item::Fold(_) | Item::Gap { .. } => (item.clone(), None),
         };
-        Self { key: item.key(buffer), item: own, line }
+        Self { key: (item.key(buffer), zone), item: own, line }
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{
     draft::Draft,
     field::FieldId,
-    form::{PolicyKind, TaskForm, is_shell_name},
+    form::{PolicyKind, TaskForm, is_closed, is_shell_name},
     operation::MOST_PARALLEL,
 };
 use model::{DroveDuration, TaskSpec, validate};
@@ -71,6 +71,10 @@ pub fn warnings(draft: &Draft) -> Vec<Finding> {
             format!("No shell takes {} as a name: letters, digits and _, and no digit first.", strange.join(", "));
         found.push(Finding::new(FieldId::Env, text));
     }
+    let variables = draft.document().get("env").and_then(Value::as_object).into_iter().flatten();
+    for (name, _) in variables.filter(|(_, value)| value.is_null()) {
+        found.push(Finding::new(FieldId::Env, format!("{name} is null in the JSON and is sent as null.")));
+    }
     for row in form.env.iter().filter(|row| !row.name.is_empty()) {
         if row.value.is_empty() {
             let text = format!("Empty takes {} from the executor’s own environment.", row.name);
@@ -114,6 +118,9 @@ fn typed_wrong(draft: &Draft, found: &mut Vec<Finding>) {
     };
     duration(FieldId::PullTimeout, &form.pull_timeout, "100 seconds");
     duration(FieldId::Timeout, &operation.timeout, "5m");
+    if !is_closed(&form.args) {
+        found.push(Finding::new(FieldId::Args, "A quote is not closed."));
+    }
     let mut whole = |field, typed: &str, what: &str, needed: &str| {
         let text = match typed.trim().parse::<i64>() {
             _ if typed.trim().is_empty() => format!("Required: {needed}"),

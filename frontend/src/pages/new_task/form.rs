@@ -11,7 +11,7 @@ mod env;
 mod placement;
 mod resources;
 
-pub use args::split_args;
+pub use args::{is_closed, split_args};
 pub use dotenv::split_pasted;
 pub use env::{EnvRow, is_shell_name};
 pub use placement::{PlacementForm, PolicyKind};

@@ -11,6 +11,10 @@ use model::{
     Circumstances, ExecutorState, Fate, Outcome, TaskState,
     dashboard::{TaskDetail, TaskRow},
 };
+use std::time::Duration;
+
+/// The ledger stores a heartbeat at most once a minute, so one of this age may be an old copy of a recent one.
+const HEARTBEATS_STORED: Duration = Duration::from_secs(75);
 
 /// How it ended, or what is known until then.
 #[component]
@@ -34,7 +38,12 @@ pub(super) fn OutcomeFacts(
         row.with(|r| {
             let running = r.state == Some(TaskState::Running);
             let limit = if running { ". Lost after 60 s of silence" } else { "" };
-            (!r.is_over()).then(|| format!("{}{limit}", format_ago(r.updated, clock.now())))
+            let now = clock.now();
+            let heard = match now.since(r.updated) <= HEARTBEATS_STORED {
+                true => "within the last minute".to_owned(),
+                false => format_ago(r.updated, now),
+            };
+            (!r.is_over()).then(|| format!("{heard}{limit}"))
         })
     };
     let fixed = Memo::new(move |_| {

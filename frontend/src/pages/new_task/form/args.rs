@@ -55,9 +55,33 @@ pub fn split_args(line: &str) -> Vec<String> {
     args
 }
 
+/// Whether every quote is closed: a shell waits for the rest of a line that ends within one.
+pub fn is_closed(line: &str) -> bool {
+    let mut quote = None;
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), close) if open == close => quote = None,
+            (None | Some('"'), '\\') => drop(letters.next()),
+            _ => {}
+        }
+    }
+    quote.is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notices_an_open_quote() {
+        for (line, closed) in
+            [("a 'b c' \"d\"", true), ("", true), ("a 'b", false), ("\"a\\\"", false), ("\\'a", true), ("'it\\'", true)]
+        {
+            assert_eq!(is_closed(line), closed, "{line}");
+        }
+    }
 
     #[test]
     fn a_line_is_split_as_a_shell_does() {
