@@ -119,12 +119,14 @@ impl ApiError {
     }
 
     fn into_problem(self) -> ApiProblem {
-        let problem = ApiProblem { message: self.to_string(), ..ApiProblem::default() };
-        match self {
-            ApiError::Refused { words, .. } => ApiProblem { words, ..problem },
-            ApiError::NeverCreated { create, .. } => ApiProblem { refused_create: Some(create), ..problem },
-            _ => problem,
+        let message = self.to_string();
+        let mut problem = ApiProblem { message, ..ApiProblem::default() };
+        if let ApiError::Refused { words, .. } = self {
+            problem.words = words;
+        } else if let ApiError::NeverCreated { create, .. } = self {
+            problem.refused_create = Some(create);
         }
+        problem
     }
 }
 
