@@ -41,6 +41,27 @@ async fn the_screen_stays_and_says_so() -> Result<()> {
 }
 
 #[tokio::test]
+async fn settles_a_creation_that_never_arrived() -> Result<()> {
+    let mut server = empty().await?;
+    let there = server.address().to_owned();
+    visit_address(&there, async |page| {
+        page.open("/").await?;
+        page.click("link", "New task").await?;
+        page.fill("Task ID", "lost-on-the-way").await?;
+        page.see_in(".new-task-foot", "Create task").await?;
+        page.expect_failure("/api", "net::ERR_");
+        server.stop().await?;
+        page.click("button", "Create task").await?;
+        page.see_in(".new-task-foot", "Outcome unknown").await?;
+        server.start_again().await?;
+        page.see_in(".new-task-foot", "It was not created").await?;
+        page.click("button", "Create task").await?;
+        page.arrive("/tasks/TEST_APP/lost-on-the-way").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_page_whose_code_does_not_come_says_so() -> Result<()> {
     let server = empty().await?;
     visit(&server, async |page| {

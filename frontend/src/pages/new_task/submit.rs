@@ -5,12 +5,17 @@ use crate::{
     api::{ApiError, use_api},
     browser::owned_tasks,
     routes::{Paths, Replace, use_go, use_paths},
-    state::{Toast, use_background, use_live, use_session, use_toasts},
+    state::{Freshness, Toast, use_background, use_live, use_session, use_toasts},
     ui::Tone,
 };
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use model::{TaskKey, capability::can_operate};
 use serde_json::Value;
+
+/// The server records an operation before it sends it: so long after a connection came back, in milliseconds, its record tells
+/// whether the request arrived.
+const ARRIVED_AFTER_MS: u32 = 3_000;
 
 /// How asking and sending go.
 #[derive(Clone, Copy)]
@@ -41,6 +46,8 @@ pub enum Verdict {
     Failed(ApiError),
     /// It was sent, and nobody knows what became of it.
     Unknown(TaskKey),
+    /// Its outcome was unknown, and the server has no record of it.
+    NotCreated,
 }
 
 impl Submission {
@@ -136,6 +143,26 @@ pub fn use_submission(form: Composer) -> Submission {
                 }
                 Err(error) => Verdict::Failed(error),
             }));
+        });
+    });
+    let freshness = use_live().freshness();
+    Effect::new(move |_| {
+        let Some(Verdict::Unknown(key)) = result.get() else { return };
+        if freshness.get() != Freshness::Live {
+            return;
+        }
+        tasks.spawn(async move {
+            TimeoutFuture::new(ARRIVED_AFTER_MS).await;
+            let found = api.get_value().task_detail(&key, None).await;
+            if !result.with_untracked(|result| matches!(result, Some(Verdict::Unknown(unknown)) if *unknown == key)) {
+                return;
+            }
+            match found {
+                Ok(_) => go.with_value(|go| go(&paths.with_value(|paths| paths.task(&key)), Replace::No)),
+                Err(ApiError::NotFound(_) | ApiError::NeverCreated { .. }) => result.set(Some(Verdict::NotCreated)),
+                // The next connection asks again.
+                Err(_) => {}
+            }
         });
     });
     Submission { creating, validating, result, denied, form, create, validate }

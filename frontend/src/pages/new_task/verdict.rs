@@ -26,6 +26,10 @@ pub fn VerdictLine(
         Verdict::Invalid => refused("Drove would refuse it. ", form, go_to),
         Verdict::Refused => refused("Drove refused it. ", form, go_to),
         Verdict::Failed(error) => line("danger", IconName::Warning, error.to_string().into_any()),
+        Verdict::NotCreated => {
+            let text = "It was not created: the request never arrived. Create it again.";
+            line("warning", IconName::Warning, text.into_any())
+        }
         Verdict::Unknown(key) => {
             let address = paths.with_value(|paths| paths.task(&key));
             let text =

@@ -4,14 +4,18 @@ mod reading;
 
 use crate::{
     api::{Api, LiveView, TaskFrame, use_api},
-    browser::{OwnedTasks, owned_tasks, scroll_to_id},
+    browser::{OwnedTasks, OwnedTimer, owned_tasks, owned_timer, scroll_to_id},
     components::LogBuffer,
     routes::{Replace, log_position, run_number, task_query, use_go, use_paths},
     state::subscribe,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use model::{OUTPUT_LOG, TaskKey, dashboard::TaskDetail, timeline::SegmentState};
+use model::{
+    OUTPUT_LOG, TaskKey,
+    dashboard::{LogFrame, TaskDetail},
+    timeline::SegmentState,
+};
 
 /// Whether there is such a task. A detail keeps its signal as long as the same run is shown.
 #[derive(Clone, Debug)]
@@ -39,6 +43,10 @@ pub struct TaskData {
     api: StoredValue<Api>,
     /// The run with which the files were listed.
     listed: StoredValue<Option<u32>>,
+    /// Parts of the log that are not taken yet.
+    waiting: StoredValue<Vec<LogFrame>>,
+    /// Runs until the log may change again.
+    drawing: OwnedTimer,
     tasks: OwnedTasks,
 }
 
@@ -61,6 +69,8 @@ impl TaskData {
             whole_log: RwSignal::new(false),
             api: StoredValue::new(use_api()),
             listed: StoredValue::new(None),
+            waiting: StoredValue::new(Vec::new()),
+            drawing: owned_timer(),
             tasks: owned_tasks(),
         };
         let view = Memo::new(move |_| LiveView::Task {
@@ -74,6 +84,7 @@ impl TaskData {
             run.track();
             data.whole_log.track();
             if before.is_some() {
+                data.waiting.set_value(Vec::new());
                 data.log.set(LogBuffer::default());
             }
         });

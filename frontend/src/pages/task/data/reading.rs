@@ -12,6 +12,9 @@ const MARGIN: u64 = 8 * 1_024;
 /// Most bytes read to come to a line, to fill a gap, or of the end of a file that was rotated.
 const MOST: u64 = 1_024 * 1_024;
 
+/// Shortest time between two changes of what is drawn, in milliseconds.
+const DRAWN_EVERY_MS: u32 = 300;
+
 impl TaskData {
     /// A function that reads the part of the log before what was read.
     pub fn earlier(&self) -> Callback<()> {
@@ -65,10 +68,30 @@ impl TaskData {
 
     /// Takes what was written next, and the end of a file that was rotated meanwhile.
     pub(super) fn take_log(&self, frame: LogFrame) {
-        let left = |log: RwSignal<LogBuffer>| log.with_untracked(LogBuffer::left_by_rotation);
-        let before = left(self.log);
-        self.log.update(|log| log.take(frame));
-        if left(self.log).is_some_and(|left| before != Some(left)) {
+        self.waiting.update_value(|waiting| waiting.push(frame));
+        if !self.drawing.is_running() {
+            self.draw_log();
+        }
+    }
+
+    /// Takes all waiting frames in one change of the log, and again after [`DRAWN_EVERY_MS`] if more came: a log that grows
+    /// faster than it can be drawn must not block the page.
+    fn draw_log(&self) {
+        let frames = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
+        if frames.is_empty() {
+            return;
+        }
+        let data = *self;
+        self.drawing.start(DRAWN_EVERY_MS, move || data.draw_log());
+        let mut is_rotated = false;
+        self.log.update(|log| {
+            for frame in frames {
+                let before = log.left_by_rotation();
+                log.take(frame);
+                is_rotated |= log.left_by_rotation().is_some_and(|left| before != Some(left));
+            }
+        });
+        if is_rotated {
             self.read_rotated();
         }
     }
