@@ -1,8 +1,8 @@
 //! What is wrong with a task stands at its fields, and only what is certain keeps it from being created.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use tests::{browser::visit, page::Page, server::Server};
+use tests::{browser::visit, page::Page, server::Server, wait};
 use thirtyfour::Key;
 
 use crate::support::{cluster, empty, sign_in};
@@ -31,7 +31,11 @@ async fn an_emptied_field_is_an_error_and_its_old_value_is_gone() -> Result<()> 
             page.see_in(".new-task-foot", "1 field needs attention").await?;
             ensure!(!can_create(page).await?, "{label} is empty");
             page.click("link", label).await?;
-            ensure!(page.ask::<String>(FOCUSED, Value::Null).await? == id, "the link leads to {label}");
+            wait::until("the focus to be in the field", async || {
+                Ok((page.ask::<String>(FOCUSED, Value::Null).await? == id).then_some(()))
+            })
+            .await
+            .with_context(|| format!("the link leads to {label}"))?;
             page.press(Key::Tab + "").await?;
             page.see_element(&format!("#{id}[aria-invalid=true]")).await?;
             page.click("tab", "JSON").await?;

@@ -10,7 +10,7 @@ use crate::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use model::{TaskKey, capability::can_operate};
+use model::{TaskKey, capability::can_operate, dashboard::IdState};
 use serde_json::Value;
 
 /// The server records an operation before it sends it: so long after a connection came back, in milliseconds, its record tells
@@ -153,13 +153,16 @@ pub fn use_submission(form: Composer) -> Submission {
         }
         tasks.spawn(async move {
             TimeoutFuture::new(ARRIVED_AFTER_MS).await;
-            let found = api.get_value().task_detail(&key, None).await;
+            // A task that does not exist is no error to the browser's console here.
+            let found = api.get_value().id_state(&key).await;
             if !result.with_untracked(|result| matches!(result, Some(Verdict::Unknown(unknown)) if *unknown == key)) {
                 return;
             }
             match found {
-                Ok(_) => go.with_value(|go| go(&paths.with_value(|paths| paths.task(&key)), Replace::No)),
-                Err(ApiError::NotFound(_) | ApiError::NeverCreated { .. }) => result.set(Some(Verdict::NotCreated)),
+                Ok(IdState::Free) => result.set(Some(Verdict::NotCreated)),
+                Ok(IdState::Live | IdState::Kept { .. }) => {
+                    go.with_value(|go| go(&paths.with_value(|paths| paths.task(&key)), Replace::No));
+                }
                 // The next connection asks again.
                 Err(_) => {}
             }
