@@ -9,6 +9,7 @@ mod book;
 mod database;
 mod derive;
 mod detail;
+mod error;
 mod fact;
 mod history;
 mod open;
@@ -26,6 +27,7 @@ mod withhold;
 mod writer;
 
 pub use book::Verdicts;
+pub use error::LedgerError;
 pub use fact::{Answer, Intent, Listing, Observation, Operation, SubmissionId, Watched};
 pub use place::Place;
 pub use published::{LiveRun, Now};
@@ -39,7 +41,10 @@ use model::{
 };
 use pictures::Pictures;
 use published::Published;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 use writer::{IntentRequest, Told};
 
@@ -68,38 +73,6 @@ pub struct LedgerConfig {
     pub ids_taken_for: Duration,
 }
 
-/// Why the ledger could not do something.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LedgerError {
-    /// At start: the operator looks at the file.
-    #[error("the ledger {place} cannot be opened: {reason}")]
-    Open {
-        /// Which file or server, without credentials.
-        place: String,
-        /// What the database or the system says.
-        reason: String,
-    },
-    /// The disk is full or gone: the operator acts, and writing is tried again.
-    #[error("the ledger cannot be written: {0}")]
-    Unwritable(String),
-    /// As above, for reads.
-    #[error("the ledger cannot be read: {0}")]
-    Unreadable(String),
-    /// The process is stopping.
-    #[error("the ledger is closed")]
-    Closed,
-}
-
-impl LedgerError {
-    fn unwritable(error: sqlx::Error) -> Self {
-        Self::Unwritable(error.to_string())
-    }
-
-    fn unreadable(error: sqlx::Error) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
 /// A handle of the ledger. Cheap to clone.
 #[derive(Clone)]
 pub struct Ledger {
@@ -107,7 +80,8 @@ pub struct Ledger {
     ids_taken_for: Duration,
     intents: mpsc::Sender<IntentRequest>,
     told: mpsc::UnboundedSender<Told>,
-    readers: Readers,
+    /// Empty until the database is open.
+    readers: Arc<OnceLock<Readers>>,
     lists: Arc<Lists>,
     pictures: Pictures,
     is_watching: watch::Receiver<bool>,
@@ -187,7 +161,9 @@ impl Ledger {
         self.tell(Told::Close(done));
         // An error means that it is closed already.
         drop(closed.await);
-        self.readers.close().await;
+        if let Some(readers) = self.readers.get() {
+            readers.close().await;
+        }
     }
 
     /// Name of the cluster it is about.
@@ -291,7 +267,7 @@ impl Ledger {
 
     /// One page of a list, with counts and choices.
     pub async fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, LedgerError> {
-        history::page(&self.readers, &self.lists, query, self.now()).await.map_err(LedgerError::unreadable)
+        history::page(self.readers()?, &self.lists, query, self.now()).await.map_err(LedgerError::unreadable)
     }
 
     /// All runs of a query, whatever page it asks for.
@@ -306,12 +282,12 @@ impl Ledger {
 
     /// Rows that changed after `revision`, in the order of their last change, at most `limit`.
     pub async fn rows_changed_since(&self, revision: u64, limit: usize) -> Result<Vec<TaskRow>, LedgerError> {
-        history::changed_since(&self.readers, &self.cluster, revision, limit).await.map_err(LedgerError::unreadable)
+        history::changed_since(self.readers()?, &self.cluster, revision, limit).await.map_err(LedgerError::unreadable)
     }
 
     /// Everything known of run `run` of a key, or of its last one; nothing if there is none.
     pub async fn detail(&self, key: &TaskKey, run: Option<u32>) -> Result<Option<TaskDetail>, LedgerError> {
-        let detail = detail::read(&self.readers, &self.cluster, key, run, self.now(), self.ids_taken_for).await;
+        let detail = detail::read(self.readers()?, &self.cluster, key, run, self.now(), self.ids_taken_for).await;
         let detail = detail.map_err(LedgerError::unreadable)?;
         if let Some(detail) = &detail {
             // Whoever has seen this must not find an older list: what is committed is shown a moment later.
@@ -323,12 +299,17 @@ impl Ledger {
 
     /// The last CREATE of a key that was refused: it made no run.
     pub async fn refused(&self, key: &TaskKey) -> Result<Option<Submission>, LedgerError> {
-        detail::refused(&self.readers, &self.cluster, key).await.map_err(LedgerError::unreadable)
+        detail::refused(self.readers()?, &self.cluster, key).await.map_err(LedgerError::unreadable)
     }
 
     /// How far the watcher had come in `world`, as far as that is recorded; nothing if nobody has watched it.
     pub async fn watched(&self, world: &str) -> Result<Option<Watched>, LedgerError> {
-        history::watched(&self.readers, &self.cluster, world).await.map_err(LedgerError::unreadable)
+        history::watched(self.readers()?, &self.cluster, world).await.map_err(LedgerError::unreadable)
+    }
+
+    fn readers(&self) -> Result<&Readers, LedgerError> {
+        let unopened = || self.trouble().borrow().clone().unwrap_or(LedgerError::Closed);
+        self.readers.get().ok_or_else(unopened)
     }
 
     fn now(&self) -> Timestamp {

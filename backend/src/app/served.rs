@@ -130,7 +130,7 @@ async fn open_ledger(folder: &DataDir, cluster: &str, clock: &Clock, shared: &Sh
         keep_secret_env: shared.retention.secret_env,
         ids_taken_for: IDS_TAKEN_FOR,
     };
-    Ok(Ledger::open(config, now(clock)).await?)
+    Ok(Ledger::open_or_retry(config, now(clock)).await?)
 }
 
 fn identity(account: Option<&Credential>) -> Identity {

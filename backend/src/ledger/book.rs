@@ -53,6 +53,8 @@ pub struct Book {
     killed: BTreeSet<(TaskKey, i64)>,
     /// Who leads, once that was told.
     leader: Option<String>,
+    /// How far the leader's clock is behind.
+    clock_behind: Duration,
     /// Keys in the order in which their last run ended; a key may stand here more than once.
     ended: VecDeque<TaskKey>,
 }
@@ -79,6 +81,7 @@ impl Book {
             unreported: BTreeMap::new(),
             killed: BTreeSet::new(),
             leader: None,
+            clock_behind: Duration::ZERO,
             ended: VecDeque::new(),
         }
     }
@@ -86,7 +89,7 @@ impl Book {
     /// Forgets everything but the numbers: what is held is loaded again.
     pub fn clear(&mut self) {
         let submissions = self.submissions.clone();
-        *self = Self { submissions, ..Self::new(self.next_run_id) };
+        *self = Self { submissions, clock_behind: self.clock_behind, ..Self::new(self.next_run_id) };
     }
 
     /// Others have taken numbers for runs.
@@ -204,6 +207,9 @@ impl Book {
             Observation::Listing { key, instance_id: id, listing, at } => self.listing(&key, &id, listing, at, changes),
             Observation::ExecutorGone { key, instance_id: id, at } => self.executor_gone(&key, &id, at, changes),
             Observation::Logged { key, instance_id, states } => self.logged(&key, &instance_id, states, changes),
+            Observation::ClockAhead(ms) => {
+                self.clock_behind = Duration::from_millis(u64::try_from(ms.saturating_neg()).unwrap_or(0));
+            }
             Observation::Gap(gap) => changes.gaps.push(gap),
             Observation::Watched(watched) => changes.watched = Some(watched),
             Observation::Leader { at, leader } => {

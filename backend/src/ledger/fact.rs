@@ -182,6 +182,8 @@ pub enum Observation {
         /// In the executor's time.
         states: Vec<(TaskState, Timestamp)>,
     },
+    /// By how many milliseconds the leader's clock is ahead of the ledger's, negative if behind.
+    ClockAhead(i64),
     /// Nothing can have been recorded in this span.
     Gap(Gap),
     /// So far everything was read.
@@ -208,6 +210,7 @@ impl Observation {
             | Observation::ExecutorGone { key, .. }
             | Observation::Logged { key, .. } => Some(key.clone()),
             Observation::CaughtUp { .. }
+            | Observation::ClockAhead(_)
             | Observation::Gap(_)
             | Observation::Watched(_)
             | Observation::Leader { .. } => None,

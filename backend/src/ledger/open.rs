@@ -1,36 +1,26 @@
 //! Opening the ledger: the database, its schema, and what an earlier process left open.
 
 mod advice;
+mod opening;
 mod postgres;
 mod sqlite;
 
 use super::{
-    Ledger, LedgerConfig, LedgerError, Place,
-    book::{Book, Changes},
+    LedgerConfig, Place,
+    book::Changes,
     database::{Connection, Query, Readers},
-    derive, history,
-    pictures::Pictures,
-    published::{Now, Published},
+    derive,
     run::{Conclusion, ConclusionKind, RunFacts},
-    steady::SteadyTime,
     store::{self, Scope},
     writer::{Told, Writer, unknown},
 };
-use crate::schema_version;
 use model::dashboard::TaskRow;
-use std::{collections::BTreeSet, sync::Arc};
-use tokio::{
-    sync::{mpsc, watch},
-    time::Instant,
-};
-use tracing::Instrument;
+use tokio::sync::watch;
 
 /// Connections for reads; in SQLite each holds a cache of 2 MB at most.
 const READERS: u32 = 4;
 /// Prepared statements kept by the writer: one for each size of batch and table.
 const STATEMENTS: usize = 256;
-/// Intents waiting for the writer; more make their senders wait.
-const INTENTS_WAITING: usize = 1_024;
 /// Rows derived again in one transaction when the rules have changed.
 const ROWS_AT_ONCE: usize = 1_000;
 
@@ -69,7 +59,7 @@ impl Target {
     /// The ledger of a cluster at a place.
     pub fn of(place: &Place, cluster: &str) -> sqlx::Result<Self> {
         Ok(match place {
-            Place::File(file) => Self::Sqlite(sqlite::File::prepare(file)?),
+            Place::File(file) => Self::Sqlite(sqlite::File::new(file)),
             Place::Postgres(url) => Self::Postgres(postgres::Server::of(url, cluster)?),
         })
     }
@@ -82,106 +72,19 @@ impl Target {
         }
     }
 
+    /// Checks that what is written is not lost: a file may have been removed or replaced.
+    pub fn check_in_place(&self) -> std::io::Result<()> {
+        match self {
+            Self::Sqlite(file) => file.check_in_place(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     async fn readers(&self) -> sqlx::Result<Readers> {
         match self {
             Self::Sqlite(file) => file.readers().await,
             Self::Postgres(server) => server.readers().await,
         }
-    }
-}
-
-impl Ledger {
-    /// Opens the ledger, and makes it if there is none. `now` is the time of facts.
-    pub async fn open(config: LedgerConfig, now: Now) -> Result<Self, LedgerError> {
-        let opened = async { Self::open_target(Target::of(&config.place, &config.cluster)?, &config, now).await };
-        opened.await.map_err(|error| {
-            let reason = newer(&error, &config).unwrap_or_else(|| {
-                let advice = advice::for_opening(&error).map(|advice| format!("; {advice}")).unwrap_or_default();
-                format!("{error}{advice}")
-            });
-            LedgerError::Open { place: config.place.to_string(), reason }
-        })
-    }
-
-    async fn open_target(target: Target, config: &LedgerConfig, now: Now) -> sqlx::Result<Self> {
-        let mut connection = target.connect_to_write().await?;
-        // Replicas start one after the other.
-        let guard = match &target {
-            Target::Sqlite(file) => {
-                file.migrate(&mut connection).await?;
-                None
-            }
-            Target::Postgres(server) => Some(server.migrate().await?),
-        };
-        let (scope, seq, derived_by) = identify(&mut connection, config, &target, now().millis()).await?;
-        let published = Arc::new(Published::new(now, seq));
-        let held = watch::Sender::new(());
-        let (turn, news, pictures) = match &target {
-            Target::Sqlite(file) => {
-                file.keep_log_short(published.clone());
-                (Turn::Alone(watch::Sender::new(true)), None, Pictures::alone())
-            }
-            Target::Postgres(server) => {
-                let turn = server.take_turns(scope.replica, held.subscribe()).await?;
-                let (shown, shared) = watch::channel(None);
-                let news = server.listen(held.subscribe(), shown);
-                let own = server.show(held.subscribe());
-                (Turn::Shared { turn, _held: held }, Some(news), Pictures::of_many(own, shared))
-            }
-        };
-        let is_watching = turn.is_watching();
-        let mut writer = Writer {
-            target,
-            book: Book::new(store::next_run(&mut connection).await?),
-            connection,
-            scope,
-            foreign: BTreeSet::new(),
-            is_stale: false,
-            is_stuck: false,
-            held: Vec::new(),
-            probe_at: Instant::now(),
-            seq,
-            published: published.clone(),
-            lists: Arc::default(),
-            keep: config.keep,
-            steady: SteadyTime::starting_at(published.now()),
-            keep_bytes: config.keep_bytes,
-            turn,
-            news,
-        };
-        if !writer.connection.is_shared() {
-            let first = store::next_submission(&mut writer.connection).await?;
-            writer.book.give_submissions(first..i64::MAX);
-        }
-        if derived_by != derive::RULES_VERSION {
-            writer.derive_again().await?;
-        }
-        let taken_over = writer.take_over().await?;
-        let table = history::load(&mut writer.connection, &config.cluster, writer.seq).await?;
-        writer.lists.update(|lists| *lists = table);
-        drop(guard);
-        if let Target::Sqlite(file) = &writer.target {
-            file.started(&mut writer.connection).await?;
-        }
-        let readers = writer.target.readers().await?;
-        let lists = writer.lists.clone();
-        let (intents, intents_waiting) = mpsc::channel(INTENTS_WAITING);
-        let (told, told_waiting) = mpsc::unbounded_channel();
-        tokio::spawn(writer.run(intents_waiting, told_waiting, taken_over).in_current_span());
-        let ledger = Self {
-            cluster: config.cluster.as_str().into(),
-            ids_taken_for: config.ids_taken_for,
-            intents,
-            told,
-            readers,
-            lists,
-            pictures,
-            is_watching,
-            published,
-        };
-        // What was taken over is stored before anybody reads, if it can be stored.
-        drop(ledger.flush_unless_unwritable().await);
-        Ok(ledger)
     }
 }
 
@@ -249,18 +152,6 @@ impl Writer {
         self.seq = self.connection.end(stored).await?;
         self.published.show(Vec::new(), self.seq);
         Ok(())
-    }
-}
-
-/// What to say if a newer release has migrated the ledger.
-fn newer(error: &sqlx::Error, config: &LedgerConfig) -> Option<String> {
-    let sqlx::Error::Migrate(error) = error else { return None };
-    match &config.place {
-        Place::File(_) => schema_version::newer("its schema", error, &sqlite::MIGRATIONS),
-        Place::Postgres(_) => {
-            let schema = format!("its schema {}", postgres::schema_of(&config.cluster));
-            schema_version::newer(&schema, error, &postgres::MIGRATIONS)
-        }
     }
 }
 

@@ -118,10 +118,10 @@ pub struct Published {
 
 impl Published {
     /// Nothing yet.
-    pub fn new(now: Now, revision: u64) -> Self {
+    pub fn new(now: Now) -> Self {
         Self {
             now,
-            revision: watch::Sender::new(revision),
+            revision: watch::Sender::new(0),
             trouble: watch::Sender::new(None),
             size: watch::Sender::new(0),
             live: Mutex::default(),

@@ -166,7 +166,7 @@ impl Fixture {
     /// Lines of a table.
     pub async fn count(&self, table: &str) -> i64 {
         let query = Query::new("SELECT count(*) AS n FROM ").push(table);
-        self.ledger.readers.fetch_one(query).await.unwrap().number("n").unwrap()
+        self.ledger.readers().unwrap().fetch_one(query).await.unwrap().number("n").unwrap()
     }
 
     /// The last run of a task.

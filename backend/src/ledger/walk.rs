@@ -52,7 +52,7 @@ impl Walk {
                 self.found = found.into();
             }
             let batch: Vec<i64> = self.found.drain(..self.read_at_once.min(self.found.len())).collect();
-            let rows = history::rows(&self.ledger.readers, &batch).await.map_err(LedgerError::unreadable)?;
+            let rows = history::rows(self.ledger.readers()?, &batch).await.map_err(LedgerError::unreadable)?;
             // Runs may have been removed since they were found.
             if !rows.is_empty() {
                 return Ok(Some(rows));

@@ -67,6 +67,20 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn payload_and_query_of_an_http_config_go_with_secret_variables() {
+        let config = |path: &str, payload: &str| {
+            json!({"configs": [{"type": "EXECUTOR_HTTP_FETCH", "localFilename": "/b",
+                "http": {"path": path, "payload": payload}}]})
+        };
+        let given = config("/get?token=geheim", "geheim");
+        for (keep_secret_env, kept) in [(true, given.clone()), (false, config("/get", ""))] {
+            let mut spec = given.clone();
+            withhold(&mut spec, b"key", keep_secret_env);
+            assert_eq!(spec, kept);
+        }
+    }
+
+    #[test]
     fn secrets_are_taken_out_and_named() {
         let http =
             json!({"username": "u", "password": "geheim", "authHeader": "Bearer x", "headers": {"X/Y": "token"}});

@@ -107,7 +107,6 @@ impl Writer {
         mut facts: Vec<Told>,
     ) {
         let mut closing = None;
-        self.published.queued(facts.len());
         self.store(&mut facts, &mut closing).await;
         let mut retry_at = Instant::now() + RETRY_AFTER;
         let mut next_sweep = tokio::time::interval(SWEEP_EVERY);

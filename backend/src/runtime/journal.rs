@@ -4,16 +4,16 @@
 //! process, however it ends. A second connection moves the log into the file, so that no commit waits for that either.
 
 use super::{snapshot, world::World};
-use crate::{clock::ClockSetting, schema_version};
+use crate::{clock::ClockSetting, schema_version, sqlite_file::SqliteFile};
 use controller::{Command, Simulation, scenario::ScenarioName};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
-    migrate::MigrateError,
+    migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 use thiserror::Error;
 
 /// One input of the core with the cluster time at which it was taken.
@@ -41,7 +41,7 @@ pub enum JournalError {
     Open(#[from] io::Error),
     /// SQLite refused.
     #[error("SQLite says: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// A newer release wrote the file.
     #[error("{0}, or choose another folder by --data-dir")]
     Newer(String),
@@ -56,6 +56,15 @@ pub enum JournalError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl From<sqlx::Error> for JournalError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Io(error) => Self::Open(error),
+            error => Self::Database(error),
+        }
+    }
 }
 
 impl JournalError {
@@ -73,16 +82,18 @@ pub(super) struct Stored {
     pub clock: ClockSetting,
 }
 
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/cluster");
+
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), JournalError> {
-    let migrations = sqlx::migrate!("migrations/cluster");
-    let Err(error) = migrations.run(&mut *connection).await else { return Ok(()) };
+    let Err(error) = MIGRATIONS.run(&mut *connection).await else { return Ok(()) };
     let MigrateError::VersionMissing(_) = error else { return Err(error.into()) };
     let has = MigrateError::VersionMissing(sqlx::query_scalar(schema_version::QUERY).fetch_one(connection).await?);
-    Err(schema_version::newer("its schema", &has, &migrations).map_or(has.into(), JournalError::Newer))
+    Err(schema_version::newer("its schema", &has, &MIGRATIONS).map_or(has.into(), JournalError::Newer))
 }
 
 /// The one writer of `cluster.db`.
 pub(super) struct Journal {
+    file: SqliteFile,
     connection: SqliteConnection,
     options: SqliteConnectOptions,
     next: i64,
@@ -91,8 +102,8 @@ pub(super) struct Journal {
 impl Journal {
     /// Opens the file, making it (readable by its owner only) if there is none.
     pub async fn open(path: &Path) -> Result<Self, JournalError> {
-        // SQLite gives its side files the mode of the main file.
-        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        let file = SqliteFile::new(path);
+        file.create_if_missing(async |connection| Ok(MIGRATIONS.run(connection).await?)).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -101,11 +112,12 @@ impl Journal {
             .busy_timeout(Duration::from_secs(5))
             .disable_statement_logging();
         let mut connection = options.connect().await?;
+        file.recognise(&mut connection).await?;
         migrate(&mut connection).await?;
         let last: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM journal").fetch_one(&mut connection).await?;
         let kept: Option<i64> = sqlx::query_scalar("SELECT seq FROM snapshot").fetch_optional(&mut connection).await?;
         let next = last.or(kept).unwrap_or(0) + 1;
-        Ok(Self { connection, options, next })
+        Ok(Self { file, connection, options, next })
     }
 
     /// The world in the file, if one was begun.
@@ -177,6 +189,7 @@ impl Journal {
 
     /// Commits one entry and says its number. When this fails nothing was written.
     pub async fn append(&mut self, entry: &Entry) -> Result<i64, JournalError> {
+        self.file.check_in_place()?;
         let seq = self.next;
         let bytes = serde_json::to_vec(entry).map_err(|error| sqlx::Error::Encode(error.into()))?;
         sqlx::query("INSERT INTO journal VALUES (?, ?)").bind(seq).bind(bytes).execute(&mut self.connection).await?;

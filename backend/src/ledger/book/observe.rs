@@ -14,7 +14,7 @@ use crate::ledger::{
 use model::{InstanceId, Source, TaskInfo, TaskKey, TaskState, Timestamp, Transition, dashboard::AnswerKind};
 use std::{collections::BTreeSet, time::Duration};
 
-/// A clock of the cluster that is wrong is wrong by no more.
+/// A clock of the cluster whose error was not measured is wrong by no more.
 const WRONG_CLOCK: Duration = Duration::from_secs(600);
 /// A heartbeat alone is written at most so often.
 const HEARTBEAT: Duration = Duration::from_secs(60);
@@ -222,7 +222,8 @@ impl Book {
             // Drove accepts a CREATE only of a key that it has no record of: what is first heard of after that is of this run,
             // whatever the clocks say.
             let is_accepted = run.create.as_ref().is_some_and(|create| create.answer == AnswerKind::Accepted);
-            let is_since = created + if is_accepted { WRONG_CLOCK } else { CLOCK_SKEW } >= run.opened;
+            let tolerance = self.clock_behind + if is_accepted { WRONG_CLOCK } else { CLOCK_SKEW };
+            let is_since = created + tolerance >= run.opened;
             if is_since && run.create.as_ref().is_none_or(|create| may_be_ours(create, report)) {
                 run.instance_id = Some(instance.clone());
                 changes.dirty.insert((key.clone(), run.run_id));
@@ -235,7 +236,8 @@ impl Book {
         }
         let intent = self.open_creates.get(key).copied();
         let intent = intent.and_then(|id| self.intents.get(&id).map(|intent| (id, intent.clone())));
-        let create = intent.filter(|(_, intent)| created + WRONG_CLOCK >= intent.at).and_then(|(id, intent)| {
+        let tolerance = self.clock_behind + WRONG_CLOCK;
+        let create = intent.filter(|(_, intent)| created + tolerance >= intent.at).and_then(|(id, intent)| {
             let fact = CreateFact::new(id.0, AnswerKind::Accepted, intent.user, intent.spec?);
             Some((intent.at, fact))
         });

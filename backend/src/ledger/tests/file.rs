@@ -66,3 +66,31 @@ async fn values_that_look_like_secrets_can_be_kept_out() {
         assert!(!holds("geheim-1"));
     }
 }
+
+#[tokio::test]
+async fn the_log_is_copied_although_no_run_changes() {
+    let fixture = Fixture::in_file().await;
+    let mut document = spec("T");
+    document["env"]["FILLER"] = "x".repeat(1 << 20).into();
+    let spec = Arc::new(TaskSpec::from_json(&document).unwrap());
+    let log = fixture.at.folder.path().join("ledger.db-wal");
+    let length = || std::fs::metadata(&log).unwrap().len();
+    let intend = async || {
+        let operation = Operation::Create { spec: spec.clone(), document: document.clone() };
+        let intent = Intent { operation, ..create_intent("T", 0) };
+        fixture.ledger.withdraw(fixture.ledger.intend(intent).await.unwrap());
+        fixture.ledger.flush().await.unwrap();
+    };
+    // Once the log is copied, the next write begins at its start, and it is cut.
+    let copied = async {
+        let mut longest = 0;
+        while length() >= longest {
+            longest = length();
+            intend().await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        longest
+    };
+    let longest = tokio::time::timeout(Duration::from_secs(60), copied).await.expect("a copy");
+    assert!(longest > 4 << 20, "{longest}");
+}

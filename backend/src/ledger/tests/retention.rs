@@ -54,7 +54,7 @@ async fn the_runs_that_ended_first_go_when_the_file_is_too_large() {
     for table in ["submission", "transition", "report", "run_row"] {
         let query = Query::new("SELECT count(*) AS n FROM ").push(table);
         let query = query.push(" WHERE run_id IS NOT NULL AND run_id NOT IN (SELECT run_id FROM run)");
-        let orphans = ledger.readers.fetch_one(query).await.unwrap().number("n").unwrap();
+        let orphans = ledger.readers().unwrap().fetch_one(query).await.unwrap().number("n").unwrap();
         assert_eq!(orphans, 0, "{table}");
     }
     ledger.close().await;

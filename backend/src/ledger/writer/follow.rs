@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Writer {
     /// The book holds what is stored afterwards, and the connection works as far as is known.
     pub(super) async fn be_ready(&mut self) -> Result<(), LedgerError> {
+        self.target.check_in_place().map_err(|error| LedgerError::Unwritable(error.to_string()))?;
         if !self.is_stale {
             return Ok(());
         }
