@@ -17,15 +17,21 @@ const SECRET_PARTS: &[&str] = &[
     "APIKEY",
     "API_KEY",
     "ACCESS_KEY",
+    "ACCESSKEY",
     "PRIVATE_KEY",
+    "PRIVATEKEY",
+    "SSH_PRIVATE",
     "CREDENTIAL",
+    "CREDS",
+    "COOKIE",
+    "JWT",
     "AUTHORIZATION",
     "AUTH_HEADER",
     "DSN",
 ];
 
 /// Last words of names whose values are hidden.
-const SECRET_ENDS: &[&str] = &["PWD", "PASS", "KEY", "AUTH"];
+const SECRET_ENDS: &[&str] = &["PWD", "PASS", "KEY", "AUTH", "PAT"];
 
 /// Whether the value of a variable or field of this name is likely a secret.
 pub fn looks_secret(name: &str) -> bool {
@@ -86,8 +92,8 @@ pub fn mask_values(value: &mut Value) {
 }
 
 /// Takes out of a spec what must not be kept: passwords, `authHeader`, header values and INLINE data of configs, and
-/// unless `keep_env` the values of variables that look like secrets. Each is replaced by an empty text and handed to
-/// `taken` with its JSON pointer.
+/// unless `keep_env` the values of variables that look like secrets and the payload and query of HTTP configs. Each is
+/// replaced by an empty text, a path by itself without its query, and handed to `taken` with its JSON pointer.
 pub fn take_secrets(spec: &mut Value, keep_env: bool, mut taken: impl FnMut(String, Value)) {
     let mut take = |value: Option<&mut Value>, pointer: String| {
         if let Some(value) = value.filter(|value| !value.is_null()) {
@@ -105,6 +111,14 @@ pub fn take_secrets(spec: &mut Value, keep_env: bool, mut taken: impl FnMut(Stri
         let mut take = |value: Option<&mut Value>, at: String| take(value, format!("/configs/{index}{at}"));
         take(config.get_mut("data"), "/data".to_owned());
         let Some(http) = config.get_mut("http") else { continue };
+        if !keep_env {
+            take(http.get_mut("payload"), "/http/payload".to_owned());
+            let path = http["path"].as_str().and_then(|path| path.split_once('?')).map(|(path, _)| path.to_owned());
+            if let Some(path) = path {
+                take(http.get_mut("path"), "/http/path".to_owned());
+                http["path"] = path.into();
+            }
+        }
         take(http.get_mut("password"), "/http/password".to_owned());
         take(http.get_mut("authHeader"), "/http/authHeader".to_owned());
         let Some(headers) = http.get_mut("headers") else { continue };
@@ -195,10 +209,15 @@ mod tests {
             "ENCRYPTION_KEY",
             "KEY",
             "X_AUTH",
+            "GITHUB_PAT",
+            "SSH_PRIVATE_ED25519",
+            "SESSION_COOKIE",
         ] {
             assert!(looks_secret(name), "{name}");
         }
-        for name in ["PERIOD", "KEYBOARD", "PATH", "AUTHOR", "MONKEY", "BYPASS", "KEY_COUNT", "COMPASS"] {
+        for name in
+            ["PERIOD", "KEYBOARD", "PATH", "AUTHOR", "MONKEY", "BYPASS", "KEY_COUNT", "COMPASS", "PATTERN", "REPAT"]
+        {
             assert!(!looks_secret(name), "{name}");
         }
     }

@@ -1,3 +1,4 @@
+use super::ClockStep;
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +26,15 @@ pub struct ClusterStatus {
     /// The ledger cannot be written, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_recording: Option<String>,
+    /// By how many milliseconds the leader's clock is ahead of the dashboard's, negative if behind; absent if they agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_ms: Option<i64>,
     /// Demo time stands still since then (`POST /api/demo/clock`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_paused: Option<Timestamp>,
+    /// The step of the demo's clock that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_step: Option<ClockStep>,
     /// All active tasks of the cluster, whatever the filters.
     pub active_tasks: u64,
     /// Executors in state ACTIVE, and all.
