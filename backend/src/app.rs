@@ -18,7 +18,6 @@ pub use demo::Demo;
 pub use failure::Failure;
 pub use readiness::Check;
 pub use running::Running;
-pub use serve::Peer;
 pub use served::{Served, Shared};
 
 use crate::{

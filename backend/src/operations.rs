@@ -106,8 +106,8 @@ impl Operations {
     }
 
     async fn carry_out(&self, request: Request<Body>) -> Response<Body> {
-        let (mut parts, body) = request.into_parts();
-        let _reserved = match budget::reserve(&parts.headers, &body).await {
+        let (parts, body) = request.into_parts();
+        let _reserved = match budget::reserve(&parts, &body).await {
             Ok(reserved) => reserved,
             Err(error) => return refusal(parts.uri.path(), error),
         };
@@ -115,7 +115,13 @@ impl Operations {
             Ok(body) => body,
             Err(fault) => return refusal(parts.uri.path(), fault.into()),
         };
-        let intent = match intent::read(&parts, body.clone(), (self.now)()) {
+        let (sent, now) = (body.clone(), (self.now)());
+        let read = move || {
+            let intent = intent::read(&parts, sent, now);
+            (parts, intent)
+        };
+        let (mut parts, intent) = budget::work_on(body.len(), read).await;
+        let intent = match intent {
             Ok(intent) => intent,
             Err(refused) => return self.refuse(parts, *refused).await,
         };

@@ -18,6 +18,7 @@ use crate::{
         without_body,
     },
     session::caller::Caller,
+    upstream::SentFor,
 };
 use axum::{
     Extension, Router,
@@ -118,6 +119,9 @@ async fn forwarded(cluster: &Cluster, request: Request) -> Response {
     let path = uri.path();
     let audit = (!is_read(&parts.method, path)).then(|| Audit::of_request(cluster.ledger.cluster(), &parts));
     let caller = parts.extensions.get::<Caller>().cloned();
+    if let Some(caller) = &caller {
+        parts.extensions.insert(SentFor(caller.user.clone()));
+    }
     if let Some(error) = caller.and_then(|caller| caller.authorise(&mut parts.headers, audit.is_none()).err()) {
         if let Some(audit) = audit {
             audit.write(Outcome::NotLetIn(error.status()), false);

@@ -7,9 +7,11 @@ pub mod connections;
 pub mod embedded;
 pub mod endpoint;
 pub mod leader;
+mod server_clock;
 mod traffic;
 pub mod trust;
 
+pub use server_clock::ServerClock;
 pub use traffic::Traffic;
 
 use axum::body::Body;
@@ -25,6 +27,7 @@ pub struct Upstream {
     service: Arc<dyn Fn(Request<Body>) -> Answer + Send + Sync>,
     changes: Arc<dyn Fn() -> Changes + Send + Sync>,
     traffic: Arc<Traffic>,
+    clock: Arc<ServerClock>,
 }
 
 /// Hints, in batches. Never facts: what they point at must be read through the API before it is recorded.
@@ -59,6 +62,11 @@ pub struct InMemory;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnAccord;
 
+/// Extension of a request that is sent for a verified user: its share of the places counts by this name, since several users
+/// may share one credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentFor(pub String);
+
 /// Why there is no answer. It decides whether an operation may be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
@@ -84,7 +92,12 @@ impl Upstream {
         S::Future: Send + 'static,
     {
         let service = move |request| -> Answer { Box::pin(service.clone().oneshot(request)) };
-        Self { service: Arc::new(service), changes: Arc::new(changes), traffic: Arc::default() }
+        Self { service: Arc::new(service), changes: Arc::new(changes), traffic: Arc::default(), clock: Arc::default() }
+    }
+
+    /// The same, whose leader's clock is `clock`.
+    pub fn dated_by(self, clock: Arc<ServerClock>) -> Self {
+        Self { clock, ..self }
     }
 
     /// Sends one request, once.
@@ -98,6 +111,11 @@ impl Upstream {
     /// How often it was called.
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
+    }
+
+    /// The clock of its leader; that of an embedded core never differs.
+    pub fn clock(&self) -> &ServerClock {
+        &self.clock
     }
 
     /// Hints from now on.

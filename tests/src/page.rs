@@ -301,3 +301,13 @@ impl Expected {
         url.strip_prefix(address).is_some_and(|path| path.starts_with(&self.path)) && why.contains(&self.words)
     }
 }
+
+/// Address of the WebAssembly that a page names.
+///
+/// # Errors
+/// When it names none.
+pub fn wasm_of(html: &str) -> Result<String> {
+    let end = html.find(".wasm").context("the page names no WebAssembly")? + ".wasm".len();
+    let start = html[..end].rfind(['"', '\'']).context("no quote before the name")? + 1;
+    Ok(format!("/{}", html[start..end].trim_start_matches(['.', '/'])))
+}

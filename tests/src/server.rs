@@ -1,6 +1,10 @@
 //! The dashboard as a process of its own, on a free port, with a data directory of its own.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use model::dashboard::{ClockRequest, ClockState};
@@ -70,6 +74,19 @@ impl Server {
         let server = Server { process, address, data, again };
         server.clock(ClockRequest::Pause).await?;
         Ok(server)
+    }
+
+    /// As [`Server::demo`] in an empty world, where the system allows `descriptors` open files.
+    ///
+    /// # Errors
+    /// As [`Server::demo`].
+    pub async fn demo_with_descriptors(descriptors: u32) -> Result<Server> {
+        let data = TempDir::new()?;
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"")]).arg(places::dashboard()?);
+        let (process, address) =
+            start_by(limited, data.path(), &["demo", "--listen", ANY, "--scenario", "empty"], &[]).await?;
+        Ok(Server { process, address, data, again: vec!["demo".to_owned()] })
     }
 
     /// As [`Server::demo`] in an empty world, with the users of a configuration file.
@@ -149,6 +166,11 @@ impl Server {
         Http::new(&self.address).sign_in("admin", "admin")
     }
 
+    /// The data directory.
+    pub fn data_dir(&self) -> PathBuf {
+        self.data.path().join("data")
+    }
+
     /// Bytes of all files of the ledger.
     ///
     /// # Errors
@@ -203,8 +225,17 @@ async fn start(folder: &Path, flags: &[&str]) -> Result<(Child, String)> {
 }
 
 async fn start_in(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Result<(Child, String)> {
+    start_by(Command::new(places::dashboard()?), folder, flags, variables).await
+}
+
+async fn start_by(
+    mut dashboard: Command,
+    folder: &Path,
+    flags: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<(Child, String)> {
     let log = folder.join("stderr.log");
-    let mut process = Command::new(places::dashboard()?)
+    let mut process = dashboard
         .args(flags)
         .arg("--data-dir")
         .arg(folder.join("data"))

@@ -4,7 +4,8 @@ use super::openapi::Problems;
 use crate::{
     app::{App, Cluster},
     error::ApiError,
-    middleware::{cluster::Chosen, session::peer_of},
+    middleware::cluster::Chosen,
+    peer::peer_of,
     session::{
         caller::{Caller, Unverified},
         gate::Asked,
@@ -40,7 +41,7 @@ pub async fn list(
         method: request.method(),
         path: request.uri().path(),
         headers: request.headers(),
-        peer: peer_of(&request),
+        peer: peer_of(request.extensions()),
     };
     // A password for one cluster is not shown to another.
     let may_try = !request.headers().contains_key(header::AUTHORIZATION);

@@ -2,13 +2,25 @@
 
 use super::openapi::Problems;
 use crate::{
-    error::ApiError, extract::JsonBody, middleware::cluster::Chosen, runtime::CommandError, session::caller::Caller,
+    app::Cluster,
+    error::ApiError,
+    extract::JsonBody,
+    middleware::cluster::Chosen,
+    runtime::{CommandError, EmbeddedCluster},
+    session::caller::Caller,
 };
 use axum::Json;
-use model::dashboard::{ClockRequest, ClockState, LONGEST_CLOCK_STEP};
-use std::time::Duration;
+use model::{
+    Timestamp,
+    dashboard::{ClockRequest, ClockState, ClockStep, LONGEST_AWAITED_CLOCK_STEP, LONGEST_CLOCK_STEP},
+};
+use std::{sync::Arc, time::Duration};
 
-/// Root only. A step is at most four hours; the answer comes when everything up to the new time has happened.
+/// A long step is made in parts of this length.
+const PART: Duration = Duration::from_secs(10 * 60);
+
+/// Root only. A step is at most seven days. The answer to one of an hour or less comes when everything up to the new time has
+/// happened; that to a longer one comes at once, and the cluster's status reports it as `clockStep`.
 #[utoipa::path(
     post,
     path = "/api/demo/clock",
@@ -30,21 +42,53 @@ pub async fn change(
             caller.user
         )));
     }
+    let clock = embedded.clock();
+    if clock.step().is_some() {
+        let sentence = "the clock is being put forward; try again when it is there";
+        return Err(ApiError::Unavailable(sentence.to_owned()));
+    }
     let now = match wanted {
         ClockRequest::Pause => embedded.clock_pause().await?,
         ClockRequest::Resume => embedded.clock_resume().await?,
-        ClockRequest::Step { millis } => embedded.clock_step(step(millis)?).await?,
+        ClockRequest::Step { millis } => match step(millis)? {
+            span if span <= LONGEST_AWAITED_CLOCK_STEP => embedded.clock_step(span).await?,
+            span => begin_step(&cluster, embedded, span),
+        },
     };
     cluster.hub.clock_changed();
-    Ok(Json(ClockState { now, paused: embedded.clock().paused().is_some() }))
+    Ok(Json(ClockState { now, paused: clock.paused().is_some(), step: clock.step() }))
+}
+
+/// Puts the clock forward in the background, in parts, so that pages see it move. Returns the time at which that begins.
+fn begin_step(cluster: &Arc<Cluster>, embedded: &EmbeddedCluster, span: Duration) -> Timestamp {
+    let from = embedded.now();
+    let to = from + span;
+    // Another request may have begun one in the meantime: the answer reports it.
+    let Some(under_way) = embedded.clock().begin_step(ClockStep { from, to }) else { return from };
+    let (cluster, embedded) = (cluster.clone(), embedded.clone());
+    tokio::spawn(async move {
+        let mut left = span;
+        while !left.is_zero() {
+            let part = left.min(PART);
+            if let Err(error) = embedded.clock_step(part).await {
+                tracing::warn!(%error, "the clock was not put forward to the end");
+                break;
+            }
+            left -= part;
+            cluster.hub.clock_changed();
+        }
+        drop(under_way);
+        cluster.hub.clock_changed();
+    });
+    from
 }
 
 /// Refuses a step that would keep the cluster busy for longer than a client waits.
 fn step(millis: u64) -> Result<Duration, ApiError> {
     let (wanted, longest) = (Duration::from_millis(millis), LONGEST_CLOCK_STEP);
     let too_long = || {
-        let (hours, longest) = (longest.as_secs() / 3600, longest.as_millis());
-        ApiError::BadRequest(format!("a step of the clock is at most {hours} hours ({longest} ms): take several"))
+        let (days, longest) = (longest.as_secs() / 86_400, longest.as_millis());
+        ApiError::BadRequest(format!("a step of the clock is at most {days} days ({longest} ms): take several"))
     };
     (wanted <= longest).then_some(wanted).ok_or_else(too_long)
 }

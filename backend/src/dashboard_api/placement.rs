@@ -8,16 +8,16 @@ use crate::{
     middleware::cluster::Chosen,
     session::caller::Caller,
 };
-use axum::{Json, body::Body};
+use axum::{Json, extract::Request};
 use futures_util::future::join_all;
-use http::HeaderMap;
 use model::{
-    ExecutorId, ExecutorState, TaskSpec,
+    ExecutorId, ExecutorState, TaskSpec, Timestamp,
     dashboard::PlacementPreview,
-    decode,
+    decode::{self, JsonFault},
     fit::{self, ExecutorView},
     validate,
 };
+use serde_json::Value;
 use std::time::Duration;
 
 /// Answers 200 also for a spec that is not finished, since it is asked while somebody types.
@@ -31,35 +31,15 @@ use std::time::Duration;
 pub async fn preview(
     Chosen(cluster): Chosen,
     caller: Caller,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Json<PlacementPreview>, ApiError> {
-    let _reserved = budget::reserve(&headers, &body).await?;
+    let (parts, body) = request.into_parts();
+    let _reserved = budget::reserve(&parts, &body).await?;
     let bytes = read_body(body).await?;
-    let mut answer = PlacementPreview {
-        unreadable: None,
-        refusals: Vec::new(),
-        hints: Vec::new(),
-        matrix: None,
-        now: cluster.clock.now(),
-    };
-    let document = match decode::parse_body(&bytes) {
-        Ok(Some(document)) => document,
-        Ok(None) => {
-            answer.refusals.push(validate::bean::NO_BODY.to_owned());
-            return Ok(Json(answer));
-        }
-        Err(fault) => {
-            answer.unreadable = Some(fault.message);
-            return Ok(Json(answer));
-        }
-    };
-    let spec = match TaskSpec::from_json(&document) {
-        Ok(spec) => spec,
-        Err(fault) => {
-            answer.unreadable = Some(fault.message);
-            return Ok(Json(answer));
-        }
+    let (size, now) = (bytes.len(), cluster.clock.now());
+    let (document, spec) = match budget::work_on(size, move || read_spec(&bytes, now)).await {
+        Ok(read) => read,
+        Err(unfinished) => return Ok(Json(unfinished)),
     };
     let unshown = refresh(&cluster, &caller, &spec).await;
     let mut view = cluster.view();
@@ -68,14 +48,32 @@ pub async fn preview(
             *known = read;
         }
     }
-    answer.refusals = validate::bean::spec(&spec);
-    answer.refusals.extend(validate::engine(&spec, &view, &cluster.limits));
-    if cluster.hub.status().maintenance.is_some() {
-        answer.refusals.push(validate::maintenance_refusal());
-    }
-    answer.hints = validate::hints(&document, &spec);
-    answer.matrix = Some(fit::evaluate(&spec, &view));
-    Ok(Json(answer))
+    let judge = move || {
+        let mut answer = nothing_known(now);
+        answer.refusals = validate::bean::spec(&spec);
+        answer.refusals.extend(validate::engine(&spec, &view, &cluster.limits));
+        if cluster.hub.status().maintenance.is_some() {
+            answer.refusals.push(validate::maintenance_refusal());
+        }
+        answer.hints = validate::hints(&document, &spec);
+        answer.matrix = Some(fit::evaluate(&spec, &view));
+        answer
+    };
+    Ok(Json(budget::work_on(size, judge).await))
+}
+
+/// The spec in a body, or the answer to one that is not finished.
+fn read_spec(body: &[u8], now: Timestamp) -> Result<(Value, TaskSpec), PlacementPreview> {
+    let unreadable = |fault: JsonFault| PlacementPreview { unreadable: Some(fault.message), ..nothing_known(now) };
+    let Some(document) = decode::parse_body(body).map_err(unreadable)? else {
+        return Err(PlacementPreview { refusals: vec![validate::bean::NO_BODY.to_owned()], ..nothing_known(now) });
+    };
+    let spec = TaskSpec::from_json(&document).map_err(unreadable)?;
+    Ok((document, spec))
+}
+
+fn nothing_known(now: Timestamp) -> PlacementPreview {
+    PlacementPreview { unreadable: None, refusals: Vec::new(), hints: Vec::new(), matrix: None, now }
 }
 
 /// Executors whose figures are read again before a preview: of those that may take the task, the ones known worst.

@@ -5,7 +5,8 @@ use crate::{
     app::{App, Cluster},
     error::ApiError,
     extract::JsonBody,
-    middleware::{cluster::Chosen, session::peer_of},
+    middleware::cluster::Chosen,
+    peer::peer_of,
     session::{
         caller::{Caller, Unverified},
         gate::{Asked, Entered},
@@ -49,7 +50,7 @@ pub async fn sign_in(
     Chosen(cluster): Chosen,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let (peer, method, headers) = (peer_of(&request), request.method().clone(), request.headers().clone());
+    let (peer, method, headers) = (peer_of(request.extensions()), request.method().clone(), request.headers().clone());
     let path = request.uri().path().to_owned();
     let JsonBody(given) = JsonBody::<SignIn>::from_request(request, &()).await?;
     let asked = Asked { method: &method, path: &path, headers: &headers, peer };
@@ -73,7 +74,7 @@ pub async fn sign_out(State(app): State<Arc<App>>, Chosen(cluster): Chosen, requ
     let mut headers = request.headers().clone();
     headers.remove(header::COOKIE);
     let path = request.uri().path();
-    let asked = Asked { method: &Method::GET, path, headers: &headers, peer: peer_of(&request) };
+    let asked = Asked { method: &Method::GET, path, headers: &headers, peer: peer_of(request.extensions()) };
     let Entered { caller, unverified, .. } = cluster.gate.enter(&asked).await.unwrap_or_default();
     (cookies, Json(describe(&app, &cluster, caller.as_ref(), unverified.as_ref()))).into_response()
 }

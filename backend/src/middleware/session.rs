@@ -1,18 +1,15 @@
 //! Who asks becomes a [`Caller`](crate::session::caller::Caller) among the request's extensions.
 
 use crate::{
-    app::{Cluster, Peer},
+    app::Cluster,
     clock,
     error::{is_drove_path, refusal},
+    peer::peer_of,
     session::gate::{Asked, Entered},
 };
 use axum::{extract::Request, response::Response};
 use http::{Method, header};
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 /// An answer that took longer renews no session: the browser's user may have signed out since, and another one in.
 const TOO_LATE: Duration = Duration::from_secs(2);
@@ -28,7 +25,7 @@ pub async fn identify<F: Future<Output = Response>>(
         return next(cluster, request).await;
     }
     let asked_at = clock::monotonic();
-    let peer = peer_of(&request);
+    let peer = peer_of(request.extensions());
     let asked = Asked { method: request.method(), path, headers: request.headers(), peer };
     let Entered { caller, unverified, cookies, attempt } = match cluster.gate.enter(&asked).await {
         Ok(entered) => entered,
@@ -51,9 +48,4 @@ pub async fn identify<F: Future<Output = Response>>(
         response.headers_mut().extend(cookies);
     }
     response
-}
-
-/// The other end of a request's connection; requests that came through none come from this process.
-pub fn peer_of(request: &Request) -> IpAddr {
-    request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Peer(address)| address.ip())
 }

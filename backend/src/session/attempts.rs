@@ -5,12 +5,12 @@
 //! nothing back. At a limit the right password is refused too: an answer to it would end the guessing.
 
 use super::basic;
-use crate::error::ApiError;
+use crate::{error::ApiError, peer::network_of};
 use http::{HeaderMap, StatusCode, header};
 use std::{
     collections::{HashMap, VecDeque, hash_map::RandomState},
     hash::{BuildHasher, Hash},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -141,14 +141,6 @@ impl Drop for Attempt {
         if !self.is_proven || self.has_succeeded == Some(false) {
             self.attempts.counts().end(self, Instant::now());
         }
-    }
-}
-
-/// Where one client comes from: of IPv6 it has a whole /64 to choose from.
-fn network_of(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-        address @ IpAddr::V4(_) => address,
     }
 }
 

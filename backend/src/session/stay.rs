@@ -3,7 +3,7 @@ use super::{
     cookies::SessionId,
     gate::{Asked, Entered},
 };
-use crate::{app::Cluster, middleware::session::peer_of};
+use crate::{app::Cluster, peer::peer_of};
 use axum::extract::Request;
 use http::{HeaderMap, Method};
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -42,7 +42,7 @@ impl Stay {
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             headers: request.headers().clone(),
-            peer: peer_of(request),
+            peer: peer_of(request.extensions()),
             user: caller.user.clone(),
             session: cluster.gate.session(request.headers()).map(|(session, _)| session),
             cluster: cluster.clone(),

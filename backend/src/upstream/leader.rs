@@ -12,32 +12,34 @@
 mod bodies;
 mod finder;
 mod headers;
+mod places;
 mod probe;
 
+pub use places::{CLIENTS, OF_ONE, Place, READS};
+
 use super::{
-    Change, Changes, Concerns, InMemory, OwnAccord, Upstream, UpstreamError,
-    connections::{AnswerBody, Connections, Failure, Silence},
+    Change, Changes, Concerns, InMemory, OwnAccord, ServerClock, Upstream, UpstreamError,
+    connections::{AnswerBody, Connections, Failure},
     endpoint::Endpoint,
     trust::{self, Trust, TrustFault},
 };
 use crate::{
+    clock,
     error::{ApiError, refusal},
     extract::BodyFault,
 };
 use axum::body::Body;
-use bodies::{Sending, Taken};
+use bodies::{BrokenRequest, Sending, Taken};
 use finder::{Finder, Leader};
 use futures_util::{StreamExt, stream};
 use http::{HeaderValue, Method, Request, Response, StatusCode, request};
 use http_body::Body as _;
 use http_body_util::LengthLimitError;
 use model::dashboard::ControllerStatus;
+use places::Places;
 use probe::Standing;
 use std::{io, pin::pin, sync::Arc, time::Duration};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout},
-};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_stream::wrappers::BroadcastStream;
 
 /// An answer to a read that is no larger (in bytes) is taken in whole before it is passed on: should it break off, the read
@@ -51,11 +53,6 @@ const DOUBTFUL_AFTER: Duration = Duration::from_secs(2);
 const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// Controllers that one request is sent to at most.
 const ATTEMPTS: usize = 4;
-
-/// Requests of clients that are on their way to the leader at a time, at most; further ones wait for a place.
-pub const CLIENTS: usize = 512;
-/// Longest wait for a place.
-const PLACE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Which controllers to follow.
 #[derive(Debug)]
@@ -91,13 +88,12 @@ impl Controllers {
     }
 }
 
-type Place = OwnedSemaphorePermit;
-
 #[derive(Clone)]
 struct Follower {
     connections: Connections,
     finder: Finder,
-    places: Arc<Semaphore>,
+    places: Places,
+    clock: Arc<ServerClock>,
 }
 
 /// Follows the leader from now on.
@@ -110,7 +106,8 @@ pub fn upstream(config: LeaderConfig) -> Result<(Upstream, Controllers), TrustFa
     let finder = Finder::start(connections.clone(), config.credential);
     let controllers = Controllers { finder: finder.clone() };
     let hints = finder.clone();
-    let follower = Follower { connections, finder, places: Arc::new(Semaphore::new(CLIENTS)) };
+    let follower = Follower { connections, finder, places: Places::new(), clock: Arc::default() };
+    let clock = follower.clock.clone();
     let service = tower::service_fn(move |request| {
         let follower = follower.clone();
         async move { follower.forward(request).await }
@@ -122,6 +119,7 @@ pub fn upstream(config: LeaderConfig) -> Result<(Upstream, Controllers), TrustFa
         let found = hints.found().map(|change| vec![change]);
         Box::pin(stream::iter(found).chain(batches.map(|batch| batch.unwrap_or_else(|_lagged| vec![Change::Missed]))))
     });
+    let upstream = upstream.dated_by(clock);
     Ok((upstream, controllers))
 }
 
@@ -204,14 +202,7 @@ impl Follower {
         if parts.extensions.get::<OwnAccord>().is_some() {
             return Ok(None);
         }
-        let place = match self.places.clone().try_acquire_owned() {
-            Ok(place) => Some(place),
-            // Boxed, so that other requests do not carry the room for it.
-            Err(_) => {
-                Box::pin(timeout(PLACE_PATIENCE, self.places.clone().acquire_owned())).await.ok().and_then(Result::ok)
-            }
-        };
-        place.map(Some).ok_or(UpstreamError::Busy(CLIENTS))
+        self.places.take(parts).await.map(Some).map_err(UpstreamError::Busy)
     }
 
     /// Sends a request to one controller. Its place is free once its answer has ended.
@@ -230,6 +221,7 @@ impl Follower {
             Ok(response) => response,
             Err(sent) => return sent,
         };
+        self.clock.measure(response.headers(), clock::wall());
         let is_stream = response.body().size_hint().exact().is_none_or(|length| length > KEPT_ANSWER);
         if is_stream {
             response.body_mut().hold(place.take());
@@ -309,7 +301,7 @@ fn unsent_or_lost(failure: &Failure) -> Sent {
         Failure::Lost(_) if causes(failure).any(|cause| cause.is::<LengthLimitError>()) => {
             Sent::NotTaken(ApiError::TooLarge)
         }
-        Failure::Lost(_) if causes(failure).any(|cause| cause.is::<Silence>()) => {
+        Failure::Lost(_) if causes(failure).any(|cause| cause.is::<BrokenRequest>()) => {
             Sent::NotTaken(BodyFault::Broken.into())
         }
         Failure::Lost(_) => Sent::Lost(reason(failure)),

@@ -6,16 +6,16 @@ use backend::{
     config::ClusterConfig,
     drove_client::{DroveClient, Identity},
     upstream::{
-        Upstream,
+        SentFor, Upstream,
         leader::{self, Controllers, LeaderConfig},
         trust::Trust,
     },
 };
 use futures_util::{FutureExt, StreamExt};
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use model::{TaskKey, dashboard::ControllerHealth};
+use model::dashboard::{ClusterList, ControllerHealth};
 use std::{
     convert::Infallible,
     sync::{
@@ -132,32 +132,62 @@ fn following(address: &str) -> (Upstream, Controllers) {
 /// So many more are sent than there are places.
 const MORE: usize = 40;
 
+/// Sends requests of one kind for several users, and returns their answers.
+fn send_all(
+    upstream: &Upstream,
+    method: &Method,
+    path: &'static str,
+    senders: impl Iterator<Item = String>,
+) -> Vec<tokio::task::JoinHandle<bool>> {
+    let send = |sender: String| {
+        let (upstream, mut request) = (upstream.clone(), request(method.clone(), path, &[], Body::empty()));
+        request.extensions_mut().insert(SentFor(sender));
+        tokio::spawn(async move { upstream.call(request).await.is_ok() })
+    };
+    senders.map(send).collect()
+}
+
 #[tokio::test]
-async fn so_many_requests_are_on_their_way_at_a_time_and_the_watcher_waits_for_none_of_them() {
+async fn a_sender_has_its_share_and_operations_have_places_that_reads_never_take() {
     let held = Held::default();
     let address = held.controller().await;
     let (upstream, _controllers) = following(&address);
+    let (reads, path) = (Method::GET, "/apis/v1/cluster");
+    let mut asked = send_all(&upstream, &reads, path, (0..leader::OF_ONE + MORE).map(|_| "greedy".to_owned()));
+    eventually("one sender's share", async || (held.now() == leader::OF_ONE).then_some(())).await;
+
+    asked.extend(send_all(&upstream, &reads, path, (0..leader::READS + MORE).map(|n| format!("reader-{}", n % 9))));
+    eventually("all places of reads", async || (held.now() == leader::READS).then_some(())).await;
+
+    let operations = "/apis/v1/tasks/operations";
+    let writers = (0..leader::CLIENTS - leader::READS + MORE).map(|n| format!("writer-{}", n % 9));
+    asked.extend(send_all(&upstream, &Method::POST, operations, writers));
+    eventually("all places", async || (held.now() == leader::CLIENTS).then_some(())).await;
     let client = DroveClient::new(upstream.clone(), Identity::Nobody);
-    let asked: Vec<_> = (0..leader::CLIENTS + MORE)
-        .map(|n| {
-            let (upstream, client) = (upstream.clone(), client.clone());
-            tokio::spawn(async move {
-                match n % 2 {
-                    0 => upstream.call(get("/apis/v1/cluster", &[])).await.is_ok(),
-                    // For a user, by way of our own API.
-                    _ => client.log_files(&TaskKey::new("APP", "T")).await.is_err_and(|error| !error.is_absence()),
-                }
-            })
-        })
-        .collect();
-    eventually("all places to be taken", async || (held.now() == leader::CLIENTS).then_some(())).await;
-    client.of_own_accord(Identity::Nobody).ping().await.unwrap();
+    client.of_own_accord(Identity::Nobody).ping().await.expect("the watcher waits for no place");
 
     held.release();
     for answer in asked {
         assert!(answer.await.unwrap());
     }
     assert_eq!(held.most(), leader::CLIENTS);
+}
+
+#[tokio::test]
+async fn a_leader_whose_clock_is_off_is_reported() {
+    let address = serving(async |_| {
+        let mut response = pong();
+        response.headers_mut().insert(header::DATE, HeaderValue::from_static("Sun, 01 Nov 2020 00:00:00 GMT"));
+        response
+    })
+    .await;
+    let dashboard = in_front_of(&address).await;
+    let ahead = eventually("the clock", async || {
+        let list: ClusterList = dashboard.read("/api/clusters").await;
+        list.clusters[0].status.as_ref()?.clock_ahead_ms
+    })
+    .await;
+    assert!(ahead < -5 * 365 * 86_400_000, "{ahead}");
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Rows as comma-separated values (RFC 4180): a header, CRLF, UTF-8, quotes where they are needed. Times are ISO 8601 in UTC.
 //!
-//! Spreadsheets take cells that begin with `=`, `+`, `-` or `@` for formulas, and texts here come from anybody who may submit
-//! a task: such texts get an apostrophe in front. Whoever wants them to the letter takes JSON lines.
+//! Spreadsheets read cells that begin with `=`, `+`, `-` or `@` as formulas, full-width signs included, and some of them split
+//! cells at semicolons, tabs or spaces. Texts come from anybody who may submit a task, so each such sign gets an apostrophe in
+//! front where a cell may begin. JSON lines hold texts unchanged.
 
 use model::{Timestamp, Utc, dashboard::TaskRow};
 use std::{collections::BTreeMap, fmt::Write};
@@ -73,11 +74,31 @@ fn tags(tags: &BTreeMap<String, String>) -> String {
 
 /// A text as it may stand in a cell.
 fn text(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    let text = guarded(text);
     match text.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{guard}{}\"", text.replace('"', "\"\"")),
-        false => format!("{guard}{text}"),
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
     }
+}
+
+/// Puts an apostrophe before each sign that may begin a formula.
+fn guarded(text: &str) -> String {
+    let mut guarded = String::with_capacity(text.len());
+    // Nothing but blanks since the text or a separator began; just after a space.
+    let (mut is_first, mut is_after_space) = (true, false);
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let is_formula_sign = matches!(sign, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+        // A dash between two spaces is punctuation.
+        let is_alone = signs.peek().is_none_or(|next| next.is_whitespace());
+        if is_formula_sign && (is_first || is_after_space && !is_alone) {
+            guarded.push('\'');
+        }
+        is_after_space = sign.is_whitespace();
+        is_first = matches!(sign, ';' | '\t' | '\r' | '\n') || is_first && (is_after_space || sign == '"');
+        guarded.push(sign);
+    }
+    guarded
 }
 
 /// `2026-11-25T02:11:45.153Z`.
@@ -149,6 +170,13 @@ mod tests {
             ("@SUM(1,2)", "\"'@SUM(1,2)\""),
             ("-1+1", "'-1+1"),
             ("a=b", "a=b"),
+            (" =1", " '=1"),
+            ("a;=1", "a;'=1"),
+            ("a\t= 1", "a\t'= 1"),
+            ("a =1", "a '=1"),
+            ("exit - 1", "exit - 1"),
+            ("＝1", "'＝1"),
+            (";\"=1", "\";\"\"'=1\""),
             ("", ""),
         ] {
             assert_eq!(text(given), written);

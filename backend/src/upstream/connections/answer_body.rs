@@ -1,6 +1,7 @@
 //! The body of a controller's answer on its way to the client.
 
 use super::{Lent, Patient};
+use crate::upstream::leader::Place;
 use axum::body::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -8,7 +9,6 @@ use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use tokio::sync::OwnedSemaphorePermit;
 
 /// Passed on as it comes, but not waited for without end. Its connection is free once it has ended; dropped before, it is
 /// closed.
@@ -16,7 +16,7 @@ pub struct AnswerBody {
     inner: Patient<Incoming>,
     connection: Option<Lent>,
     /// Among the requests that are on their way.
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 }
 
 impl AnswerBody {
@@ -28,7 +28,7 @@ impl AnswerBody {
     }
 
     /// Holds a place until it ends or is dropped.
-    pub fn hold(&mut self, place: Option<OwnedSemaphorePermit>) {
+    pub fn hold(&mut self, place: Option<Place>) {
         self.place = place;
     }
 

@@ -17,6 +17,11 @@ use http_body_util::BodyExt;
 /// one that is [`crate::upstream::InMemory`] is kept in any case.
 const KEPT_REQUEST: u64 = 64 << 10;
 
+/// The client's body was not received to its end. The answer is not lost: the client did not finish asking.
+#[derive(Debug, thiserror::Error)]
+#[error("the body of the request broke off")]
+pub struct BrokenRequest(#[source] BoxError);
+
 /// The body of a request, for as many attempts as it allows.
 pub enum Sending {
     Kept(Bytes),
@@ -30,7 +35,7 @@ impl Sending {
             return Ok(Self::Kept(Bytes::new()));
         }
         if !in_memory && body.size_hint().exact().is_none_or(|length| length > KEPT_REQUEST) {
-            return Ok(Self::Stream(Some(Body::new(Patient::new(body)))));
+            return Ok(Self::Stream(Some(Body::new(Patient::new(body).map_err(BrokenRequest)))));
         }
         match body.collect().await {
             Ok(body) => Ok(Self::Kept(body.to_bytes())),
