@@ -3,7 +3,7 @@
 //! A cluster lives in *cluster time*: real time for a real cluster, and for the demo real time plus an offset that pausing
 //! and stepping change (design section 2, Time and chance). HTTP limits, coalescing and sessions use real time.
 
-use model::Timestamp;
+use model::{Timestamp, dashboard::ClockStep};
 use serde::{Deserialize, Serialize};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -50,6 +50,8 @@ pub struct Clock {
 struct State {
     setting: ClockSetting,
     latest: Timestamp,
+    /// Where the clock is being put forward.
+    step: Option<ClockStep>,
     /// A real cluster has its own clocks: a wall clock that is set back is right again, and followed.
     follows_wall: bool,
     /// Wall and monotonic time when they were last compared.
@@ -88,7 +90,7 @@ impl Clock {
     /// A clock as it was stored.
     pub fn with(setting: ClockSetting) -> Self {
         let latest = Timestamp(i64::MIN);
-        let state = State { setting, latest, follows_wall: false, compared: (wall(), monotonic()) };
+        let state = State { setting, latest, step: None, follows_wall: false, compared: (wall(), monotonic()) };
         Self { state: Arc::new(Mutex::new(state)), changes: watch::Sender::new(()) }
     }
 
@@ -146,6 +148,22 @@ impl Clock {
         self.changes.send_replace(());
     }
 
+    /// Reports `step` as under way until the returned value is dropped; nothing if another one is.
+    pub fn begin_step(&self, step: ClockStep) -> Option<StepUnderWay> {
+        let mut state = self.lock();
+        if state.step.is_some() {
+            return None;
+        }
+        state.step = Some(step);
+        self.changes.send_replace(());
+        Some(StepUnderWay(self.clone()))
+    }
+
+    /// The step under way.
+    pub fn step(&self) -> Option<ClockStep> {
+        self.lock().step
+    }
+
     /// Tells when the clock is stopped, goes on or is put forward, from now on.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
@@ -170,6 +188,17 @@ impl Clock {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A clock cannot be left half-changed: each change is one assignment.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A step of the clock that takes a while.
+#[derive(Debug)]
+pub struct StepUnderWay(Clock);
+
+impl Drop for StepUnderWay {
+    fn drop(&mut self) {
+        self.0.lock().step = None;
+        self.0.changes.send_replace(());
     }
 }
 

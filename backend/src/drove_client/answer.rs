@@ -4,11 +4,14 @@ use super::{ClusterError, LARGEST_ANSWER};
 use axum::body::{Body, Bytes};
 use http::{Response, StatusCode};
 use model::{ApiResponse, ApiStatus};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 /// `message` of a controller that does not lead.
 pub const NOT_LEADER: &str = "This node is not the leader controller";
+
+/// Largest refusal whose words are read, in bytes: as a tree it takes many times as much memory.
+const LARGEST_REFUSAL: usize = 1 << 20;
 
 /// `data` of a successful envelope.
 pub async fn data<T: DeserializeOwned>(response: Response<Body>) -> Result<T, ClusterError> {
@@ -32,7 +35,7 @@ where
         }
         Ok(ApiResponse { status: ApiStatus::Failed, message, .. }) => Err(ClusterError::NotFound(message)),
         // `data` of a failure need not have the shape of a success.
-        Err(fault) => Err(match serde_json::from_slice::<ApiResponse<Value>>(&body) {
+        Err(fault) => Err(match serde_json::from_slice::<ApiResponse<IgnoredAny>>(&body) {
             Ok(ApiResponse { status: ApiStatus::Failed, message, .. }) => ClusterError::NotFound(message),
             _ => match serde_json::from_slice::<ApiResponse<L>>(&body) {
                 Ok(ApiResponse { status: ApiStatus::Success, data: Some(data), .. }) => return Ok(data.into()),
@@ -48,7 +51,7 @@ pub async fn done(response: Response<Body>) -> Result<(), ClusterError> {
     if status != StatusCode::OK {
         return Err(refusal(status, &body));
     }
-    match serde_json::from_slice::<ApiResponse<Value>>(&body) {
+    match serde_json::from_slice::<ApiResponse<IgnoredAny>>(&body) {
         Ok(ApiResponse { status: ApiStatus::Success, .. }) => Ok(()),
         Ok(ApiResponse { message, .. }) => Err(ClusterError::NotFound(message)),
         Err(fault) => Err(unreadable(status, &fault.to_string())),
@@ -84,7 +87,7 @@ fn refusal(status: StatusCode, body: &[u8]) -> ClusterError {
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             // Drove itself says it in a page; the embedded cluster, in the envelope.
-            let said = serde_json::from_slice::<ApiResponse<Value>>(body).map(|envelope| envelope.message);
+            let said = serde_json::from_slice::<ApiResponse<IgnoredAny>>(body).map(|envelope| envelope.message);
             return ClusterError::Unauthorized { status: status.as_u16(), words: said.unwrap_or_default() };
         }
         StatusCode::NO_CONTENT => {
@@ -92,9 +95,8 @@ fn refusal(status: StatusCode, body: &[u8]) -> ClusterError {
         }
         _ => {}
     }
-    let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return unreadable(status, &beginning(body));
-    };
+    let value = if body.len() <= LARGEST_REFUSAL { serde_json::from_slice::<Value>(body).ok() } else { None };
+    let Some(value) = value else { return unreadable(status, &beginning(body)) };
     let message = value["message"].as_str().unwrap_or_default();
     if status == StatusCode::BAD_REQUEST && message == NOT_LEADER {
         return ClusterError::NotLeader;

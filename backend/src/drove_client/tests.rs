@@ -38,6 +38,22 @@ async fn one_record_that_cannot_be_read_hides_no_other() {
 }
 
 #[tokio::test]
+async fn a_look_up_that_is_answered_with_another_task_is_refused() {
+    let other =
+        r#"{"status":"SUCCESS","message":"success","data":{"sourceAppName":"A","taskId":"2","state":"RUNNING"}}"#;
+    assert!(always(200, other).task(&TaskKey::new("A", "2")).await.unwrap().is_some());
+    assert!(matches!(always(200, other).task(&TaskKey::new("A", "1")).await, Err(ClusterError::BadReply { .. })));
+}
+
+#[tokio::test]
+async fn a_list_of_nothing_but_unreadable_entries_is_refused() {
+    let entries = "0,".repeat(1_000_000);
+    let body = format!(r#"{{"status":"SUCCESS","message":"success","data":[{}0]}}"#, entries);
+    let answer = always(200, Box::leak(body.into_boxed_str())).tasks().await;
+    assert!(matches!(answer, Err(ClusterError::BadReply { .. })), "{answer:?}");
+}
+
+#[tokio::test]
 async fn refusals_keep_droves_words() {
     let body = r#"{"status":"FAILED","data":{"validationErrors":["a","b"]},"message":"Command validation failure"}"#;
     let refused = ClusterError::Refused {

@@ -61,7 +61,7 @@ impl StatusSource {
     pub fn read(&self) -> ClusterStatus {
         let status = self.picture.borrow().status.clone();
         let not_recording = self.trouble.borrow().as_ref().map(ToString::to_string);
-        ClusterStatus { clock_paused: self.clock.paused(), not_recording, ..status }
+        ClusterStatus { clock_paused: self.clock.paused(), clock_step: self.clock.step(), not_recording, ..status }
     }
 
     /// What the watcher last saw of the cluster.

@@ -59,6 +59,12 @@ impl EventWindow {
         self.doubtful = true;
     }
 
+    /// The leader's clock was set: what it dates now may be older than what it dated before.
+    pub fn leader_clock_moved(&mut self) {
+        self.newest = None;
+        self.from_its_beginning = true;
+    }
+
     /// `lastSyncTime` of the next read.
     pub fn since(&self) -> Timestamp {
         if self.from_its_beginning {
@@ -67,15 +73,22 @@ impl EventWindow {
         self.newest.map_or(Timestamp(0), |newest| Timestamp((newest - self.overlap).millis().max(0)))
     }
 
-    /// Takes in the answer to a read with [`Self::since`], asked for at `asked`; `now` is the cluster's time.
-    pub fn take(&mut self, answer: DroveEventsList, asked: Timestamp, now: Timestamp) -> News {
+    /// Takes in the answer to a read with [`Self::since`], asked for at `asked`, which was `asked_there` by the leader's clock
+    /// if that is known; `now` is the cluster's time.
+    pub fn take(
+        &mut self,
+        answer: DroveEventsList,
+        asked: Timestamp,
+        asked_there: Option<Timestamp>,
+        now: Timestamp,
+    ) -> News {
         let mut news = News::default();
         let full = answer.events.len() >= WINDOW_SIZE;
         let oldest = answer.events.last().map_or(now, |event| event.time);
         let knows_newest = answer.events.iter().any(|event| self.is_ours(event));
         let expired = asked - RETENTION;
         if let Some(read) = self.read {
-            if self.began_anew(&answer, read, expired) {
+            if self.began_anew(&answer, read, asked, asked_there) {
                 news.gaps.push(gap(read, now, "the leader changed, and its events began anew"));
                 self.newest = None;
                 self.from_its_beginning = true;
@@ -94,9 +107,13 @@ impl EventWindow {
         }
         self.doubtful = false;
         self.read = Some(asked);
+        // An event of the future, dated before the leader's clock was set back, is not the one to go on from.
+        let latest = asked_there.map(|there| there + CLOCK_SKEW);
         for event in answer.events.into_iter().rev() {
             if self.seen.insert(event.id.clone(), event.time).is_none() {
-                self.newest = self.newest.max(Some(event.time));
+                if latest.is_none_or(|latest| event.time <= latest) {
+                    self.newest = self.newest.max(Some(event.time));
+                }
                 news.events.push(event);
             }
         }
@@ -110,9 +127,18 @@ impl EventWindow {
         self.seen.contains_key(&event.id) || self.newest == Some(event.time)
     }
 
-    /// Whether the events are not those that were read until `read`, but others. Events up to `expired` are forgotten in
-    /// any case.
-    fn began_anew(&self, answer: &DroveEventsList, read: Timestamp, expired: Timestamp) -> bool {
+    /// Whether the events are not those that were read until `read`, but others. Old events are forgotten in any case.
+    fn began_anew(
+        &self,
+        answer: &DroveEventsList,
+        read: Timestamp,
+        asked: Timestamp,
+        asked_there: Option<Timestamp>,
+    ) -> bool {
+        // Events are dated by the leader's clock.
+        let ahead = asked_there.map_or(0, |there| there.millis().saturating_sub(asked.millis()));
+        let there = |at: Timestamp| Timestamp(at.millis().saturating_add(ahead));
+        let (read, expired) = (there(read), there(asked - RETENTION));
         let full = answer.events.len() >= WINDOW_SIZE;
         if full || answer.events.iter().any(|event| self.is_ours(event)) {
             return false;
@@ -167,8 +193,27 @@ mod tests {
         window
     }
 
+    #[test]
+    fn events_go_on_after_the_leaders_clock_was_set_back() {
+        let (hour, at) = (3_600_000, 100_000_000);
+        let mut window = EventWindow::new(None, Duration::from_millis(100));
+        let read = |window: &mut EventWindow, events: Vec<DroveEvent>, there: i64| {
+            let last_sync_time = events.first().unwrap().time;
+            let answer = DroveEventsList { events, last_sync_time };
+            let news = window.take(answer, Timestamp(at), Some(Timestamp(there)), Timestamp(at));
+            (news.events.len(), news.gaps.len())
+        };
+        assert_eq!(read(&mut window, vec![event("ahead", at + 24 * hour)], at + 24 * hour), (1, 0));
+        assert_eq!(window.since(), Timestamp(at + 24 * hour - 100));
+        window.leader_clock_moved();
+        assert_eq!(window.since(), Timestamp(0), "what it dates from now on is older");
+        assert_eq!(read(&mut window, vec![event("ahead", at + 24 * hour), event("right", at)], at), (1, 0));
+        assert_eq!(window.since(), Timestamp(at - 100));
+        assert_eq!(read(&mut window, vec![event("ahead", at + 24 * hour), event("next", at + 1)], at + 1), (1, 0));
+    }
+
     fn take(window: &mut EventWindow, answer: DroveEventsList, at: i64) -> News {
-        window.take(answer, Timestamp(at), Timestamp(at))
+        window.take(answer, Timestamp(at), None, Timestamp(at))
     }
 
     fn gaps(news: &News) -> Vec<(i64, i64)> {

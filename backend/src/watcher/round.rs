@@ -83,6 +83,8 @@ pub struct Round {
     given_up: BTreeSet<TaskKey>,
     /// The last read that was told to the ledger.
     told: Option<Timestamp>,
+    /// By how many milliseconds the leader's clock is ahead, as last recorded.
+    clock_ahead: i64,
     /// Until then silence proves nothing: events are missing.
     gap_until: Timestamp,
     /// When the leader was found whose name is not known yet.
@@ -139,6 +141,7 @@ impl Round {
             status,
             given_up: BTreeSet::new(),
             told: None,
+            clock_ahead: 0,
             gap_until: Timestamp(0),
             led_since: None,
             is_turn_of_list: false,

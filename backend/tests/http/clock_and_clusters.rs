@@ -3,7 +3,7 @@ use controller::Command;
 use http::StatusCode;
 use model::{
     Source,
-    dashboard::{ClockState, ClusterList, LONGEST_CLOCK_STEP, TaskDetail},
+    dashboard::{ClockState, ClockStep, ClusterList, LONGEST_AWAITED_CLOCK_STEP, LONGEST_CLOCK_STEP, TaskDetail},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -25,7 +25,7 @@ async fn demo_time_stands_jumps_and_goes_on() {
 }
 
 #[tokio::test]
-async fn refuses_a_step_longer_than_four_hours_and_leaves_the_clock() {
+async fn refuses_a_step_longer_than_seven_days_and_leaves_the_clock() {
     let dashboard = Dashboard::at_work().await;
     dashboard.pause().await;
     let now =
@@ -35,9 +35,28 @@ async fn refuses_a_step_longer_than_four_hours_and_leaves_the_clock() {
     for millis in [longest + 1, 90 * 24 * 3_600_000, u64::MAX] {
         let (status, answer) = dashboard.post("/api/demo/clock", &json!({ "action": "step", "millis": millis })).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
-        assert!(answer["message"].as_str().unwrap().contains("at most 4 hours (14400000 ms)"), "{answer}");
+        assert!(answer["message"].as_str().unwrap().contains("at most 7 days (604800000 ms)"), "{answer}");
     }
     assert_eq!(now().await, stood);
+}
+
+#[tokio::test]
+async fn a_long_step_is_answered_when_it_begins_and_reported_until_it_is_made() {
+    let dashboard = Dashboard::start().await;
+    dashboard.pause().await;
+    let status = async || dashboard.get::<ClusterList>("/api/clusters").await.clusters.remove(0).status.unwrap();
+    let stood = status().await.clock_paused.unwrap();
+    let long = LONGEST_AWAITED_CLOCK_STEP + Duration::from_secs(30 * 60);
+    let body = json!({ "action": "step", "millis": u64::try_from(long.as_millis()).unwrap() });
+    let (code, answer) = dashboard.post("/api/demo/clock", &body).await;
+    let answer: ClockState = serde_json::from_value(answer).unwrap();
+    let step = ClockStep { from: stood, to: stood + long };
+    assert_eq!((code, answer.step), (StatusCode::OK, Some(step)));
+    assert_eq!(status().await.clock_step, Some(step));
+    let (refused, _) = dashboard.post("/api/demo/clock", &json!({ "action": "resume" })).await;
+    assert_eq!(refused, StatusCode::SERVICE_UNAVAILABLE);
+    let made = eventually("the step", async || Some(status().await).filter(|status| status.clock_step.is_none())).await;
+    assert_eq!(made.clock_paused, Some(step.to));
 }
 
 #[tokio::test]

@@ -6,8 +6,10 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Timestamp,
-    dashboard::{ClusterStatus, Maintenance, Stale},
+    dashboard::{ClockStep, ClusterStatus, Maintenance, Stale},
+    format_span_rounded,
 };
+use std::time::Duration;
 
 /// What is the matter with the cluster, the most serious first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,9 @@ enum Trouble {
     Crowded,
     Stale(Stale),
     Maintenance(Maintenance),
+    /// Milliseconds by which the leader's clock is ahead, negative if behind.
+    ClockOff(i64),
+    ClockStep(ClockStep),
     ClockPaused(Timestamp),
 }
 
@@ -44,6 +49,8 @@ pub(super) fn Banners() -> impl IntoView {
                 | Trouble::NotRecording(_)
                 | Trouble::Crowded
                 | Trouble::Stale(_)
+                | Trouble::ClockOff(_)
+                | Trouble::ClockStep(_)
                 | Trouble::ClockPaused(_) => None,
             };
             let countdown = Signal::derive(move || resumes.map(|at| countdown(at, clock.now())));
@@ -73,6 +80,8 @@ fn troubles(cluster: Option<&ClusterStatus>, leaderless: bool, freshness: Freshn
     found.extend(stale);
     if let Some(cluster) = cluster {
         found.extend(cluster.maintenance.clone().map(Trouble::Maintenance));
+        found.extend(cluster.clock_ahead_ms.map(Trouble::ClockOff));
+        found.extend(cluster.clock_step.map(Trouble::ClockStep));
         found.extend(cluster.clock_paused.map(Trouble::ClockPaused));
     }
     found
@@ -86,6 +95,8 @@ fn looks(trouble: &Trouble) -> (Tone, IconName, &'static str) {
         Trouble::Stale(stale) if stale.partial => (Tone::Warning, IconName::Slow, "Partly not live."),
         Trouble::Stale(_) => (Tone::Warning, IconName::Slow, "Not live."),
         Trouble::Maintenance(_) => (Tone::Warning, IconName::Wrench, "Maintenance."),
+        Trouble::ClockOff(_) => (Tone::Warning, IconName::Slow, "Clocks differ."),
+        Trouble::ClockStep(_) => (Tone::Info, IconName::Info, "Demo time is being put forward."),
         Trouble::ClockPaused(_) => (Tone::Info, IconName::Info, "Demo time stands still."),
     }
 }
@@ -113,6 +124,18 @@ fn sentence(trouble: &Trouble, clock: fn(Timestamp) -> String) -> String {
         Trouble::Maintenance(Maintenance { until: Some(_), .. }) => {
             "Maintenance was lifted. Operations resume in".into()
         }
+        Trouble::ClockOff(ahead_ms) => {
+            let seconds = ahead_ms.unsigned_abs() / 1000;
+            // Measured to a second or two.
+            let rounded = if seconds < 120 { seconds } else { (seconds + 30) / 60 * 60 };
+            let span = format_span_rounded(Duration::from_secs(rounded));
+            let direction = if *ahead_ms > 0 { "ahead of" } else { "behind" };
+            format!(
+                "The leader’s clock is {span} {direction} the dashboard’s. Times are shown as the cluster reports them. \
+                 Check the clocks of both machines."
+            )
+        }
+        Trouble::ClockStep(ClockStep { to, .. }) => format!("It stops at {}.", clock(*to)),
         Trouble::ClockPaused(since) => format!("It was paused at {}.", clock(*since)),
     }
 }
@@ -180,6 +203,8 @@ mod tests {
         assert!(told.ends_with("It is shown as it was at noon. Tasks are live. Trying again by itself."), "{told}");
         assert_eq!(sentence(&Trouble::NotRecording("The disk is full.".into()), clock), "The disk is full.");
         assert_eq!(as_sentence(""), "");
+        let day_behind = sentence(&Trouble::ClockOff(500 - 24 * 3_600_000), clock);
+        assert!(day_behind.starts_with("The leader’s clock is 1d 0h behind the dashboard’s."), "{day_behind}");
     }
 
     #[test]

@@ -90,7 +90,14 @@ impl Round {
         let client = self.client.clone();
         let answer = self.ask(client.events_latest(since, WINDOW_SIZE)).await;
         let answer = answer.inspect_err(|error| self.status.failed(ReadKind::Events, error, self.clock.now()))?;
-        let news = self.window.take(answer, asked, self.clock.now());
+        let leaders_clock = client.upstream().clock();
+        let news = self.window.take(answer, asked, leaders_clock.at(asked), self.clock.now());
+        // Conclusions rest on the leader's clock: its error is recorded before what it dated.
+        let ahead = leaders_clock.ahead_ms().unwrap_or(0);
+        let has_clock_moved = std::mem::replace(&mut self.clock_ahead, ahead) != ahead;
+        if has_clock_moved {
+            self.window.leader_clock_moved();
+        }
         self.status.answered(ReadKind::Events, asked);
         if !news.gaps.is_empty() {
             self.gap_until = asked + PLACING_TIME;
@@ -101,6 +108,7 @@ impl Round {
         let is_due =
             !news.gaps.is_empty() || self.told.is_none_or(|told| asked < told || asked.since(told) >= TOLD_EVERY);
         let mut observations: Vec<Observation> = news.gaps.into_iter().map(Observation::Gap).collect();
+        observations.extend(has_clock_moved.then_some(Observation::ClockAhead(ahead)));
         let is_news = !news.events.is_empty();
         let (mut explained, mut ended) = (Vec::new(), Vec::new());
         for event in news.events {

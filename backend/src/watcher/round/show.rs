@@ -102,6 +102,8 @@ impl Round {
             // The hub adds it: what other replicas read says nothing about this one's ledger.
             not_recording: None,
             clock_paused: self.clock.paused(),
+            clock_step: None,
+            clock_ahead_ms: self.client.upstream().clock().ahead_ms(),
             active_tasks: count(goes_on),
             active_executors: count(active),
             executors: count(executors.len()),
