@@ -3,6 +3,7 @@
 use crate::{Outcome, process, steps::Steps};
 
 mod arrows;
+mod dependencies;
 mod handlers;
 mod length;
 mod purity;
@@ -26,8 +27,15 @@ pub fn run() -> Outcome {
 pub fn quick(steps: &mut Steps) -> Outcome {
     steps.run("Format", "2 seconds", || process::run(process::cargo().args(["fmt", "--all", "--check"])))?;
     steps.run("Rules of the house", "1 second", || {
-        let broken =
-            [arrows::check()?, purity::check()?, handlers::check()?, stylesheet::check()?, length::check()?].concat();
+        let broken = [
+            arrows::check()?,
+            purity::check()?,
+            handlers::check()?,
+            stylesheet::check()?,
+            length::check()?,
+            dependencies::check()?,
+        ]
+        .concat();
         if broken.is_empty() { Ok(()) } else { Err(format!("rules are broken:\n  {}", broken.join("\n  "))) }
     })
 }
