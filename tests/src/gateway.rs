@@ -32,6 +32,7 @@ pub struct Gateway {
     address: String,
     next: Arc<Mutex<Option<Loss>>>,
     mischief: Arc<Mutex<HeaderMap>>,
+    held: Arc<Mutex<Option<&'static str>>>,
     serving: JoinHandle<()>,
 }
 
@@ -51,16 +52,24 @@ impl Gateway {
         let address = format!("http://{}", listener.local_addr()?);
         let next = Arc::new(Mutex::new(None));
         let mischief = Arc::new(Mutex::new(HeaderMap::new()));
+        let held = Arc::new(Mutex::new(None));
         let (losses, added, controller) = (next.clone(), mischief.clone(), controller.to_owned());
+        let unanswered = held.clone();
         let client = Client::builder(TokioExecutor::new()).build_http();
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (losses, added, controller, client) =
                     (losses.clone(), added.clone(), controller.clone(), client.clone());
-                let service = service_fn(move |request| {
+                let unanswered = unanswered.clone();
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let is_held =
+                        *unanswered.lock().unwrap_or_else(PoisonError::into_inner) == Some(request.uri().path());
                     let passed = pass(losses.clone(), controller.clone(), client.clone(), request);
                     let added = added.lock().unwrap_or_else(PoisonError::into_inner).clone();
                     async move {
+                        if is_held {
+                            std::future::pending::<()>().await;
+                        }
                         let mut response = passed.await?;
                         let headers = response.headers_mut();
                         for (name, value) in &added {
@@ -72,7 +81,7 @@ impl Gateway {
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
-        Ok(Self { address, next, mischief, serving })
+        Ok(Self { address, next, mischief, held, serving })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -83,6 +92,11 @@ impl Gateway {
     /// From now on every response carries these headers too.
     pub fn add_headers(&self, headers: HeaderMap) {
         *self.mischief.lock().unwrap_or_else(PoisonError::into_inner) = headers;
+    }
+
+    /// From now on requests for `path` are not answered.
+    pub fn hold(&self, path: &'static str) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
     }
 
     /// The next operation is lost like this.

@@ -7,6 +7,7 @@ pub mod a11y;
 pub mod browser;
 pub mod cli;
 pub mod gateway;
+pub mod hostile;
 pub mod http;
 pub mod nginx;
 pub mod page;

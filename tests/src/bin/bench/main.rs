@@ -14,6 +14,7 @@ mod live;
 mod load;
 mod memory;
 mod pages;
+mod siege;
 mod table;
 mod wander;
 
@@ -33,6 +34,7 @@ const BENCHES: &[Bench] = &[
     ("forward", || Box::pin(forward::run())),
     ("pages", || Box::pin(pages::run())),
     ("changes", || Box::pin(changes::run())),
+    ("siege", || Box::pin(siege::run())),
     ("wander", || Box::pin(wander::run())),
 ];
 
