@@ -86,6 +86,11 @@ fn expect_refusals(page: &Page) {
     page.expect_failure("/api/history/tasks/", "status of 404");
 }
 
+/// A link to another page: those of the log lead to its lines, and the login page is left by signing in.
+fn leads_on(control: &Control) -> bool {
+    control.name.starts_with("link") && !control.name.contains("in the log") && !control.name.contains("on login")
+}
+
 struct Walk {
     random: Rng,
     report: Report,
@@ -117,7 +122,11 @@ impl Walk {
             return Some(way_out.clone());
         }
         let least = offered.iter().map(|control| times(&control)).min()?;
-        let candidates: Vec<_> = offered.iter().filter(|control| !curious || times(control) == least).collect();
+        let mut candidates: Vec<_> = offered.iter().filter(|control| !curious || times(control) == least).collect();
+        // Everything here was pressed: links lead to where something was not.
+        if curious && least > 0 && offered.iter().any(leads_on) {
+            candidates = offered.iter().filter(|control| leads_on(control)).collect();
+        }
         self.random.choice(candidates).cloned()
     }
 

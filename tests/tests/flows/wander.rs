@@ -5,7 +5,7 @@ use tests::{places, server::Server, wander::wander};
 
 /// Another number is another walk. `cargo xtask bench wander` takes longer ones.
 const SEED: u64 = 1;
-const ACTIONS: usize = 300;
+const ACTIONS: usize = 360;
 
 #[tokio::test]
 async fn a_random_walk_breaks_nothing_and_sees_everything() -> Result<()> {
