@@ -39,7 +39,7 @@ pub async fn preview(
     let (size, now) = (bytes.len(), cluster.clock.now());
     let (document, spec) = match budget::work_on(size, move || read_spec(&bytes, now)).await {
         Ok(read) => read,
-        Err(unfinished) => return Ok(Json(unfinished)),
+        Err(unfinished) => return Ok(Json(*unfinished)),
     };
     let unshown = refresh(&cluster, &caller, &spec).await;
     let mut view = cluster.view();
@@ -63,10 +63,12 @@ pub async fn preview(
 }
 
 /// The spec in a body, or the answer to one that is not finished.
-fn read_spec(body: &[u8], now: Timestamp) -> Result<(Value, TaskSpec), PlacementPreview> {
-    let unreadable = |fault: JsonFault| PlacementPreview { unreadable: Some(fault.message), ..nothing_known(now) };
+fn read_spec(body: &[u8], now: Timestamp) -> Result<(Value, TaskSpec), Box<PlacementPreview>> {
+    let unreadable =
+        |fault: JsonFault| Box::new(PlacementPreview { unreadable: Some(fault.message), ..nothing_known(now) });
     let Some(document) = decode::parse_body(body).map_err(unreadable)? else {
-        return Err(PlacementPreview { refusals: vec![validate::bean::NO_BODY.to_owned()], ..nothing_known(now) });
+        let refusals = vec![validate::bean::NO_BODY.to_owned()];
+        return Err(Box::new(PlacementPreview { refusals, ..nothing_known(now) }));
     };
     let spec = TaskSpec::from_json(&document).map_err(unreadable)?;
     Ok((document, spec))

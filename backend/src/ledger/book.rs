@@ -28,10 +28,6 @@ use std::{
 
 /// How many keys without a live run are kept in memory.
 const ENDED_KEYS_KEPT: usize = 2_048;
-/// Attempts to place a task never end sooner; a hint that comes sooner is about an earlier CREATE of the key.
-const SHORTEST_PLACING: Duration = Duration::from_secs(1);
-/// A run reported at most so long before its CREATE came is still the run of that CREATE: clocks of machines differ.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// Gives the verdict matrix of a spec at this moment, if the cluster is known.
 pub type Verdicts = dyn Fn(&TaskSpec) -> Option<Matrix> + Send + Sync;
@@ -207,9 +203,7 @@ impl Book {
             Observation::Listing { key, instance_id: id, listing, at } => self.listing(&key, &id, listing, at, changes),
             Observation::ExecutorGone { key, instance_id: id, at } => self.executor_gone(&key, &id, at, changes),
             Observation::Logged { key, instance_id, states } => self.logged(&key, &instance_id, states, changes),
-            Observation::ClockAhead(ms) => {
-                self.clock_behind = Duration::from_millis(u64::try_from(ms.saturating_neg()).unwrap_or(0));
-            }
+            Observation::ClockBehind(behind) => self.clock_behind = behind,
             Observation::Gap(gap) => changes.gaps.push(gap),
             Observation::Watched(watched) => changes.watched = Some(watched),
             Observation::Leader { at, leader } => {

@@ -182,8 +182,8 @@ pub enum Observation {
         /// In the executor's time.
         states: Vec<(TaskState, Timestamp)>,
     },
-    /// By how many milliseconds the leader's clock is ahead of the ledger's, negative if behind.
-    ClockAhead(i64),
+    /// How far the leader's clock is behind that of the ledger.
+    ClockBehind(Duration),
     /// Nothing can have been recorded in this span.
     Gap(Gap),
     /// So far everything was read.
@@ -210,7 +210,7 @@ impl Observation {
             | Observation::ExecutorGone { key, .. }
             | Observation::Logged { key, .. } => Some(key.clone()),
             Observation::CaughtUp { .. }
-            | Observation::ClockAhead(_)
+            | Observation::ClockBehind(_)
             | Observation::Gap(_)
             | Observation::Watched(_)
             | Observation::Leader { .. } => None,

@@ -60,10 +60,7 @@ pub enum JournalError {
 
 impl From<sqlx::Error> for JournalError {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::Io(error) => Self::Open(error),
-            error => Self::Database(error),
-        }
+        if let sqlx::Error::Io(error) = error { Self::Open(error) } else { Self::Database(error) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What reports, look-ups and their absence make of a run.
 
 use super::{
-    Book, CLOCK_SKEW, Changes, OpenIntent, SHORTEST_PLACING, Verdicts,
+    Book, Changes, OpenIntent, Verdicts,
     kills::settle_kill,
     ours::{judge, may_be_ours},
 };
@@ -14,6 +14,10 @@ use crate::ledger::{
 use model::{InstanceId, Source, TaskInfo, TaskKey, TaskState, Timestamp, Transition, dashboard::AnswerKind};
 use std::{collections::BTreeSet, time::Duration};
 
+/// Attempts to place a task never end sooner; a hint that comes sooner is about an earlier CREATE of the key.
+const SHORTEST_PLACING: Duration = Duration::from_secs(1);
+/// A run reported at most so long before its CREATE came is still the run of that CREATE: clocks of machines differ.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// A clock of the cluster whose error was not measured is wrong by no more.
 const WRONG_CLOCK: Duration = Duration::from_secs(600);
 /// A heartbeat alone is written at most so often.

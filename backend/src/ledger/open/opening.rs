@@ -249,14 +249,14 @@ fn reason(error: &sqlx::Error, config: &LedgerConfig) -> String {
     if let Some(sentence) = newer(error, config) {
         return sentence;
     }
-    match error {
+    if let sqlx::Error::Io(fault) = error
+        && fault.kind() == std::io::ErrorKind::InvalidData
+    {
         // Ours, and complete.
-        sqlx::Error::Io(fault) if fault.kind() == std::io::ErrorKind::InvalidData => fault.to_string(),
-        _ => {
-            let advice = advice::for_opening(error).map(|advice| format!("; {advice}")).unwrap_or_default();
-            format!("{error}{advice}")
-        }
+        return fault.to_string();
     }
+    let advice = advice::for_opening(error).map(|advice| format!("; {advice}")).unwrap_or_default();
+    format!("{error}{advice}")
 }
 
 /// What to say if a newer release has migrated the ledger.

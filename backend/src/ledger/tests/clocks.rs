@@ -28,7 +28,7 @@ async fn a_task_is_that_of_its_create_although_the_leaders_clock_is_a_day_behind
     let day = 24 * 3600;
     for answered_first in [true, false] {
         let fixture = Fixture::new().await;
-        fixture.observe([Observation::ClockAhead(-day * 1000)]).await;
+        fixture.observe([Observation::ClockBehind(Duration::from_secs(24 * 3600))]).await;
         let submission = fixture.create("T", day).await;
         if answered_first {
             fixture.ledger.answer(submission, accepted());

@@ -108,7 +108,8 @@ impl Round {
         let is_due =
             !news.gaps.is_empty() || self.told.is_none_or(|told| asked < told || asked.since(told) >= TOLD_EVERY);
         let mut observations: Vec<Observation> = news.gaps.into_iter().map(Observation::Gap).collect();
-        observations.extend(has_clock_moved.then_some(Observation::ClockAhead(ahead)));
+        let behind = Duration::from_millis(u64::try_from(ahead.saturating_neg()).unwrap_or(0));
+        observations.extend(has_clock_moved.then_some(Observation::ClockBehind(behind)));
         let is_news = !news.events.is_empty();
         let (mut explained, mut ended) = (Vec::new(), Vec::new());
         for event in news.events {
