@@ -10,7 +10,10 @@ mod readable;
 pub use answer::{NOT_LEADER, words};
 pub use error::ClusterError;
 
-use crate::upstream::{OwnAccord, Upstream, UpstreamError};
+use crate::{
+    peer::SentFor,
+    upstream::{OwnAccord, Upstream, UpstreamError},
+};
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use model::{
@@ -24,8 +27,10 @@ use std::time::Duration;
 
 /// Longest wait for a read, in real time.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// Largest answer that is taken in whole, in bytes: about 25,000 active tasks. Parsed it takes a few times as much memory.
-const LARGEST_ANSWER: usize = 32 << 20;
+/// Largest list of tasks or events, in bytes: about 25,000 active tasks. Parsed it takes a few times as much memory.
+const LARGEST_LIST: usize = 32 << 20;
+/// Largest other response, in bytes: an executor with 5,000 tasks.
+const LARGEST_RECORD: usize = 8 << 20;
 
 /// A client that acts for one identity. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -34,6 +39,8 @@ pub struct DroveClient {
     identity: Identity,
     /// It asks of the dashboard's own accord.
     own: bool,
+    /// The user whose share of the places it takes.
+    sent_for: Option<SentFor>,
 }
 
 /// For whom a client acts.
@@ -62,17 +69,22 @@ impl std::fmt::Debug for Identity {
 impl DroveClient {
     /// A client of `upstream` that acts for `identity`.
     pub fn new(upstream: Upstream, identity: Identity) -> Self {
-        Self { upstream, identity, own: false }
+        Self { upstream, identity, own: false, sent_for: None }
     }
 
     /// The same cluster, asked by somebody else.
     pub fn acting_for(&self, identity: Identity) -> Self {
-        Self { upstream: self.upstream.clone(), identity, own: false }
+        Self { upstream: self.upstream.clone(), identity, own: false, sent_for: None }
     }
 
     /// The same cluster, asked by the dashboard for itself: however many clients wait for the leader, this waits for none.
     pub fn of_own_accord(&self, identity: Identity) -> Self {
         Self { own: true, ..self.acting_for(identity) }
+    }
+
+    /// The same client, whose requests count as those of a verified user.
+    pub fn sent_for(self, user: &str) -> Self {
+        Self { sent_for: Some(SentFor(user.to_owned())), ..self }
     }
 
     /// The upstream that this client asks.
@@ -133,7 +145,7 @@ impl DroveClient {
     /// Sends a CREATE or KILL, once, past the ledger: only [`crate::operations`] may use what this does.
     pub async fn operation(&self, operation: &Value) -> Result<Value, ClusterError> {
         let response = self.post("/apis/v1/tasks/operations", operation).await?;
-        answer::data(response).await
+        answer::data(response, LARGEST_RECORD).await
     }
 
     /// Removes the record of an ended task.
@@ -204,16 +216,15 @@ impl DroveClient {
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClusterError> {
-        in_time(path, async { answer::data(self.get(path).await?).await }).await
+        in_time(path, async { answer::data(self.get(path).await?, LARGEST_RECORD).await }).await
     }
 
     /// As [`Self::read`]; entries that cannot be read are left out.
     async fn read_leniently<T, L>(&self, path: &str) -> Result<T, ClusterError>
     where
-        T: DeserializeOwned,
         L: DeserializeOwned + Into<T>,
     {
-        in_time(path, async { answer::data_or::<T, L>(self.get(path).await?).await }).await
+        in_time(path, async { answer::data::<L>(self.get(path).await?, LARGEST_LIST).await.map(Into::into) }).await
     }
 
     /// As [`Self::read`], for answers without envelope.
@@ -245,6 +256,9 @@ impl DroveClient {
         let mut request = builder.body(body).map_err(|fault| ClusterError::BadRequest(format!("{path}: {fault}")))?;
         if let Identity::InProcess(extensions) = &self.identity {
             request.extensions_mut().extend(extensions.clone());
+        }
+        if let Some(sent_for) = &self.sent_for {
+            request.extensions_mut().insert(sent_for.clone());
         }
         if self.own {
             request.extensions_mut().insert(OwnAccord);

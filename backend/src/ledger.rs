@@ -5,6 +5,7 @@
 //! [`Ledger::walk`] and [`Ledger::rows_changed_since`]. SQL stands in [`store`], [`history`], [`detail`],
 //! [`retention`] and [`open`] only.
 
+mod answer_log;
 mod book;
 mod database;
 mod derive;
@@ -33,6 +34,7 @@ pub use place::Place;
 pub use published::{LiveRun, Now};
 pub use walk::Walk;
 
+use answer_log::AnswerLog;
 use database::Readers;
 use history::Lists;
 use model::{
@@ -86,6 +88,7 @@ pub struct Ledger {
     pictures: Pictures,
     is_watching: watch::Receiver<bool>,
     published: Arc<Published>,
+    answers: Arc<AnswerLog>,
 }
 
 impl Ledger {
@@ -100,8 +103,10 @@ impl Ledger {
         stored.await.map_err(|_| LedgerError::Closed)?
     }
 
-    /// Records what became of an operation, soon: nobody waits for it.
+    /// Records what became of an operation, soon: nobody waits for it. Survives the end of the process where the ledger is a
+    /// file.
     pub fn answer(&self, id: SubmissionId, answer: Answer) {
+        self.answers.append(id, &answer);
         self.tell(Told::Answer(id, answer));
     }
 
@@ -305,6 +310,11 @@ impl Ledger {
     /// How far the watcher had come in `world`, as far as that is recorded; nothing if nobody has watched it.
     pub async fn watched(&self, world: &str) -> Result<Option<Watched>, LedgerError> {
         history::watched(self.readers()?, &self.cluster, world).await.map_err(LedgerError::unreadable)
+    }
+
+    /// Whether the database is open: a file that cannot be opened at the start is tried again.
+    pub fn is_open(&self) -> bool {
+        self.readers.get().is_some()
     }
 
     fn readers(&self) -> Result<&Readers, LedgerError> {

@@ -17,8 +17,9 @@ use crate::{
         audit::{Audit, OnItsWay, Outcome},
         without_body,
     },
-    session::caller::Caller,
-    upstream::SentFor,
+    peer::SentFor,
+    session::{basic, caller::Caller},
+    upstream::is_read,
 };
 use axum::{
     Extension, Router,
@@ -119,9 +120,6 @@ async fn forwarded(cluster: &Cluster, request: Request) -> Response {
     let path = uri.path();
     let audit = (!is_read(&parts.method, path)).then(|| Audit::of_request(cluster.ledger.cluster(), &parts));
     let caller = parts.extensions.get::<Caller>().cloned();
-    if let Some(caller) = &caller {
-        parts.extensions.insert(SentFor(caller.user.clone()));
-    }
     if let Some(error) = caller.and_then(|caller| caller.authorise(&mut parts.headers, audit.is_none()).err()) {
         if let Some(audit) = audit {
             audit.write(Outcome::NotLetIn(error.status()), false);
@@ -161,10 +159,18 @@ enum Admitted {
 }
 
 /// Checks the sender of an operation. A body costs memory and an intent costs disk: unknown senders get neither.
-async fn admit(cluster: &Cluster, request: Request) -> Admitted {
+async fn admit(cluster: &Cluster, mut request: Request) -> Admitted {
     let caller = request.extensions().get::<Caller>();
     match cluster.gate.knows(caller, request.headers()).await {
-        Ok(true) => Admitted::Recorded(request),
+        Ok(true) => {
+            // Proven now, as far as it names somebody.
+            if caller.is_none()
+                && let Some((user, _password)) = basic::credentials(request.headers())
+            {
+                request.extensions_mut().insert(SentFor(user));
+            }
+            Admitted::Recorded(request)
+        }
         Ok(false) if Operations::is_operation(request.method(), request.uri().path()) => {
             let (parts, _unread) = request.into_parts();
             Admitted::Unread(Request::from_parts(without_body(parts), Body::empty()))
@@ -173,12 +179,6 @@ async fn admit(cluster: &Cluster, request: Request) -> Admitted {
         Ok(false) => Admitted::Refused(drove_api::unauthenticated()),
         Err(error) => Admitted::Refused(refusal(request.uri().path(), error)),
     }
-}
-
-/// Whether a request to Drove changes nothing (contract 2.1).
-fn is_read(method: &Method, path: &str) -> bool {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    method.is_safe() || matches!(path, "/apis/v1/tasks/validate/spec" | "/apis/v1/tasks/search")
 }
 
 async fn no_such_address() -> ApiError {

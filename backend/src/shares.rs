@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn remembers_holders_that_hold_something() {
+    fn keeps_holders_with_permits() {
         let shares = Shares::new(2);
         let held = shares.of(0).try_acquire_owned().unwrap();
         (1..=MOST_REMEMBERED).for_each(|holder| drop(shares.of(holder)));

@@ -1,4 +1,4 @@
-//! Files of SQLite databases: created whole, and never taken over from somebody else.
+//! Files of SQLite databases: created atomically; files of other programs are rejected.
 //!
 //! A database gets its name once its schema is complete. So a file without tables was truncated, and one with tables but
 //! without our schema belongs to another program; both are left as they are.
@@ -12,7 +12,7 @@ use std::{
     sync::OnceLock,
 };
 
-/// The path of a database, and the file it led to when the database was opened.
+/// The path of a database, and the inode it named when the database was opened.
 #[derive(Debug)]
 pub struct SqliteFile {
     path: PathBuf,
@@ -31,28 +31,31 @@ impl SqliteFile {
         &self.path
     }
 
-    /// Creates the database by `make`, which gets a connection to an empty one, if there is none. Makes an existing one
-    /// readable for its owner only.
+    /// Creates the database by `make`, which gets a connection to an empty one, if there is none. Checks that an existing one is
+    /// ours before anything is changed in it, and makes it readable for its owner only.
     ///
     /// # Errors
-    /// The file is empty, its write-ahead log was left without it, or the system refuses.
-    pub async fn create_if_missing(
-        &self,
-        make: impl AsyncFnOnce(&mut SqliteConnection) -> sqlx::Result<()>,
-    ) -> sqlx::Result<()> {
+    /// The file is empty or has no tables, another program made it, its write-ahead log was left without it, or the system
+    /// refuses.
+    pub async fn prepare(&self, make: impl AsyncFnOnce(&mut SqliteConnection) -> sqlx::Result<()>) -> sqlx::Result<()> {
         match fs::metadata(&self.path) {
-            Ok(file) if file.len() == 0 => Err(damaged(
-                "it is empty, so it was truncated: restore a backup, or remove it \
-                 and the files named after it to begin a new one",
-            )),
-            Ok(_) => Ok(fs::set_permissions(&self.path, fs::Permissions::from_mode(0o600))?),
-            Err(error) if error.kind() == ErrorKind::NotFound && self.beside("-wal").exists() => Err(damaged(
-                "it is gone, but its write-ahead log (-wal) is there: restore the file, or remove the log to \
-                     begin a new one",
-            )),
-            Err(error) if error.kind() == ErrorKind::NotFound => self.create(make).await,
-            Err(error) => Err(error.into()),
+            Ok(file) if file.len() == 0 => return Err(truncated("it is empty")),
+            Ok(_) => {
+                self.recognise().await?;
+                fs::set_permissions(&self.path, fs::Permissions::from_mode(0o600))?;
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound && self.beside("-wal").exists() => {
+                return Err(damaged(
+                    "it is gone, but its write-ahead log (-wal) is there: restore the file, or remove the log to begin \
+                     a new one",
+                ));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => self.create(make).await?,
+            Err(error) => return Err(error.into()),
         }
+        let id = id_of(&self.path)?;
+        self.opened.get_or_init(|| id);
+        Ok(())
     }
 
     async fn create(&self, make: impl AsyncFnOnce(&mut SqliteConnection) -> sqlx::Result<()>) -> sqlx::Result<()> {
@@ -69,38 +72,38 @@ impl SqliteFile {
         Ok(fs::rename(&unfinished, &self.path)?)
     }
 
-    /// Checks that a connection reads a database of ours, and remembers which file the path leads to.
-    ///
-    /// # Errors
-    /// It has no tables, or those of another program only.
-    pub async fn recognise(&self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
-        let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
-            .fetch_all(&mut *connection)
-            .await?;
+    /// Checks that the file is a database of ours. Changes nothing in it.
+    async fn recognise(&self) -> sqlx::Result<()> {
+        let mut connection = SqliteConnectOptions::new().filename(&self.path).read_only(true).connect().await?;
+        let tables = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'");
+        let tables: Vec<String> = tables.fetch_all(&mut connection).await?;
+        connection.close().await?;
         if tables.is_empty() {
-            return Err(damaged(
-                "it has no tables, so it was truncated: restore a backup, or remove it and the files named \
-                 after it to begin a new one",
-            ));
+            return Err(truncated("it has no tables"));
         }
         if !tables.iter().any(|table| table == "_sqlx_migrations") {
-            return Err(damaged("another program made it: nothing was changed; choose another folder by --data-dir"));
+            let sentence = "it belongs to another program and was not changed; choose another folder with --data-dir";
+            return Err(damaged(sentence));
         }
-        self.opened.get_or_init(|| id_of(&self.path).unwrap_or_default());
         Ok(())
     }
 
     /// Checks that the path still leads to the file that was opened: what is written to a removed file is lost.
     ///
     /// # Errors
-    /// The file is gone, or another one has its name.
+    /// The file is gone, another one has its name, or it cannot be looked at.
     pub fn check_in_place(&self) -> io::Result<()> {
         match (self.opened.get(), id_of(&self.path)) {
             (Some(opened), Ok(found)) if *opened != found => {
                 Err(io::Error::other(format!("{} was replaced while it was open", self.path.display())))
             }
             (_, Ok(_)) => Ok(()),
-            (_, Err(error)) => Err(io::Error::new(error.kind(), format!("{} is gone: {error}", self.path.display()))),
+            (_, Err(error)) if error.kind() == ErrorKind::NotFound => {
+                Err(io::Error::new(error.kind(), format!("{} is gone", self.path.display())))
+            }
+            (_, Err(error)) => {
+                Err(io::Error::new(error.kind(), format!("{} cannot be checked: {error}", self.path.display())))
+            }
         }
     }
 
@@ -110,6 +113,12 @@ impl SqliteFile {
         name.push(suffix);
         name.into()
     }
+}
+
+fn truncated(what: &str) -> sqlx::Error {
+    damaged(&format!(
+        "{what}, so it was truncated: restore a backup, or remove it and the files named after it to begin a new one"
+    ))
 }
 
 fn damaged(sentence: &str) -> sqlx::Error {
@@ -132,10 +141,7 @@ mod tests {
     }
 
     async fn open(file: &SqliteFile) -> sqlx::Result<()> {
-        file.create_if_missing(create).await?;
-        let mut connection = SqliteConnectOptions::new().filename(file.path()).connect().await?;
-        file.recognise(&mut connection).await?;
-        connection.close().await
+        file.prepare(create).await
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ pub use traffic::Traffic;
 
 use axum::body::Body;
 use futures_util::Stream;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use model::TaskKey;
 use std::{pin::Pin, sync::Arc};
 use tower::{Service, ServiceExt};
@@ -62,10 +62,11 @@ pub struct InMemory;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnAccord;
 
-/// Extension of a request that is sent for a verified user: its share of the places counts by this name, since several users
-/// may share one credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SentFor(pub String);
+/// Whether a request changes nothing (contract 2.1).
+pub fn is_read(method: &Method, path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    method.is_safe() || matches!(path, "/apis/v1/tasks/validate/spec" | "/apis/v1/tasks/search")
+}
 
 /// Why there is no answer. It decides whether an operation may be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +96,7 @@ impl Upstream {
         Self { service: Arc::new(service), changes: Arc::new(changes), traffic: Arc::default(), clock: Arc::default() }
     }
 
-    /// The same, whose leader's clock is `clock`.
+    /// Sets the leader's clock.
     pub fn dated_by(self, clock: Arc<ServerClock>) -> Self {
         Self { clock, ..self }
     }

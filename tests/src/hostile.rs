@@ -1,4 +1,4 @@
-//! A controller that answers to harm: far too much, and nothing that can be read.
+//! A hostile controller: huge and unreadable responses.
 
 use std::{
     convert::Infallible,

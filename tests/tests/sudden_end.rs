@@ -197,3 +197,17 @@ async fn an_accepted_kill_goes_on() -> Result<()> {
     ensure!(ended.submissions.len() == 2, "{:?}", ended.submissions);
     Ok(())
 }
+
+#[tokio::test]
+async fn an_answered_creation_that_is_never_placed_stays_accepted() -> Result<()> {
+    let mut server = standing().await?;
+    let mut document = create("nowhere", "1");
+    document["spec"]["resources"][0]["count"] = 4096.into();
+    let answer = server.admin().post(OPERATIONS, &document).await?;
+    ensure!(answer.status.is_success(), "{}", answer.text());
+    server.crash_and_start_again().await?;
+    let is_settled = |detail: &TaskDetail| detail.submissions[0].answer != AnswerKind::Unknown;
+    let detail = until(&server, "nowhere", is_settled).await?;
+    ensure!(detail.submissions[0].answer == AnswerKind::Accepted, "{:?}", detail.submissions);
+    Ok(())
+}

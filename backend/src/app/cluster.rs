@@ -54,7 +54,11 @@ impl fmt::Debug for Cluster {
 impl Cluster {
     /// A client that acts for `caller`: handlers never use the watcher's rights.
     pub fn client_of(&self, caller: &Caller) -> DroveClient {
-        self.client.acting_for(caller.reader())
+        let client = self.client.acting_for(caller.reader());
+        match caller.proven_name() {
+            Some(name) => client.sent_for(name),
+            None => client,
+        }
     }
 
     /// What the shell of every page shows about it.

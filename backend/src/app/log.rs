@@ -53,7 +53,7 @@ fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -
     write!(Escaping(writer), "{value:?}")
 }
 
-/// Escapes characters that do more than appear.
+/// Escapes control and bidirectional characters.
 struct Escaping<'a, 'w>(&'a mut Writer<'w>);
 
 impl fmt::Write for Escaping<'_, '_> {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_stays_on_its_line() {
+    fn escapes_control_characters_in_values() {
         let mut line = String::new();
         let mut writer = Writer::new(&mut line);
         let written = write!(Escaping(&mut writer), "a\nb\u{1b}[31m\u{202e}ü");

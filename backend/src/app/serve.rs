@@ -33,7 +33,7 @@ const THREADS: usize = 8;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest head of a request, in bytes.
 const LARGEST_HEAD: usize = 64 << 10;
-/// Pause after the system refused a connection: it is out of something.
+/// Pause after the system refused a connection because a limit was reached.
 const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 /// How often refused connections are logged.
 const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(60);
@@ -105,8 +105,10 @@ pub(super) async fn serve(listener: TcpListener, threads: Threads, mut stopping:
             }
             Err(error) => {
                 refusals.count(&error);
-                table.close_one();
-                tokio::time::sleep(REFUSED_PAUSE).await;
+                if descriptors::is_limit(&error) {
+                    table.close_one();
+                    tokio::time::sleep(REFUSED_PAUSE).await;
+                }
             }
         }
     }
@@ -146,7 +148,7 @@ async fn connection(stream: TcpStream, peer: Peer, site: Site, mut stopping: wat
     let activity = &seat.activity;
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        activity.goes_on();
+        activity.begin_request();
         // Mapped, not awaited in a block: that would hold the future twice.
         let answer = site.answer(request.map(|body| body_of(body, activity)));
         answer.map(|answer| Ok::<_, Infallible>(answer.map(|body| ResponseBody::new(body, activity.clone()))))

@@ -44,15 +44,14 @@ pub async fn change(
     }
     let clock = embedded.clock();
     if clock.step().is_some() {
-        let sentence = "the clock is being put forward; try again when it is there";
-        return Err(ApiError::Unavailable(sentence.to_owned()));
+        return Err(under_way());
     }
     let now = match wanted {
         ClockRequest::Pause => embedded.clock_pause().await?,
         ClockRequest::Resume => embedded.clock_resume().await?,
         ClockRequest::Step { millis } => match step(millis)? {
             span if span <= LONGEST_AWAITED_CLOCK_STEP => embedded.clock_step(span).await?,
-            span => begin_step(&cluster, embedded, span),
+            span => begin_step(&cluster, embedded, span)?,
         },
     };
     cluster.hub.clock_changed();
@@ -60,27 +59,30 @@ pub async fn change(
 }
 
 /// Puts the clock forward in the background, in parts, so that pages see it move. Returns the time at which that begins.
-fn begin_step(cluster: &Arc<Cluster>, embedded: &EmbeddedCluster, span: Duration) -> Timestamp {
+fn begin_step(cluster: &Arc<Cluster>, embedded: &EmbeddedCluster, span: Duration) -> Result<Timestamp, ApiError> {
     let from = embedded.now();
     let to = from + span;
-    // Another request may have begun one in the meantime: the answer reports it.
-    let Some(under_way) = embedded.clock().begin_step(ClockStep { from, to }) else { return from };
+    let step = embedded.clock().begin_step(ClockStep { from, to }).ok_or_else(under_way)?;
     let (cluster, embedded) = (cluster.clone(), embedded.clone());
     tokio::spawn(async move {
-        let mut left = span;
-        while !left.is_zero() {
-            let part = left.min(PART);
-            if let Err(error) = embedded.clock_step(part).await {
-                tracing::warn!(%error, "the clock was not put forward to the end");
+        // A clock that is not paused moves by itself meanwhile.
+        while let left = to.since(embedded.now())
+            && !left.is_zero()
+        {
+            if let Err(error) = embedded.clock_step(left.min(PART)).await {
+                tracing::warn!(%error, "a clock step stopped early");
                 break;
             }
-            left -= part;
             cluster.hub.clock_changed();
         }
-        drop(under_way);
+        drop(step);
         cluster.hub.clock_changed();
     });
-    from
+    Ok(from)
+}
+
+fn under_way() -> ApiError {
+    ApiError::Unavailable("the demo's clock is still moving forward; try again when it has arrived".to_owned())
 }
 
 /// Refuses a step that would keep the cluster busy for longer than a client waits.

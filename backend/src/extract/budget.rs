@@ -2,15 +2,11 @@
 //! at once would take gigabytes.
 
 use super::LARGEST_REQUEST;
-use crate::{
-    error::ApiError,
-    peer::{network_of, peer_of},
-    shares::Shares,
-};
+use crate::{error::ApiError, peer::Sender, shares::Shares};
 use axum::body::Body;
 use http::{header, request::Parts};
 use http_body::Body as _;
-use std::{net::IpAddr, sync::LazyLock, time::Duration};
+use std::{sync::LazyLock, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
     time::timeout,
@@ -23,11 +19,11 @@ const BUDGET: usize = 2 * LARGEST_REQUEST;
 /// Longest wait for a permit; below the time that clients wait for an answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// Bytes of them that one address may have: others are left room for one of the largest.
-const OF_ONE_ADDRESS: usize = BUDGET / 2;
+/// Bytes of them that one user, or one address, may have: others are left room for one of the largest.
+const OF_ONE: usize = BUDGET / 2;
 
 static FREE: Semaphore = Semaphore::const_new(BUDGET);
-static OF_ADDRESSES: LazyLock<Shares<IpAddr>> = LazyLock::new(|| Shares::new(OF_ONE_ADDRESS));
+static SHARES: LazyLock<Shares<Sender>> = LazyLock::new(|| Shares::new(OF_ONE));
 
 /// A part of the budget, released when dropped. Keep it as long as the parsed document lives.
 #[derive(Debug)]
@@ -38,7 +34,7 @@ pub struct Reserved(
 /// Reserves memory for the body of a request before it is read.
 ///
 /// # Errors
-/// [`ApiError::Unavailable`] if other large bodies take the whole budget, or the share of this address, for 20 s.
+/// [`ApiError::Unavailable`] if other large bodies take the whole budget, or the share of this user or address, for 20 s.
 pub fn reserve(request: &Parts, body: &Body) -> impl Future<Output = Result<Reserved, ApiError>> + use<> {
     let length = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     let bytes = match length {
@@ -46,10 +42,10 @@ pub fn reserve(request: &Parts, body: &Body) -> impl Future<Output = Result<Rese
         Some(length) if !request.headers.contains_key(header::CONTENT_ENCODING) => length.min(LARGEST_REQUEST),
         _ => LARGEST_REQUEST,
     };
-    acquire(peer_of(&request.extensions), bytes)
+    acquire(Sender::of(&request.extensions), bytes)
 }
 
-/// Does work on a document of so many bytes; that on a large one on a thread of its own, since connections would wait for it.
+/// Runs `work`, on a blocking thread if the document is large: connections would wait for it.
 pub async fn work_on<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
     if bytes <= SMALL {
         return work();
@@ -61,14 +57,14 @@ pub async fn work_on<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T +
     }
 }
 
-async fn acquire(peer: IpAddr, bytes: usize) -> Result<Reserved, ApiError> {
+async fn acquire(sender: Sender, bytes: usize) -> Result<Reserved, ApiError> {
     if bytes <= SMALL {
         return Ok(Reserved(None));
     }
     // At most 4 Mi, far below the range of the number.
     let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
     let both = async {
-        let share = OF_ADDRESSES.of(network_of(peer)).acquire_many_owned(permits).await.ok()?;
+        let share = SHARES.of(sender).acquire_many_owned(permits).await.ok()?;
         Some((share, FREE.acquire_many(permits).await.ok()?))
     };
     match timeout(LONGEST_WAIT, both).await {
@@ -85,7 +81,7 @@ async fn acquire(peer: IpAddr, bytes: usize) -> Result<Reserved, ApiError> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
-    use crate::peer::Peer;
+    use crate::peer::{Peer, SentFor};
     use http::Request;
     use std::net::SocketAddr;
 
@@ -105,6 +101,9 @@ mod tests {
         let first = reserve(&plain(1), &large).await.unwrap();
         let refused = reserve(&plain(1), &large).await;
         assert!(matches!(refused, Err(ApiError::Unavailable(_))), "an address has no more than its share");
+        let mut of_user = plain(1);
+        of_user.extensions.insert(SentFor("eva".to_owned()));
+        drop(reserve(&of_user, &large).await.unwrap());
         let _second = reserve(&plain(2), &large).await.unwrap();
         assert!(matches!(reserve(&plain(3), &large).await, Err(ApiError::Unavailable(_))));
         let _none = reserve(&plain(3), &small).await.unwrap();

@@ -8,6 +8,8 @@ pub enum LedgerError {
         place: String,
         /// What the database or the system says.
         reason: String,
+        /// A newer release has migrated it.
+        is_newer: bool,
     },
     /// The disk is full or gone: the operator acts, and writing is tried again.
     #[error("the ledger cannot be written: {0}")]

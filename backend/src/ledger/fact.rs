@@ -5,6 +5,7 @@ use model::{
     Timestamp,
     dashboard::{AnswerKind, Door},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -69,7 +70,7 @@ impl Operation {
 }
 
 /// What became of an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// Accepted, refused or lost.
     pub kind: AnswerKind,

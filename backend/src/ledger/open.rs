@@ -10,11 +10,13 @@ use super::{
     book::Changes,
     database::{Connection, Query, Readers},
     derive,
+    fact::{Answer, SubmissionId},
     run::{Conclusion, ConclusionKind, RunFacts},
-    store::{self, Scope},
+    store::{self, Scope, Unanswered},
     writer::{Told, Writer, unknown},
 };
 use model::dashboard::TaskRow;
+use std::collections::HashMap;
 use tokio::sync::watch;
 
 /// Connections for reads; in SQLite each holds a cache of 2 MB at most.
@@ -89,16 +91,20 @@ impl Target {
 }
 
 impl Writer {
-    /// Goes on where an earlier process stopped: its live runs, and its intents without an answer, whose outcome is
-    /// unknown now.
-    async fn take_over(&mut self) -> sqlx::Result<Vec<Told>> {
+    /// Goes on where an earlier process stopped: its live runs, and its intents without an answer. Of those the outcome is
+    /// unknown now, unless `known` has it.
+    async fn take_over(&mut self, known: &HashMap<SubmissionId, Answer>) -> sqlx::Result<Vec<Told>> {
         let (_, elsewhere) = store::load_live(&mut self.connection, &self.scope).await?;
         self.end_other_worlds(&elsewhere).await?;
         let unanswered = self.read_again().await?;
         if self.connection.is_shared() {
             return Ok(self.of_dead_replicas(&unanswered).await);
         }
-        Ok(unanswered.iter().map(unknown).collect())
+        let answer = |intent: &Unanswered| match known.get(&intent.id) {
+            Some(answer) => Told::Answer(intent.id, answer.clone()),
+            None => unknown(intent),
+        };
+        Ok(unanswered.iter().map(answer).collect())
     }
 
     /// Runs of a world that was given up are over.

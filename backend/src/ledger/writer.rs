@@ -10,9 +10,10 @@ mod intents;
 mod turn;
 
 pub use follow::unknown;
-pub use intents::IntentRequest;
+pub use intents::{IntentRequest, refuse_surplus};
 
 use super::{
+    answer_log::AnswerLog,
     book::Book,
     database::Connection,
     fact::{Answer, Intent, Observation, SubmissionId},
@@ -88,6 +89,7 @@ pub struct Writer {
     pub(super) seq: u64,
     pub(super) published: Arc<Published>,
     pub(super) lists: Arc<Lists>,
+    pub(super) answers: Arc<AnswerLog>,
     pub(super) keep: Duration,
     /// What decides which runs are old.
     pub(super) steady: SteadyTime,
@@ -213,6 +215,7 @@ impl Writer {
             Err(error) => return self.failed(error),
         }
         self.published.stored(facts.iter().filter(|fact| fact.is_fact()).count());
+        self.answers.stored(facts.iter().filter(|fact| matches!(fact, Told::Answer(..))).count());
         for fact in facts.drain(..) {
             match fact {
                 Told::Flush(done, wait) => {

@@ -41,6 +41,10 @@ async fn run(ledger: Ledger, batches: broadcast::Sender<Batch>) {
     let mut read_to = *changes.borrow_and_update();
     while changes.changed().await.is_ok() {
         let committed = *changes.borrow_and_update();
+        if !ledger.is_open() {
+            // Snapshots show what it holds already.
+            read_to = committed;
+        }
         while read_to < committed {
             match ledger.rows_changed_since(read_to, BATCH).await {
                 Ok(rows) => {

@@ -4,7 +4,7 @@ use crate::{
     app::Cluster,
     clock,
     error::{is_drove_path, refusal},
-    peer::peer_of,
+    peer::{SentFor, peer_of},
     session::gate::{Asked, Entered},
 };
 use axum::{extract::Request, response::Response};
@@ -32,6 +32,9 @@ pub async fn identify<F: Future<Output = Response>>(
         Err(error) => return refusal(path, error),
     };
     if let Some(caller) = caller {
+        if let Some(name) = caller.proven_name() {
+            request.extensions_mut().insert(SentFor(name.to_owned()));
+        }
         request.extensions_mut().insert(caller);
     }
     if let Some(unverified) = unverified {

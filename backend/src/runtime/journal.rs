@@ -100,7 +100,7 @@ impl Journal {
     /// Opens the file, making it (readable by its owner only) if there is none.
     pub async fn open(path: &Path) -> Result<Self, JournalError> {
         let file = SqliteFile::new(path);
-        file.create_if_missing(async |connection| Ok(MIGRATIONS.run(connection).await?)).await?;
+        file.prepare(async |connection| Ok(MIGRATIONS.run(connection).await?)).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -109,7 +109,6 @@ impl Journal {
             .busy_timeout(Duration::from_secs(5))
             .disable_statement_logging();
         let mut connection = options.connect().await?;
-        file.recognise(&mut connection).await?;
         migrate(&mut connection).await?;
         let last: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM journal").fetch_one(&mut connection).await?;
         let kept: Option<i64> = sqlx::query_scalar("SELECT seq FROM snapshot").fetch_optional(&mut connection).await?;

@@ -53,6 +53,11 @@ impl Caller {
         Self { user: user.to_owned(), no_role: role.is_none(), role, door, acts: Acts::InProcess }
     }
 
+    /// Its name, unless it is anonymous: that of a cluster without authentication is everybody's.
+    pub fn proven_name(&self) -> Option<&str> {
+        (self.acts != Acts::AsItself(None)).then_some(self.user.as_str())
+    }
+
     /// The watcher's own calls to the embedded core.
     pub fn watcher() -> Self {
         Self::in_process("dashboard", Some(UserRole::Root), Door::Api)

@@ -8,7 +8,7 @@ mod answer_body;
 mod patient;
 
 pub use answer_body::AnswerBody;
-pub use patient::{Patient, Silence};
+pub use patient::Patient;
 
 use super::endpoint::Endpoint;
 use axum::{BoxError, body::Body};

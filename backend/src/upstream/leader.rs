@@ -217,11 +217,12 @@ impl Follower {
         *request.uri_mut() = uri;
         *request.headers_mut() = parts.headers.clone();
         headers::to_leader(request.headers_mut(), controller);
+        let sent = clock::wall();
         let mut response = match self.answer(leader, request, parts.method.is_safe()).await {
             Ok(response) => response,
             Err(sent) => return sent,
         };
-        self.clock.measure(response.headers(), clock::wall());
+        self.clock.measure(response.headers(), sent, clock::wall());
         let is_stream = response.body().size_hint().exact().is_none_or(|length| length > KEPT_ANSWER);
         if is_stream {
             response.body_mut().hold(place.take());

@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 use model::Timestamp;
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,29 +17,33 @@ const RESOLUTION_MS: i64 = 2_000;
 pub struct ServerClock(Mutex<Option<i64>>);
 
 impl ServerClock {
-    /// Measures the clock by the `Date` of a response that came at `now`, if it has one.
-    pub fn measure(&self, response: &HeaderMap, now: Timestamp) {
+    /// Measures the clock by the `Date` of a response, if it has one: it was dated between `sent` and `received`.
+    pub fn measure(&self, response: &HeaderMap, sent: Timestamp, received: Timestamp) {
         let Some(date) = response.get(header::DATE).and_then(|date| date.to_str().ok()) else { return };
         let Ok(date) = httpdate::parse_http_date(date) else { return };
         let since = date.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let Ok(date) = i64::try_from(since.as_millis()) else { return };
-        // Whole seconds are cut off, half a second on average.
-        let measured = (date + 500).saturating_sub(now.millis());
-        // Nothing that holds the lock leaves the value half changed.
-        let mut ahead = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Fractions of a second are cut off.
+        let (earliest, latest) = (sent.millis() - 1_000, received.millis());
+        let measured = date - date.clamp(earliest.min(latest), latest);
+        let mut ahead = self.lock();
         if ahead.is_none_or(|ahead| (measured - ahead).abs() > RESOLUTION_MS) {
             *ahead = Some(measured);
         }
     }
 
-    /// What it shows when this machine's clock shows `now`; nothing if it was never measured.
+    /// Converts `now` to the leader's time; nothing if its clock was never measured.
     pub fn at(&self, now: Timestamp) -> Option<Timestamp> {
         Some(Timestamp(now.millis().saturating_add(self.measured()?)))
     }
 
     fn measured(&self) -> Option<i64> {
+        *self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<i64>> {
         // Nothing that holds the lock leaves the value half changed.
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// By how many milliseconds it is ahead of this machine's clock, negative if behind; nothing if they agree.
@@ -60,15 +64,18 @@ mod tests {
         let now = Timestamp(1_795_996_800_000);
         let dated = |date: &str| HeaderMap::from_iter([(header::DATE, date.parse().unwrap())]);
         assert_eq!(clock.ahead_ms(), None);
-        clock.measure(&dated("Sun, 29 Nov 2026 00:00:00 GMT"), now);
-        assert_eq!(clock.ahead_ms(), Some(500 - 24 * 3600 * 1000));
-        clock.measure(&dated("Sun, 29 Nov 2026 00:00:01 GMT"), now);
-        assert_eq!(clock.ahead_ms(), Some(500 - 24 * 3600 * 1000), "a second is within the resolution");
+        clock.measure(&dated("Sun, 29 Nov 2026 00:00:00 GMT"), now, now);
+        assert_eq!(clock.ahead_ms(), Some(1_000 - 24 * 3600 * 1000));
+        clock.measure(&dated("Sun, 29 Nov 2026 00:00:01 GMT"), now, now);
+        assert_eq!(clock.ahead_ms(), Some(1_000 - 24 * 3600 * 1000), "a second is within the resolution");
         for silent in [HeaderMap::new(), dated("yesterday")] {
-            clock.measure(&silent, now);
+            clock.measure(&silent, now, now);
             assert!(clock.ahead_ms().is_some());
         }
-        clock.measure(&dated("Mon, 30 Nov 2026 00:00:01 GMT"), now);
+        clock.measure(&dated("Mon, 30 Nov 2026 00:00:01 GMT"), now, now);
         assert_eq!(clock.ahead_ms(), None);
+        let minute = Duration::from_secs(60);
+        clock.measure(&dated("Mon, 30 Nov 2026 00:00:00 GMT"), now, now + minute);
+        assert_eq!(clock.ahead_ms(), None, "dated when the request came, answered a minute later");
     }
 }

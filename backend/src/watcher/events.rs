@@ -107,7 +107,7 @@ impl EventWindow {
         }
         self.doubtful = false;
         self.read = Some(asked);
-        // An event of the future, dated before the leader's clock was set back, is not the one to go on from.
+        // The next read starts at no event that is dated after the leader's current time, unless all are.
         let latest = asked_there.map(|there| there + CLOCK_SKEW);
         for event in answer.events.into_iter().rev() {
             if self.seen.insert(event.id.clone(), event.time).is_none() {
@@ -116,6 +116,9 @@ impl EventWindow {
                 }
                 news.events.push(event);
             }
+        }
+        if self.newest.is_none() {
+            self.newest = news.events.last().map(|event| event.time);
         }
         let kept = self.newest.map_or(Timestamp(0), |newest| newest - self.overlap);
         self.seen.retain(|_, time| *time > kept);

@@ -94,14 +94,15 @@ impl Status {
         self.stale.values().next().map(|(stale, _)| stale).or(self.unread.as_ref()).cloned()
     }
 
-    /// Takes in an event; others than those about maintenance are passed over.
-    pub fn take_event(&mut self, event: &DroveEvent) {
-        let until = (event.kind == EventType::MaintenanceModeRemoved).then(|| event.time + MAINTENANCE_TAIL);
+    /// Takes in an event by a clock that is ahead by so many milliseconds. Skips events that are not about maintenance.
+    pub fn take_event(&mut self, event: &DroveEvent, ahead_ms: i64) {
+        let at = Timestamp(event.time.millis().saturating_sub(ahead_ms));
+        let until = (event.kind == EventType::MaintenanceModeRemoved).then(|| at + MAINTENANCE_TAIL);
         if until.is_none() && event.kind != EventType::MaintenanceModeSet {
             return;
         }
-        self.maintenance = Some(Maintenance { since: event.time, until });
-        self.maintenance_told = Some(event.time);
+        self.maintenance = Some(Maintenance { since: at, until });
+        self.maintenance_told = Some(at);
     }
 
     /// Takes in a summary. Returns the leader's name if it is another one than before.

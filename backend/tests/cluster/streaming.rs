@@ -5,8 +5,9 @@ use axum::body::{Body, Bytes};
 use backend::{
     config::ClusterConfig,
     drove_client::{DroveClient, Identity},
+    peer::SentFor,
     upstream::{
-        SentFor, Upstream,
+        Upstream,
         leader::{self, Controllers, LeaderConfig},
         trust::Trust,
     },

@@ -96,7 +96,7 @@ fn looks(trouble: &Trouble) -> (Tone, IconName, &'static str) {
         Trouble::Stale(_) => (Tone::Warning, IconName::Slow, "Not live."),
         Trouble::Maintenance(_) => (Tone::Warning, IconName::Wrench, "Maintenance."),
         Trouble::ClockOff(_) => (Tone::Warning, IconName::Slow, "Clocks differ."),
-        Trouble::ClockStep(_) => (Tone::Info, IconName::Info, "Demo time is being put forward."),
+        Trouble::ClockStep(_) => (Tone::Info, IconName::Info, "Demo time is moving forward."),
         Trouble::ClockPaused(_) => (Tone::Info, IconName::Info, "Demo time stands still."),
     }
 }
@@ -135,7 +135,7 @@ fn sentence(trouble: &Trouble, clock: fn(Timestamp) -> String) -> String {
                  Check the clocks of both machines."
             )
         }
-        Trouble::ClockStep(ClockStep { to, .. }) => format!("It stops at {}.", clock(*to)),
+        Trouble::ClockStep(ClockStep { to, .. }) => format!("It will reach {}.", clock(*to)),
         Trouble::ClockPaused(since) => format!("It was paused at {}.", clock(*since)),
     }
 }

@@ -54,7 +54,7 @@ async fn settles_a_creation_that_never_arrived() -> Result<()> {
         page.click("button", "Create task").await?;
         page.see_in(".new-task-foot", "Outcome unknown").await?;
         server.start_again().await?;
-        page.see_in(".new-task-foot", "It was not created").await?;
+        page.see_in(".new-task-foot", "The dashboard has no record of this task").await?;
         page.click("button", "Create task").await?;
         page.arrive("/tasks/TEST_APP/lost-on-the-way").await
     })

@@ -1,6 +1,6 @@
 //! How the page starts, and what it says when it does not.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tests::{browser::visit, page::Page, wait};
 
@@ -82,6 +82,24 @@ async fn a_page_opened_with_credentials_in_its_address_works() -> Result<()> {
         .await?;
         server.step(PULLED).await?;
         page.see_in(".task-head", "Running").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_address_that_no_route_takes_is_not_found() -> Result<()> {
+    let server = empty().await?;
+    visit(&server, async |page| {
+        // The page itself comes with 404.
+        page.expect_failure("/", "status of 404");
+        for address in ["/.//evil", "//evil.example/", "///", "/tasks//x", "/evil;a=1", "/%2e%2e//x", "/%FF", "/a%00b"]
+        {
+            page.open(address).await?;
+            page.see_in("h1", "Not found").await.with_context(|| address.to_owned())?;
+            page.click("link", "Tasks").await?;
+            page.see("No tasks yet").await.with_context(|| format!("from {address}"))?;
+        }
+        Ok(())
     })
     .await
 }

@@ -91,10 +91,9 @@ fn duplicates(packages: &[Package], named: &BTreeSet<String>) -> Vec<String> {
         versions.iter().filter(|(_, versions)| versions.len() > 1).map(|(name, _)| (*name).to_owned()).collect();
     let unnamed = twice.difference(named).map(|name| {
         let versions: Vec<_> = versions[name.as_str()].iter().copied().collect();
-        format!("{name} is there in several versions ({}), which {DOCUMENT} does not name", versions.join(", "))
+        format!("{name} has several versions ({}), which {DOCUMENT} does not name", versions.join(", "))
     });
-    let gone =
-        named.difference(&twice).map(|name| format!("{DOCUMENT} names {name}, which is there once or not at all"));
+    let gone = named.difference(&twice).map(|name| format!("{DOCUMENT} names {name}, which has no second version"));
     unnamed.chain(gone).collect()
 }
 
@@ -123,7 +122,7 @@ mod tests {
         let packages = [package("a", "1", "MIT"), package("a", "2", "MIT"), package("b", "1", "MIT")];
         assert!(duplicates(&packages, &set(&["a"])).is_empty());
         let broken = duplicates(&packages, &set(&["b"]));
-        assert!(broken[0].contains("a is there") && broken[1].contains("names b"), "{broken:?}");
+        assert!(broken[0].contains("a has several versions") && broken[1].contains("names b"), "{broken:?}");
     }
 
     #[test]

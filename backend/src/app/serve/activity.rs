@@ -11,59 +11,82 @@ use std::{
 };
 use tokio::{sync::Notify, time::Instant};
 
-/// Milliseconds are counted from here; 0 stands for none.
+/// Milliseconds are counted from here.
 static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// Shared by a connection and the table of all. Waiting for the client means: for a request, for the rest of one, or until it
-/// reads.
+/// Activity of one connection, shared with the table.
 #[derive(Debug, Default)]
 pub struct Activity {
-    waits_since: AtomicU64,
-    /// A request was answered on it.
-    has_served: AtomicBool,
+    /// The client must send a request, or more of its body.
+    input: Wait,
+    /// The client must read.
+    output: Wait,
+    has_requested: AtomicBool,
     closed: Notify,
 }
 
-impl Activity {
-    /// The client's turn begins, if it has not begun yet.
-    pub fn waits_for_client(&self) {
-        if self.waits_since.load(Ordering::Relaxed) == 0 {
-            self.waits_since.store(now(), Ordering::Relaxed);
+/// Since when something is awaited, in milliseconds since start; 0 if it is not.
+#[derive(Debug, Default)]
+pub struct Wait(AtomicU64);
+
+impl Wait {
+    /// Marks the wait as begun, unless it is.
+    pub fn begin(&self) {
+        if self.0.load(Ordering::Relaxed) == 0 {
+            let now = Instant::now().saturating_duration_since(*BEGINNING).as_millis();
+            self.0.store(u64::try_from(now).unwrap_or(u64::MAX).max(1), Ordering::Relaxed);
         }
     }
 
-    /// The client's turn is over.
-    pub fn goes_on(&self) {
-        self.waits_since.store(0, Ordering::Relaxed);
+    /// Marks the wait as over.
+    pub fn end(&self) {
+        self.0.store(0, Ordering::Relaxed);
     }
 
-    /// Since when the client's turn is, in milliseconds of this process.
+    fn since(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|since| *since > 0)
+    }
+}
+
+impl Activity {
+    /// The wait for a request, or for more of its body.
+    pub fn input(&self) -> &Wait {
+        &self.input
+    }
+
+    /// The wait for the client to read.
+    pub fn output(&self) -> &Wait {
+        &self.output
+    }
+
+    /// Marks the connection as busy with a request.
+    pub fn begin_request(&self) {
+        self.has_requested.store(true, Ordering::Relaxed);
+        self.input.end();
+    }
+
+    /// Returns since when the client is waited for, in milliseconds since start.
     pub fn waits_since(&self) -> Option<u64> {
-        Some(self.waits_since.load(Ordering::Relaxed)).filter(|since| *since > 0)
+        self.output.since().or_else(|| self.input.since())
     }
 
-    /// Whether a request was answered on the connection.
-    pub fn has_served(&self) -> bool {
-        self.has_served.load(Ordering::Relaxed)
+    /// Whether a request came on the connection.
+    pub fn has_requested(&self) -> bool {
+        self.has_requested.load(Ordering::Relaxed)
     }
 
-    /// Ends the connection, whatever it does.
+    /// Closes the connection, even during a request.
     pub fn close(&self) {
         self.closed.notify_one();
     }
 
-    /// Resolves when the connection is to end.
+    /// Resolves when the connection is to close.
     pub async fn closed(&self) {
         self.closed.notified().await;
     }
 }
 
-fn now() -> u64 {
-    let since = Instant::now().saturating_duration_since(*BEGINNING).as_millis();
-    u64::try_from(since).unwrap_or(u64::MAX).max(1)
-}
-
-/// The body of a request: while more of it is awaited, it is the client's turn.
+/// Marks the connection as waiting for input while the request body is incomplete.
 pub struct RequestBody<B> {
     inner: B,
     activity: Arc<Activity>,
@@ -84,8 +107,8 @@ impl<B: Body + Unpin> Body for RequestBody<B> {
         let this = self.get_mut();
         let frame = Pin::new(&mut this.inner).poll_frame(cx);
         match frame {
-            Poll::Pending => this.activity.waits_for_client(),
-            Poll::Ready(_) => this.activity.goes_on(),
+            Poll::Pending => this.activity.input.begin(),
+            Poll::Ready(_) => this.activity.input.end(),
         }
         frame
     }
@@ -99,7 +122,7 @@ impl<B: Body + Unpin> Body for RequestBody<B> {
     }
 }
 
-/// The body of a response: once it is sent, it is the client's turn.
+/// Marks the connection as waiting for input once the response is finished.
 pub struct ResponseBody<B> {
     inner: B,
     activity: Arc<Activity>,
@@ -114,8 +137,7 @@ impl<B> ResponseBody<B> {
 
 impl<B> Drop for ResponseBody<B> {
     fn drop(&mut self) {
-        self.activity.has_served.store(true, Ordering::Relaxed);
-        self.activity.waits_for_client();
+        self.activity.input.begin();
     }
 }
 

@@ -19,7 +19,7 @@ const PERIOD: Duration = Duration::from_secs(30);
 /// Least number of bytes taken in a period.
 const LEAST_PROGRESS: usize = 16 << 10;
 
-/// A stream that fails when the other end does not read: what waits to be written holds memory.
+/// Fails writes to a client that stops reading, because unsent data holds memory.
 pub struct Progress {
     stream: TcpStream,
     activity: Arc<Activity>,
@@ -39,7 +39,7 @@ impl Progress {
         match write {
             Poll::Ready(Ok(written)) if self.deadline.is_some() => {
                 self.written += written;
-                self.activity.goes_on();
+                self.activity.output().end();
                 write
             }
             Poll::Ready(_) => write,
@@ -48,7 +48,7 @@ impl Progress {
     }
 
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.activity.waits_for_client();
+        self.activity.output().begin();
         loop {
             let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(PERIOD)));
             if deadline.as_mut().poll(cx).is_pending() {
@@ -92,6 +92,7 @@ impl AsyncWrite for Progress {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.deadline = None;
         self.written = 0;
+        self.activity.output().end();
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

@@ -1,17 +1,20 @@
 //! The open connections, and which of them closes when there are too many.
 //!
-//! A new connection is always taken: the network that has most connections gives one up. First go those that have asked for
-//! nothing yet, then those whose client's turn it has been for longest, and last its newest one.
+//! A new connection is always taken: a connection of the network with the most is closed. First go those that have sent no
+//! request, then those that have waited for their client for longest, and last the newest one. Where no network has many, the
+//! connections of all are looked at.
 
 use super::activity::Activity;
 use crate::peer::network_of;
 use std::{
-    cmp::Reverse,
     collections::{BTreeMap, HashMap},
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::Notify;
+
+/// A network with no more connections is not taken to have many: a page and a few command lines.
+const FEW: usize = 16;
 
 /// Connections by their numbers, which grow.
 #[derive(Debug, Default)]
@@ -24,7 +27,7 @@ struct Open {
 struct Entry {
     network: IpAddr,
     activity: Arc<Activity>,
-    /// It was told to close, and is gone in a moment.
+    /// Close was requested; the task has not ended yet.
     is_closing: bool,
 }
 
@@ -54,7 +57,7 @@ impl Table {
     /// Takes a connection from `peer`, and closes another one if there are too many.
     pub fn admit(self: &Arc<Self>, peer: IpAddr) -> Seat {
         let activity = Arc::new(Activity::default());
-        activity.waits_for_client();
+        activity.input().begin();
         let mut open = self.lock();
         if open.connections.values().filter(|entry| !entry.is_closing).count() >= self.most {
             open.close_one();
@@ -66,7 +69,7 @@ impl Table {
         Seat { number, table: self.clone(), activity }
     }
 
-    /// Closes one connection: the system is out of something.
+    /// Closes one connection: a system limit was reached.
     pub fn close_one(&self) {
         self.lock().close_one();
     }
@@ -93,15 +96,13 @@ impl Open {
         let open = || self.connections.iter().filter(|(_, entry)| !entry.is_closing);
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
         open().for_each(|(_, entry)| *counts.entry(entry.network).or_default() += 1);
-        let Some((&network, _)) = counts.iter().max_by_key(|(_, count)| **count) else { return };
-        let of_network = || open().filter(|(_, entry)| entry.network == network);
-        let waiting = of_network().filter_map(|(number, entry)| {
-            Some(((entry.activity.has_served(), entry.activity.waits_since()?, *number), *number))
+        let Some((&largest, &count)) = counts.iter().max_by_key(|(_, count)| **count) else { return };
+        let candidates = || open().filter(|(_, entry)| count <= FEW || entry.network == largest);
+        let waiting = candidates().filter_map(|(number, entry)| {
+            Some((entry.activity.has_requested(), entry.activity.waits_since()?, *number))
         });
-        let chosen = waiting
-            .min()
-            .map(|(_, number)| number)
-            .or_else(|| of_network().map(|(number, _)| *number).min_by_key(|number| Reverse(*number)));
+        let newest = || candidates().map(|(number, _)| *number).max();
+        let chosen = waiting.min().map(|(_, _, number)| number).or_else(newest);
         if let Some(entry) = chosen.and_then(|number| self.connections.get_mut(&number)) {
             entry.is_closing = true;
             entry.activity.close();
@@ -132,38 +133,50 @@ mod tests {
         Arc::new(Table::new(most))
     }
 
-    const MANY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
-    const FEW: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+    const LARGE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const SMALL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
     #[test]
-    fn the_network_with_most_connections_gives_one_up() {
-        let table = table(4);
-        let few = table.admit(FEW);
-        let many = [(); 3].map(|()| table.admit(MANY));
-        let last = table.admit(FEW);
-        assert!(!is_closed(&few) && !is_closed(&last));
-        assert_eq!(many.each_ref().map(is_closed), [true, false, false], "the one that waits for longest");
+    fn closes_a_connection_of_the_largest_network() {
+        let table = table(FEW + 2);
+        let small = table.admit(SMALL);
+        let large = [(); FEW + 1].map(|()| table.admit(LARGE));
+        let last = table.admit(SMALL);
+        assert!(!is_closed(&small) && !is_closed(&last));
+        let closed = large.each_ref().map(is_closed);
+        assert_eq!(closed.iter().filter(|closed| **closed).count(), 1);
+        assert!(closed[0], "the one that waits for longest");
     }
 
     #[test]
-    fn a_request_under_way_goes_last() {
+    fn spares_small_networks_no_less_than_each_other() {
         let table = table(3);
-        let busy = table.admit(MANY);
-        busy.activity.goes_on();
-        let idle = table.admit(MANY);
-        let busy_too = table.admit(MANY);
-        busy_too.activity.goes_on();
-        let next = table.admit(MANY);
+        let oldest = table.admit(SMALL);
+        let pair = [table.admit(LARGE), table.admit(LARGE)];
+        pair.iter().for_each(|seat| seat.activity.begin_request());
+        let _next = table.admit(SMALL);
+        assert!(is_closed(&oldest), "it has sent no request, and two connections are not many");
+    }
+
+    #[test]
+    fn closes_busy_connections_last() {
+        let table = table(3);
+        let busy = table.admit(LARGE);
+        busy.activity.begin_request();
+        let idle = table.admit(LARGE);
+        let busy_too = table.admit(LARGE);
+        busy_too.activity.begin_request();
+        let next = table.admit(LARGE);
         assert!(is_closed(&idle) && !is_closed(&busy) && !is_closed(&busy_too));
-        next.activity.goes_on();
-        let _last = table.admit(MANY);
+        next.activity.begin_request();
+        let _last = table.admit(LARGE);
         assert!(is_closed(&next), "the newest of those that are busy");
     }
 
     #[tokio::test]
-    async fn it_is_empty_once_all_are_gone() {
+    async fn emptied_resolves_after_the_last_seat_drops() {
         let table = table(2);
-        let seat = table.admit(FEW);
+        let seat = table.admit(SMALL);
         assert!(table.emptied().now_or_never().is_none());
         drop(seat);
         table.emptied().await;

@@ -72,7 +72,7 @@ fn tags(tags: &BTreeMap<String, String>) -> String {
     tags.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
 }
 
-/// A text as it may stand in a cell.
+/// Escapes a text for a cell.
 fn text(text: &str) -> String {
     let text = guarded(text);
     match text.contains([',', '"', '\r', '\n']) {

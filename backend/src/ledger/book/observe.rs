@@ -18,7 +18,7 @@ use std::{collections::BTreeSet, time::Duration};
 const SHORTEST_PLACING: Duration = Duration::from_secs(1);
 /// A run reported at most so long before its CREATE came is still the run of that CREATE: clocks of machines differ.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
-/// A clock of the cluster whose error was not measured is wrong by no more.
+/// Largest assumed error of a clock of the cluster that was not measured.
 const WRONG_CLOCK: Duration = Duration::from_secs(600);
 /// A heartbeat alone is written at most so often.
 const HEARTBEAT: Duration = Duration::from_secs(60);

@@ -4,6 +4,7 @@ use super::{Target, Turn, advice, identify, postgres, sqlite};
 use crate::{
     ledger::{
         Ledger, LedgerConfig, LedgerError, Place,
+        answer_log::AnswerLog,
         book::Book,
         database::Readers,
         derive,
@@ -12,7 +13,7 @@ use crate::{
         published::{Now, Published},
         steady::SteadyTime,
         store,
-        writer::{IntentRequest, Told, Writer},
+        writer::{IntentRequest, Told, Writer, refuse_surplus},
     },
     schema_version,
 };
@@ -32,7 +33,7 @@ const INTENTS_WAITING: usize = 1_024;
 /// How often a file that could not be opened is tried again.
 const RETRY_OPENING: Duration = Duration::from_secs(5);
 
-/// A ledger that was opened, and whose writer does not work yet.
+/// An open ledger whose writer has not started.
 struct Opened {
     writer: Writer,
     readers: Readers,
@@ -52,6 +53,7 @@ struct Inbox {
 struct Shared {
     published: Arc<Published>,
     lists: Arc<Lists>,
+    answers: Arc<AnswerLog>,
 }
 
 impl Ledger {
@@ -68,7 +70,7 @@ impl Ledger {
         drop(ledger.readers.set(readers));
         writer.published.queued(taken_over.len());
         inbox.serve(writer, taken_over);
-        // What was taken over is stored before anybody reads, if it can be stored.
+        // Stores recovered facts before the first read, if they can be stored.
         drop(ledger.flush_unless_unwritable().await);
         Ok(ledger)
     }
@@ -76,11 +78,11 @@ impl Ledger {
     /// As [`Self::open`]; while a file cannot be opened, the ledger says so as its [`Self::trouble`] and tries again.
     ///
     /// # Errors
-    /// [`LedgerError::Open`] of a server.
+    /// [`LedgerError::Open`] of a server, or of a file that a newer release has migrated.
     pub async fn open_or_retry(config: LedgerConfig, now: Now) -> Result<Self, LedgerError> {
         let Place::File(_) = config.place else { return Self::open(config, now).await };
         let error = match Self::open(config.clone(), now.clone()).await {
-            Err(error) => error,
+            Err(error @ LedgerError::Open { is_newer: false, .. }) => error,
             opened => return opened,
         };
         let shared = Shared::new(now);
@@ -110,6 +112,7 @@ impl Ledger {
             pictures,
             is_watching,
             published: shared.published.clone(),
+            answers: shared.answers.clone(),
         };
         (ledger, Inbox { intents: intents_waiting, told: told_waiting })
     }
@@ -129,7 +132,7 @@ impl Inbox {
         cell: Arc<OnceLock<Readers>>,
         is_watching: watch::Sender<bool>,
     ) {
-        let mut told = Vec::new();
+        let (mut told, mut held) = (Vec::new(), Vec::new());
         let mut retry = tokio::time::interval(RETRY_OPENING);
         retry.set_missed_tick_behavior(MissedTickBehavior::Delay);
         retry.reset();
@@ -138,17 +141,22 @@ impl Inbox {
                 next = self.told.recv() => match next {
                     None => return,
                     Some(Told::Close(done)) => {
-                        // Whoever stopped waiting is not told.
+                        // The receiver may be gone.
                         let _ = done.send(());
                         return;
                     }
                     Some(fact) => told.push(fact),
                 },
+                Some(intent) = self.intents.recv() => {
+                    held.push(intent);
+                    refuse_surplus(&mut held, &shared.published);
+                }
                 _ = retry.tick() => match shared.open_on_thread(&config).await {
                     Err(error) => shared.published.set_trouble(Some(error)),
                     Ok(Opened { mut writer, readers, taken_over, .. }) => {
                         drop(cell.set(readers));
                         writer.turn = Turn::Alone(is_watching);
+                        writer.held = held;
                         tracing::info!(ledger = %config.place, "the ledger was opened");
                         writer.published.queued(taken_over.len());
                         told.splice(0..0, taken_over);
@@ -162,21 +170,25 @@ impl Inbox {
 
 impl Shared {
     fn new(now: Now) -> Self {
-        Self { published: Arc::new(Published::new(now)), lists: Arc::default() }
+        Self { published: Arc::new(Published::new(now)), lists: Arc::default(), answers: Arc::default() }
     }
 
     /// As [`Self::open`], on a thread of its own: the compiler cannot tell that the future may change threads.
     async fn open_on_thread(&self, config: &LedgerConfig) -> Result<Opened, LedgerError> {
         let (shared, config, runtime) = (self.clone(), config.clone(), tokio::runtime::Handle::current());
-        let opened = tokio::task::spawn_blocking(move || runtime.block_on(shared.open(&config)));
+        let span = tracing::Span::current();
+        let opened = tokio::task::spawn_blocking(move || span.in_scope(|| runtime.block_on(shared.open(&config))));
         opened.await.unwrap_or(Err(LedgerError::Closed))
     }
 
     async fn open(&self, config: &LedgerConfig) -> Result<Opened, LedgerError> {
         let opened = async { self.open_target(Target::of(&config.place, &config.cluster)?, config).await };
-        opened
-            .await
-            .map_err(|error| LedgerError::Open { place: config.place.to_string(), reason: reason(&error, config) })
+        opened.await.map_err(|error| {
+            let newer = newer(&error, config);
+            let is_newer = newer.is_some();
+            let reason = newer.unwrap_or_else(|| reason(&error));
+            LedgerError::Open { place: config.place.to_string(), reason, is_newer }
+        })
     }
 
     async fn open_target(&self, target: Target, config: &LedgerConfig) -> sqlx::Result<Opened> {
@@ -218,6 +230,7 @@ impl Shared {
             seq,
             published: published.clone(),
             lists: self.lists.clone(),
+            answers: self.answers.clone(),
             keep: config.keep,
             steady: SteadyTime::starting_at(published.now()),
             keep_bytes: config.keep_bytes,
@@ -231,7 +244,15 @@ impl Shared {
         if derived_by != derive::RULES_VERSION {
             writer.derive_again().await?;
         }
-        let taken_over = writer.take_over().await?;
+        let answers = match &writer.target {
+            Target::Sqlite(file) => Some(file.beside("-answers")),
+            Target::Postgres(_) => None,
+        };
+        let known = answers.as_deref().map(AnswerLog::read).unwrap_or_default();
+        let taken_over = writer.take_over(&known).await?;
+        if let Some(answers) = answers {
+            self.answers.attach(&answers, taken_over.len())?;
+        }
         let table = history::load(&mut writer.connection, &config.cluster, writer.seq).await?;
         writer.lists.update(|lists| *lists = table);
         drop(guard);
@@ -245,14 +266,11 @@ impl Shared {
 }
 
 /// Why the ledger cannot be opened, and what to do.
-fn reason(error: &sqlx::Error, config: &LedgerConfig) -> String {
-    if let Some(sentence) = newer(error, config) {
-        return sentence;
-    }
+fn reason(error: &sqlx::Error) -> String {
     if let sqlx::Error::Io(fault) = error
         && fault.kind() == std::io::ErrorKind::InvalidData
     {
-        // Ours, and complete.
+        // Our own message; needs no advice.
         return fault.to_string();
     }
     let advice = advice::for_opening(error).map(|advice| format!("; {advice}")).unwrap_or_default();

@@ -14,7 +14,12 @@ use sqlx::{
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
+use std::{
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::time::Instant;
 
 pub static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
@@ -23,9 +28,10 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("migrations/ledger");
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
 /// How often it is copied while no run changes: the writer's probes lengthen the log too.
 const IDLE_CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
-/// A log larger than this is copied even while no run changes, in bytes: withdrawn intents change none.
+/// A log larger than this is copied even while no run changes, in bytes: withdrawn intents change none. It is truncated to this
+/// size after a burst.
 const LARGEST_UNCOPIED_LOG: u64 = 4 << 20;
-/// A log larger than this is begun anew, which the writer waits for, in bytes. Writes that never pause lengthen it without end
+/// Above this size the log is restarted, which blocks the writer, in bytes. Writes that never pause lengthen it without end
 /// otherwise.
 const LARGEST_LOG: u64 = 64 << 20;
 /// Longest wait for a lock of another process, at the start and afterwards. The second one is short, so that pages and
@@ -35,8 +41,8 @@ const LOCK: Duration = Duration::from_millis(600);
 /// Acquire timeout of the read pool; after it the request fails with 503.
 const READ_WAITS: Duration = Duration::from_secs(2);
 
-/// What a burst, or a reader that took long, left the log larger than this, is given back, in bytes.
-const LARGEST_IDLE_LOG: u32 = 16 << 20;
+/// Longest wait of a checkpoint for readers and the writer.
+const CHECKPOINT_LOCK: Duration = Duration::from_millis(100);
 
 /// The file.
 pub struct File {
@@ -65,7 +71,12 @@ impl File {
             sqlx::query("PRAGMA auto_vacuum = INCREMENTAL").execute(&mut *connection).await?;
             Ok(MIGRATIONS.run(connection).await?)
         };
-        self.file.create_if_missing(make).await
+        self.file.prepare(make).await
+    }
+
+    /// A file that is named after it.
+    pub fn beside(&self, suffix: &str) -> PathBuf {
+        self.file.beside(suffix)
     }
 
     /// Checks that the file is still where it was opened.
@@ -77,7 +88,7 @@ impl File {
     /// intent waits for the disk.
     pub async fn connect_to_write(&self) -> sqlx::Result<Connection> {
         let options = self.options.clone().pragma("wal_autocheckpoint", "0").statement_cache_capacity(STATEMENTS);
-        let options = options.pragma("journal_size_limit", LARGEST_IDLE_LOG.to_string());
+        let options = options.pragma("journal_size_limit", LARGEST_UNCOPIED_LOG.to_string());
         Ok(Connection::Sqlite(options.connect().await?))
     }
 
@@ -98,7 +109,6 @@ impl File {
     /// Brings the file up to date.
     pub async fn migrate(&self, connection: &mut Connection) -> sqlx::Result<()> {
         let Connection::Sqlite(connection) = connection else { return Ok(()) };
-        self.file.recognise(connection).await?;
         // First, because a file of a newer release is left as it is.
         if let Err(error) = MIGRATIONS.run(&mut *connection).await {
             let MigrateError::VersionMissing(_) = error else { return Err(error.into()) };
@@ -110,7 +120,8 @@ impl File {
 
     /// Copies the write-ahead log into the file periodically until the ledger is closed.
     pub fn keep_log_short(&self, published: Arc<Published>) {
-        let options = self.options.clone();
+        // Restarting the log blocks the writer while readers are waited for.
+        let options = self.options.clone().busy_timeout(CHECKPOINT_LOCK);
         let log = self.file.beside("-wal");
         tokio::spawn(async move {
             let mut revision = published.revision();

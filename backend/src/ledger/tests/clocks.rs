@@ -24,7 +24,7 @@ async fn a_clock_that_is_two_minutes_slow_makes_no_second_run() {
 }
 
 #[tokio::test]
-async fn a_task_is_that_of_its_create_although_the_leaders_clock_is_a_day_behind() {
+async fn links_a_task_to_its_create_when_the_leaders_clock_is_a_day_behind() {
     let day = 24 * 3600;
     for answered_first in [true, false] {
         let fixture = Fixture::new().await;

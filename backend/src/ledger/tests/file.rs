@@ -68,7 +68,7 @@ async fn values_that_look_like_secrets_can_be_kept_out() {
 }
 
 #[tokio::test]
-async fn the_log_is_copied_although_no_run_changes() {
+async fn checkpoints_a_large_log_without_changes_of_runs() {
     let fixture = Fixture::in_file().await;
     let mut document = spec("T");
     document["env"]["FILLER"] = "x".repeat(1 << 20).into();

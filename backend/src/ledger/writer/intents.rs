@@ -4,6 +4,7 @@ use super::Writer;
 use crate::ledger::{
     LedgerError,
     fact::{Intent, SubmissionId},
+    published::Published,
     store,
 };
 use tokio::sync::oneshot;
@@ -26,16 +27,22 @@ impl IntentRequest {
     }
 }
 
+/// Refuses the intents beyond [`MOST_HELD`] for the reason that the ledger cannot be written.
+pub fn refuse_surplus(held: &mut Vec<IntentRequest>, published: &Published) {
+    for refused in held.drain(MOST_HELD.min(held.len())..) {
+        let error = published.trouble().borrow().clone().unwrap_or(LedgerError::Closed);
+        // The receiver may be gone with its request.
+        let _ = refused.stored.send(Err(error));
+    }
+}
+
 impl Writer {
     /// Stores the intents that are held. When it fails they are tried again later.
     pub(super) async fn store_intents(&mut self) {
         let stored = self.insert_intents().await;
         if let Err(error) = stored {
-            for refused in self.held.drain(MOST_HELD.min(self.held.len())..) {
-                // The receiver may be gone with its request.
-                let _ = refused.stored.send(Err(error.clone()));
-            }
-            return self.failed(error);
+            self.failed(error);
+            return refuse_surplus(&mut self.held, &self.published);
         }
         for IntentRequest { intent, id, stored } in self.held.drain(..) {
             if let Some(id) = id {

@@ -17,7 +17,7 @@ use http_body_util::BodyExt;
 /// one that is [`crate::upstream::InMemory`] is kept in any case.
 const KEPT_REQUEST: u64 = 64 << 10;
 
-/// The client's body was not received to its end. The answer is not lost: the client did not finish asking.
+/// The client's body ended early, so the request was never complete.
 #[derive(Debug, thiserror::Error)]
 #[error("the body of the request broke off")]
 pub struct BrokenRequest(#[source] BoxError);

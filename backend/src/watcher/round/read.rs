@@ -92,11 +92,15 @@ impl Round {
         let answer = answer.inspect_err(|error| self.status.failed(ReadKind::Events, error, self.clock.now()))?;
         let leaders_clock = client.upstream().clock();
         let news = self.window.take(answer, asked, leaders_clock.at(asked), self.clock.now());
-        // Conclusions rest on the leader's clock: its error is recorded before what it dated.
         let ahead = leaders_clock.ahead_ms().unwrap_or(0);
-        let has_clock_moved = std::mem::replace(&mut self.clock_ahead, ahead) != ahead;
-        if has_clock_moved {
+        if ahead != self.clock_ahead {
             self.window.leader_clock_moved();
+            // Recorded before the events that depend on it.
+            let behind = Duration::from_millis(u64::try_from(ahead.saturating_neg()).unwrap_or(0));
+            if let Err(error) = self.tell(vec![Observation::ClockBehind(behind)]).await {
+                tracing::debug!(%error, "the error of the leader's clock is recorded later");
+            }
+            self.clock_ahead = ahead;
         }
         self.status.answered(ReadKind::Events, asked);
         if !news.gaps.is_empty() {
@@ -108,12 +112,10 @@ impl Round {
         let is_due =
             !news.gaps.is_empty() || self.told.is_none_or(|told| asked < told || asked.since(told) >= TOLD_EVERY);
         let mut observations: Vec<Observation> = news.gaps.into_iter().map(Observation::Gap).collect();
-        let behind = Duration::from_millis(u64::try_from(ahead.saturating_neg()).unwrap_or(0));
-        observations.extend(has_clock_moved.then_some(Observation::ClockBehind(behind)));
         let is_news = !news.events.is_empty();
         let (mut explained, mut ended) = (Vec::new(), Vec::new());
         for event in news.events {
-            self.status.take_event(&event);
+            self.status.take_event(&event, ahead);
             self.executors_changed |= changes_executors(&event.kind);
             if let Some((key, _)) = event.task_state_change() {
                 if event.text("CURRENT_STATE").is_some_and(|state| TaskState::from_wire(state).is_terminal()) {

@@ -20,11 +20,11 @@ fn summary(state: ClusterState) -> ClusterSummary {
 fn operations_are_refused_for_40_seconds_after_maintenance_was_lifted() {
     let mut status = Status::default();
     assert_eq!(status.take_summary(&summary(ClusterState::Normal), at(0)), Some("ctl-1:10000".to_owned()));
-    status.take_event(&event("MAINTENANCE_MODE_SET", 1));
+    status.take_event(&event("MAINTENANCE_MODE_SET", 1), 0);
     // The summary is up to 30 s old.
     assert_eq!(status.take_summary(&summary(ClusterState::Normal), at(5)), None);
     assert_eq!(status.maintenance(at(5)).unwrap().until, None);
-    status.take_event(&event("MAINTENANCE_MODE_REMOVED", 100));
+    status.take_event(&event("MAINTENANCE_MODE_REMOVED", 100), 0);
     status.take_summary(&summary(ClusterState::Maintenance), at(105));
     assert_eq!(status.maintenance(at(139)).unwrap().until, Some(at(140)));
     assert_eq!(status.maintenance(at(140)), None);

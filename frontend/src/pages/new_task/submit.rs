@@ -148,7 +148,10 @@ pub fn use_submission(form: Composer) -> Submission {
     let freshness = use_live().freshness();
     Effect::new(move |_| {
         let Some(Verdict::Unknown(key)) = result.get() else { return };
-        if freshness.get() != Freshness::Live {
+        // A ledger that is not written has no record of anything new.
+        let is_recording =
+            cluster.with(|cluster| cluster.as_ref().is_some_and(|status| status.not_recording.is_none()));
+        if freshness.get() != Freshness::Live || !is_recording {
             return;
         }
         tasks.spawn(async move {

@@ -27,7 +27,7 @@ pub fn VerdictLine(
         Verdict::Refused => refused("Drove refused it. ", form, go_to),
         Verdict::Failed(error) => line("danger", IconName::Warning, error.to_string().into_any()),
         Verdict::NotCreated => {
-            let text = "It was not created: the request never arrived. Create it again.";
+            let text = "The dashboard has no record of this task: the request did not arrive. You can create it again.";
             line("warning", IconName::Warning, text.into_any())
         }
         Verdict::Unknown(key) => {

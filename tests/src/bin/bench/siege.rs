@@ -82,7 +82,7 @@ pub async fn run() -> Result<Vec<Row>> {
 
 async fn attacks(dashboard: &Server, host: SocketAddr) -> Result<Vec<Attack>> {
     let guest = format!("Authorization: Basic {}\r\n", STANDARD.encode("guest:guest"));
-    let wrong = format!("Authorization: Basic {}\r\n", STANDARD.encode("admin:wrong"));
+    let wrong = format!("Authorization: Basic {}\r\n", STANDARD.encode("mallory:wrong"));
     let head = |line: &str, more: &str| format!("{line} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n");
     let post = |path: &str, more: &str, body: &str| {
         let length = format!("{more}Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
