@@ -56,6 +56,8 @@ struct State {
     follows_wall: bool,
     /// Wall and monotonic time when they were last compared.
     compared: (Timestamp, Instant),
+    /// Cluster and monotonic time when [`Clock::has_jumped`] last looked.
+    looked_at: Option<(Timestamp, Instant)>,
 }
 
 impl State {
@@ -90,7 +92,14 @@ impl Clock {
     /// A clock as it was stored.
     pub fn with(setting: ClockSetting) -> Self {
         let latest = Timestamp(i64::MIN);
-        let state = State { setting, latest, step: None, follows_wall: false, compared: (wall(), monotonic()) };
+        let state = State {
+            setting,
+            latest,
+            step: None,
+            follows_wall: false,
+            compared: (wall(), monotonic()),
+            looked_at: None,
+        };
         Self { state: Arc::new(Mutex::new(state)), changes: watch::Sender::new(()) }
     }
 
@@ -167,6 +176,15 @@ impl Clock {
     /// Tells when the clock is stopped, goes on or is put forward, from now on.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
+    }
+
+    /// Whether cluster time has moved otherwise than monotonic time since the last call, by more than a few seconds. For clocks
+    /// that are not paused.
+    pub fn has_jumped(&self) -> bool {
+        let mut state = self.lock();
+        let now = (state.read(), monotonic());
+        let before = state.looked_at.replace(now);
+        before.is_some_and(|before| jump(before, now) != Jump::None)
     }
 
     /// Compares wall time with monotonic time since the last call. A jump ahead is returned as it is: cluster time has

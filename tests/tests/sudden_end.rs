@@ -202,7 +202,8 @@ async fn an_accepted_kill_goes_on() -> Result<()> {
 async fn an_answered_creation_that_is_never_placed_stays_accepted() -> Result<()> {
     let mut server = standing().await?;
     let mut document = create("nowhere", "1");
-    document["spec"]["resources"][0]["count"] = 4096.into();
+    // Accepted, and no executor satisfies the rule.
+    document["spec"]["placementPolicy"] = json!({ "type": "RULE_BASED", "rule": "false", "ruleType": "MVEL" });
     let answer = server.admin().post(OPERATIONS, &document).await?;
     ensure!(answer.status.is_success(), "{}", answer.text());
     server.crash_and_start_again().await?;

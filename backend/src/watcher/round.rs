@@ -87,6 +87,8 @@ pub struct Round {
     clock_ahead: i64,
     /// Until then silence proves nothing: events are missing.
     gap_until: Timestamp,
+    /// Until then nothing is concluded from the time that has passed: the clock has jumped.
+    trusts_clock_from: Option<Instant>,
     /// When the leader was found whose name is not known yet.
     led_since: Option<Timestamp>,
     /// The list of active tasks was read last, rather than something else.
@@ -143,6 +145,7 @@ impl Round {
             told: None,
             clock_ahead: 0,
             gap_until: Timestamp(0),
+            trusts_clock_from: None,
             led_since: None,
             is_turn_of_list: false,
             turn: 0,

@@ -263,7 +263,13 @@ impl Round {
     }
 
     fn take_task(&mut self, key: TaskKey, found: Option<Box<TaskInfo>>, at: Timestamp) -> Vec<Observation> {
-        let Some(info) = found else { return vec![Observation::NoRecord { key, at }] };
+        let Some(info) = found else {
+            if self.trusts_clock() {
+                return vec![Observation::NoRecord { key, at }];
+            }
+            self.doubts.add(key, Doubt::NotListed);
+            return Vec::new();
+        };
         let mut observations = Vec::new();
         let run = self.ledger.live_run(&key);
         if run.as_ref().is_some_and(|run| run.instance_id.is_none()) {

@@ -13,6 +13,7 @@ use model::{
     dashboard::{HistoryQuery, Phase, SortKey, Tab},
 };
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Of the tasks that were lost, and of those that ended, so many are looked up again after a gap, if that was so lately.
 const ENDED_AT_MOST: u32 = 50;
@@ -86,6 +87,10 @@ impl Round {
 
     pub(super) async fn read_events(&mut self) -> Result<bool, RoundError> {
         let asked = self.clock.now();
+        if self.clock.paused().is_none() && !self.config.embedded && self.clock.has_jumped() {
+            tracing::warn!("the clock has jumped: for a while nothing is concluded from the time that has passed");
+            self.trusts_clock_from = Some(Instant::now() + PLACING_TIME);
+        }
         let since = self.window.since();
         let client = self.client.clone();
         let answer = self.ask(client.events_latest(since, WINDOW_SIZE)).await;
@@ -133,7 +138,7 @@ impl Round {
         ended.retain(|key| !self.ledger.live_run(key).is_some_and(|run| run.has_allocations));
         // A clock that was ahead may have been set back.
         self.gap_until = self.gap_until.min(asked + PLACING_TIME);
-        if asked >= self.gap_until {
+        if asked >= self.gap_until && self.trusts_clock() {
             observations.push(Observation::CaughtUp { at: asked, but_for: self.doubts.hidden() });
         }
         if is_due {
@@ -154,6 +159,11 @@ impl Round {
             self.tell_all(marks).await?;
         }
         Ok(is_news)
+    }
+
+    /// Whether enough real time has passed since the clock last jumped.
+    pub(super) fn trusts_clock(&self) -> bool {
+        self.trusts_clock_from.is_none_or(|from| Instant::now() >= from)
     }
 
     pub(super) async fn read_list(&mut self) -> Result<(), RoundError> {

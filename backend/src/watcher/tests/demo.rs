@@ -1,6 +1,7 @@
 //! The whole path over the embedded core, for tests: operations, upstream, watcher, ledger.
 
 use crate::{
+    clock::Clock,
     drove_api::{self, DroveApi},
     drove_client::{DroveClient, Identity},
     ledger::{Ledger, LedgerConfig, Place},
@@ -21,6 +22,7 @@ pub struct Demo {
     pub ledger: Ledger,
     operations: Operations,
     pub watcher: Watcher,
+    upstream: Upstream,
     _folder: TempDir,
 }
 
@@ -68,9 +70,17 @@ impl Demo {
         ledger.record_rehearsed(rehearsed).await.unwrap();
         let operations = Operations::new(upstream.clone(), ledger.clone(), now, Unrecordable::Refuse);
         let config = WatcherConfig::embedded("demo", &world);
-        let watcher = watcher::start(config, own_client(upstream), ledger.clone(), clock);
+        let watcher = watcher::start(config, own_client(upstream.clone()), ledger.clone(), clock);
         watcher.caught_up().await;
-        Self { cluster, ledger, operations, watcher, _folder: folder }
+        Self { cluster, ledger, operations, watcher, upstream, _folder: folder }
+    }
+
+    /// A second watcher, which takes the cluster for a real one and has a clock of its own; and how often the cluster was asked.
+    pub fn watch_as_real(&self, clock: Clock) -> (Watcher, impl Fn() -> u64) {
+        let config = WatcherConfig::real("demo", &self.cluster.world().id);
+        let asked = self.upstream.clone();
+        let watcher = watcher::start(config, own_client(self.upstream.clone()), self.ledger.clone(), clock);
+        (watcher, move || asked.traffic().calls())
     }
 
     pub async fn submit(&self, operation: Value) -> u16 {

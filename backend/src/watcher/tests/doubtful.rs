@@ -1,7 +1,10 @@
 //! Operations whose answers are lost are settled by reading back, and never sent twice; what was lost comes back, or not.
 
 use super::demo::{Demo, kill};
-use crate::upstream::{Upstream, UpstreamError};
+use crate::{
+    clock::{self, Clock, ClockSetting},
+    upstream::{Upstream, UpstreamError},
+};
 use axum::body::Body;
 use http::{Method, Request};
 use model::{
@@ -151,4 +154,24 @@ async fn what_was_lost_stays_lost_when_its_executor_is_heard_again() {
     demo.until("LATER", |detail| detail.row.outcome == Some(Outcome::Successful)).await;
     let lost = demo.until("T", |_| true).await;
     assert_eq!((lost.row.outcome, lost.runs.as_slice()), (Some(Outcome::Lost), &[1][..]));
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_gives_up_no_task() {
+    let demo = Demo::start("empty", Duration::from_secs(120)).await;
+    let nowhere = json!({"placementPolicy": {"type": "RULE_BASED", "rule": "false", "ruleType": "MVEL"}});
+    demo.create("T", nowhere).await;
+    let offset_ms = demo.cluster.now().millis() - clock::wall().millis();
+    let clock = Clock::with(ClockSetting { offset_ms, paused_at: None });
+    let (watcher, asked) = demo.watch_as_real(clock.clone());
+    watcher.caught_up().await;
+    let days = 40 * 24 * 3_600_000;
+    clock.set(ClockSetting { offset_ms: offset_ms + days, paused_at: None });
+    // Events are read once a second, and other things beside them.
+    let enough = asked() + 12;
+    while asked() < enough {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let row = demo.until("T", |_| true).await.row;
+    assert_eq!(row.phase, Phase::Placing, "15 s have not passed");
 }
