@@ -5,6 +5,7 @@ mod cluster;
 mod demo;
 mod failure;
 pub mod log;
+mod memory;
 mod readiness;
 mod running;
 mod scenario;
@@ -120,6 +121,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         .map_err(|error| Failure::Running(format!("the process cannot start its threads: {error}")))?;
     let server = tokio::spawn(serve::serve(listener, threads, stopping));
 
+    tokio::spawn(memory::return_unused());
     tracing::info!(url, data_dir = %config.data_dir.display(), "serving");
     announce(&url);
     if config.open {

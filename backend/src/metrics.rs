@@ -21,6 +21,7 @@ use axum::{
 use clusters::ClusterMetrics;
 use http::{HeaderMap, StatusCode, header};
 use memory::ProcessMetrics;
+pub use memory::resident_bytes;
 use prometheus_client::{encoding::text::encode, registry::Registry};
 use requests::RequestMetrics;
 use std::sync::Arc;

@@ -15,6 +15,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+/// The file is emptied when it is larger than this and all of it is stored, in bytes: doing so costs more than a line.
+const LARGEST_STORED: u64 = 64 << 10;
+
 /// The file, once there is one, and how many of its answers are not stored.
 #[derive(Debug, Default)]
 pub struct AnswerLog(Mutex<State>);
@@ -22,6 +25,7 @@ pub struct AnswerLog(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     file: Option<File>,
+    length: u64,
     unstored: usize,
 }
 
@@ -47,8 +51,9 @@ impl AnswerLog {
     pub fn attach(&self, path: &Path, unstored: usize) -> io::Result<()> {
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
         let mut state = self.lock();
-        *state = State { file: Some(file), unstored };
-        state.shorten();
+        let length = file.metadata()?.len();
+        *state = State { file: Some(file), length, unstored };
+        state.shorten(0);
         Ok(())
     }
 
@@ -57,9 +62,15 @@ impl AnswerLog {
         let mut state = self.lock();
         state.unstored += 1;
         let Some(file) = &mut state.file else { return };
-        let line = serde_json::to_string(&Line { id, answer: answer.clone() }).map_err(io::Error::from);
-        if let Err(error) = line.and_then(|line| file.write_all(format!("{line}\n").as_bytes())) {
-            tracing::debug!(%error, id, "an answer was not written beside the ledger");
+        let written = serde_json::to_vec(&Line { id, answer: answer.clone() }).map_err(io::Error::from);
+        let written = written.and_then(|mut line| {
+            line.push(b'\n');
+            file.write_all(&line)?;
+            Ok(line.len() as u64)
+        });
+        match written {
+            Ok(length) => state.length += length,
+            Err(error) => tracing::debug!(%error, id, "an answer was not written beside the ledger"),
         }
     }
 
@@ -68,7 +79,7 @@ impl AnswerLog {
         let mut state = self.lock();
         state.unstored = state.unstored.saturating_sub(answers);
         if answers > 0 {
-            state.shorten();
+            state.shorten(LARGEST_STORED);
         }
     }
 
@@ -79,11 +90,13 @@ impl AnswerLog {
 }
 
 impl State {
-    /// Empties the file once the database holds all of it.
-    fn shorten(&mut self) {
-        let Some(file) = self.file.as_ref().filter(|_| self.unstored == 0) else { return };
-        if let Err(error) = file.set_len(0) {
-            tracing::debug!(%error, "the answers beside the ledger were not removed");
+    /// Empties the file if it is longer than `most`, once the database holds all of it.
+    fn shorten(&mut self, most: u64) {
+        let is_due = self.unstored == 0 && self.length > most;
+        let Some(file) = self.file.as_ref().filter(|_| is_due) else { return };
+        match file.set_len(0) {
+            Ok(()) => self.length = 0,
+            Err(error) => tracing::debug!(%error, "the answers beside the ledger were not removed"),
         }
     }
 }
@@ -110,6 +123,9 @@ mod tests {
         assert_eq!(AnswerLog::read(&path), both);
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"id\":3,\"ki").unwrap();
         assert_eq!(AnswerLog::read(&path), both, "a line that was cut is left out");
+        log.append(SubmissionId(4), &Answer { words: vec!["x".repeat(64 << 10)], ..Answer::unknown() });
+        log.stored(1);
+        assert!(AnswerLog::read(&path).len() > 1, "one is not stored");
         log.stored(1);
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
     }

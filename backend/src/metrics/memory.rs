@@ -12,7 +12,7 @@ pub struct ProcessMetrics;
 
 impl Collector for ProcessMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let Some(bytes) = resident() else { return Ok(()) };
+        let Some(bytes) = resident_bytes() else { return Ok(()) };
         let gauge = encoder.encode_descriptor(
             "process_resident_memory_bytes",
             "Memory of the process that is in the machine's memory",
@@ -24,7 +24,7 @@ impl Collector for ProcessMetrics {
 }
 
 /// Bytes of the process in memory (Linux).
-fn resident() -> Option<u64> {
+pub fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

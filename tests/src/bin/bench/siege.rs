@@ -7,6 +7,7 @@ use super::{
 };
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use hyper::StatusCode;
 use serde_json::{Value, json};
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -173,6 +174,11 @@ async fn one_task(http: &Http, id: &str) -> Result<Vec<f64>> {
         let asked = Instant::now();
         let answer = http.get(&path).await?;
         waits.push(asked.elapsed().as_secs_f64() * 1000.0);
+        if answer.status == StatusCode::NOT_FOUND {
+            // It is recorded a moment after it was accepted.
+            sleep(Duration::from_millis(100)).await;
+            continue;
+        }
         ensure!(answer.status.is_success(), "{path}: {} {}", answer.status, answer.text());
         let state = answer.read::<Value>()?["row"]["state"].as_str().unwrap_or_default().to_owned();
         match state.as_str() {
