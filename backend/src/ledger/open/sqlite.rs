@@ -30,7 +30,7 @@ const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
 const IDLE_CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
 /// A log larger than this is copied even while no run changes, in bytes: withdrawn intents change none. It is truncated to this
 /// size after a burst.
-const LARGEST_UNCOPIED_LOG: u64 = 4 << 20;
+const LARGEST_UNCOPIED_LOG: u64 = 16 << 20;
 /// Above this size the log is restarted, which blocks the writer, in bytes. Writes that never pause lengthen it without end
 /// otherwise.
 const LARGEST_LOG: u64 = 64 << 20;
