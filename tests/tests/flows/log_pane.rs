@@ -235,6 +235,9 @@ async fn the_lines_are_one_tab_stop_and_a_key_copies_a_link() -> Result<()> {
     .await
 }
 
+/// Longer than a followed log waits before it draws what came.
+const DRAWN_WITHIN: Duration = Duration::from_millis(700);
+
 #[tokio::test]
 async fn a_key_shows_folded_lines() -> Result<()> {
     let server = empty().await?;
@@ -243,10 +246,19 @@ async fn a_key_shows_folded_lines() -> Result<()> {
     visit(&server, async |page| {
         page.open("/tasks/SHOP/one").await?;
         page.see_in("[role=log]", "Iteration 10 of").await?;
-        let folds = page.ask::<i64>(FOLDS, Value::Null).await?;
+        // A log is drawn in steps: its folds are counted once they are all there.
+        let mut before = -1;
+        let folds = wait::until("all folds", async || {
+            let folds = page.ask::<i64>(FOLDS, Value::Null).await?;
+            let is_drawn = folds == std::mem::replace(&mut before, folds);
+            tokio::time::sleep(DRAWN_WITHIN).await;
+            Ok(is_drawn.then_some(folds))
+        })
+        .await?;
         ensure!(folds > 1, "{folds} folds");
         page.ask::<bool>("document.getElementById('log-lines').focus(); return true", Value::Null).await?;
         page.press(Key::Home + "").await?;
+        becomes_true(page, "the beginning", "return document.getElementById('log-lines').scrollTop === 0").await?;
         page.press("o").await?;
         becomes_true(page, "the first fold to open", &format!("{FOLDS} === {}", folds - 1)).await?;
         page.press("o").await?;

@@ -90,10 +90,12 @@ async fn a_page_opened_with_credentials_in_its_address_works() -> Result<()> {
 async fn an_address_that_no_route_takes_is_not_found() -> Result<()> {
     let server = empty().await?;
     visit(&server, async |page| {
+        // Signs in by itself.
+        page.open("/").await?;
+        page.see("No tasks yet").await?;
         // The page itself comes with 404.
         page.expect_failure("/", "status of 404");
-        for address in ["/.//evil", "//evil.example/", "///", "/tasks//x", "/evil;a=1", "/%2e%2e//x", "/%FF", "/a%00b"]
-        {
+        for address in ["/.//evil", "//evil.example/", "/tasks//x", "/evil;a=1", "/%2e%2e//x", "/%FF", "/a%00b"] {
             page.open(address).await?;
             page.see_in("h1", "Not found").await.with_context(|| address.to_owned())?;
             page.click("link", "Tasks").await?;
