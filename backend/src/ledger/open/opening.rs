@@ -267,14 +267,16 @@ impl Shared {
 
 /// Why the ledger cannot be opened, and what to do.
 fn reason(error: &sqlx::Error) -> String {
+    if let Some(advice) = advice::for_opening(error) {
+        return format!("{error}; {advice}");
+    }
     if let sqlx::Error::Io(fault) = error
         && fault.kind() == std::io::ErrorKind::InvalidData
     {
-        // Our own message; needs no advice.
+        // Our own message ([`crate::sqlite_file`]).
         return fault.to_string();
     }
-    let advice = advice::for_opening(error).map(|advice| format!("; {advice}")).unwrap_or_default();
-    format!("{error}{advice}")
+    error.to_string()
 }
 
 /// What to say if a newer release has migrated the ledger.
