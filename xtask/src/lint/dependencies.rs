@@ -73,6 +73,7 @@ fn licences(packages: &[Package], allowed: &BTreeSet<String>) -> Vec<String> {
         };
         if !is_fulfilled_by(&allowed.iter().collect()) {
             broken.push(format!("{name} {version} has the licence {licence:?}, which {DOCUMENT} does not allow"));
+            continue;
         }
         let without = |left_out: &String| allowed.iter().filter(|allowed| *allowed != left_out).collect();
         needed.extend(allowed.iter().filter(|allowed| !is_fulfilled_by(&without(allowed))).cloned());
